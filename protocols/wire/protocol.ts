@@ -1,0 +1,226 @@
+/**
+ * WireProtocol: the one shape every protocol gives the rest of the gateway, at both ends.
+ *
+ * src/customer talks to `CustomerSession`s (we are the message centre), src/operator to `OperatorLink`s
+ * (we are the ESME / SP). Neither knows a PDU. Hot calls (`submit`, `answerSubmit`, `deliver`,
+ * `submitAnswered`, `receipt`) allocate no closure and no promise; `ticket` objects are handed back as given.
+ */
+import type { Message } from "../model/message.js";
+import type { Outcome } from "../model/outcome.js";
+import type { Notice, Receipt } from "../model/receipt.js";
+import type { Clock } from "./clock.js";
+
+/** Where sessions report what a person may want to read; implemented by src/observe. */
+export interface WireLog {
+  /** `event` is a constant word such as "frame_refused"; fields are already safe to print (no secrets, numbers masked). */
+  event(level: "error" | "warn" | "info" | "debug", event: string, fields: Record<string, string | number | boolean>): void;
+}
+
+// ---------------------------------------------------------------- customer side
+
+export type BindDirection = "transmit" | "receive" | "both";
+
+export interface BindRequest {
+  readonly systemId: string;
+  readonly proof: BindProof;
+  readonly direction: BindDirection;
+  /** The version the session will speak, e.g. "3.4". */
+  readonly version: string;
+}
+
+/** A password in clear (SMPP), or a digest that can be checked against a shared secret (CMPP). */
+export type BindProof =
+  | { readonly kind: "password"; readonly password: string }
+  | { readonly kind: "digest"; matches(secret: Buffer): boolean };
+
+export type BindVerdict =
+  | { readonly accepted: true; /** Submits the customer may have unanswered. */ readonly window: number;
+      /** Deliveries we may have unanswered. */ readonly deliverWindow: number;
+      /** How coding 0 is to be read for this account. */ readonly alphabet0: Alphabet0 }
+  | { readonly accepted: false; readonly reason: BindRefusal };
+
+export type Alphabet0 = "gsm7" | "ascii" | "latin1" | "utf8";
+
+export type BindRefusal =
+  | "credentials" | "address_refused" | "too_many_binds" | "suspended" | "closed"
+  | "too_many_failures" | "direction_refused" | "version_refused" | "shutting_down";
+
+/** What the customer answered to a delivery (or that it did not). */
+export type DeliverAnswer = "ok" | "retry" | "refused" | "timeout";
+
+export interface CustomerSession {
+  /** Unique in this process. */
+  readonly id: number;
+  readonly protocol: string;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly listener: string;
+  readonly connectedAtMs: number;
+  /** "" until bound. */
+  readonly version: string;
+  readonly bound: boolean;
+  readonly canReceive: boolean;
+  /** A slot for src/customer's own object (the live bind); the protocol never looks at it. */
+  owner: unknown;
+  /** Answers the submit that came with `handle`. Safe when the session has gone. */
+  answerSubmit(handle: number, outcome: Outcome, messageId: number): void;
+  /** Sends a notice; false when the deliver window is full or the session cannot receive (nothing was sent). */
+  deliver(notice: Notice): boolean;
+  /** Free places in the deliver window. */
+  readonly deliverFree: number;
+  /** Submits received and not yet answered. */
+  readonly unanswered: number;
+  /** Stops / resumes reading the socket; this session's idle and enquire timers are frozen while paused. */
+  pauseReading(): void;
+  resumeReading(): void;
+  /** Changes the submit window of a live bind. */
+  setWindow(window: number): void;
+  /** Stops taking new submits, flushes, asks the peer to part, closes at the latest after `withinMs`. */
+  unbind(reason: string, withinMs: number): void;
+  /** Closes at once. */
+  destroy(reason: string): void;
+}
+
+export interface CustomerEvents {
+  /** A connection was made; false refuses it (closed at once, no octet sent). */
+  connected(session: CustomerSession): boolean;
+  /** The customer asks to bind; call `answer` once, now or later. */
+  bind(session: CustomerSession, request: BindRequest, answer: (verdict: BindVerdict) => void): void;
+  /** A well-formed submit; answer it by `session.answerSubmit(handle, ...)`. */
+  submit(session: CustomerSession, handle: number, message: Message): void;
+  /** The protocol refused a submit by itself (malformed field, over window); already answered. For counting. */
+  refused(session: CustomerSession, outcome: Outcome, detail: string): void;
+  /** The customer dealt with a notice. */
+  delivered(session: CustomerSession, notice: Notice, answer: DeliverAnswer): void;
+  /** Places became free in the deliver window (called at most once a read, not once a place). */
+  deliverWindowOpen(session: CustomerSession): void;
+  /** The session is over; `unanswered` are notices sent and not answered. */
+  closed(session: CustomerSession, reason: string, unanswered: Notice[]): void;
+}
+
+export interface SessionTimers {
+  /** Connect to bind. */ readonly bindMs: number;
+  /** Quiet time before we probe. */ readonly enquireMs: number;
+  /** No transaction for this long ends the session; 0 = never. */ readonly idleMs: number;
+  /** Our request to its answer. */ readonly responseMs: number;
+  /** A partly received frame may be this old. */ readonly frameMs: number;
+  /** How long octets may wait for a peer that does not read. */ readonly writeStallMs: number;
+}
+
+export interface ListenOptions {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly timers: SessionTimers;
+  /** Octets that may wait in our send buffer before the reader is cut off. */
+  readonly maxSendBufferOctets: number;
+  /** The name we give in bind answers. */
+  readonly systemId: string;
+  readonly clock: Clock;
+  readonly log: WireLog;
+}
+
+export interface Listener {
+  readonly address: { readonly host: string; readonly port: number };
+  readonly connections: number;
+  /** Stops accepting; live sessions stay. */
+  stopAccepting(): void;
+  /** Closes the listener and every session still open. */
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- operator side
+
+/** What an operator's refusal asks of us, by status; the raw status is kept beside it. */
+export type Reaction =
+  | "ok"
+  /** Try the same message again later on this operator. */ | "retry"
+  /** As retry, and slow this link down. */ | "slow_down"
+  /** This message will never be taken: final. */ | "refuse"
+  /** As refuse, and tell an operator person: our configuration is wrong. */ | "refuse_alarm"
+  /** Close the link and bind again with back-off; the message is tried again. */ | "rebind";
+
+export interface SubmitAnswer {
+  readonly reaction: Reaction;
+  /** The operator's raw status number. */
+  readonly status: number;
+  readonly statusName: string;
+  /** "" when it gave none. */
+  readonly operatorMessageId: string;
+}
+
+export interface OperatorLink {
+  readonly name: string;
+  readonly bound: boolean;
+  /** Free places in the submit window now; 0 when not bound. */
+  readonly windowFree: number;
+  readonly outstanding: number;
+  readonly oldestOutstandingMs: number;
+  owner: unknown;
+  /** Writes one submit; false when not bound or window full (nothing was written). `ticket` comes back in events. */
+  submit(message: Message, ticket: object): boolean;
+  /** Answers an operator's deliver: "ok" once it is on disk, "retry" when we cannot store it now, "refused" for ever. */
+  answerDeliver(handle: number, answer: "ok" | "retry" | "refused"): void;
+  /** Parts cleanly: no new submits, waits for answers and the peer's consent up to `withinMs`. Does not reconnect. */
+  unbind(withinMs: number): Promise<void>;
+  /** Starts (or starts again) dialling. */
+  start(): void;
+  /** Closes the connection now and dials again with back-off. */
+  reconnect(reason: string): void;
+  /** Closes now; does not reconnect. */
+  destroy(reason: string): void;
+}
+
+export interface OperatorEvents {
+  bound(link: OperatorLink): void;
+  /** The connection ended or could not be made; `unanswered` are tickets written and not answered. */
+  down(link: OperatorLink, reason: string, unanswered: object[]): void;
+  submitAnswered(link: OperatorLink, ticket: object, answer: SubmitAnswer): void;
+  /** No answer within the response time. A late answer still comes as submitAnswered while the link lives. */
+  submitTimedOut(link: OperatorLink, ticket: object): void;
+  receipt(link: OperatorLink, handle: number, receipt: Receipt): void;
+  inbound(link: OperatorLink, handle: number, message: Message): void;
+  /** Places became free in the submit window (once a read). */
+  windowOpen(link: OperatorLink): void;
+}
+
+export interface LinkOptions {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly systemId: string;
+  readonly password: string;
+  readonly window: number;
+  readonly timers: SessionTimers;
+  readonly reconnectMinMs: number;
+  readonly reconnectMaxMs: number;
+  readonly maxSendBufferOctets: number;
+  /** The protocol's own link settings, as its settings table describes (bind mode, TON/NPI, quirks). */
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  readonly clock: Clock;
+  readonly log: WireLog;
+}
+
+export interface WireProtocol {
+  readonly name: string;
+  listen(options: ListenOptions, events: CustomerEvents): Promise<Listener>;
+  connect(options: LinkOptions, events: OperatorEvents): OperatorLink;
+  /** Settings an operator may give per link, for config/schema.ts: name, type, default, meaning. */
+  readonly linkSettings: readonly SettingDescription[];
+  /** The status that an outcome is answered with, for `tollgate explain`. */
+  explainOutcome(outcome: Outcome): { readonly status: number; readonly name: string };
+  /** Name and meaning of a raw status of this protocol. */
+  explainStatus(status: number): { readonly name: string; readonly meaning: string; readonly reaction: Reaction };
+  /** The form of our message id that customers of this protocol see. */
+  formatMessageId(id: number): string;
+}
+
+export interface SettingDescription {
+  readonly name: string;
+  readonly type: "string" | "number" | "boolean";
+  readonly default: string | number | boolean;
+  readonly choices?: readonly (string | number)[];
+  readonly help: string;
+}

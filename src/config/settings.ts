@@ -1,0 +1,96 @@
+/**
+ * Settings: the shape of a checked configuration. config/schema.ts fills it; everything else only reads it.
+ */
+export interface Settings {
+  readonly data: {
+    readonly dir: string;
+    /** Business time zone, minutes ahead of UTC (480 = UTC+8): cuts days, files and statements. */
+    readonly zoneMinutes: number;
+    readonly retentionDays: number;
+    /** No receipt for this long after SENT: UNKNOWN. */
+    readonly receiptHorizonMs: number;
+    /** Messages of all accounts that may be queued on disk. */
+    readonly maxQueued: number;
+    /** Below this much free disk new submits are refused. */
+    readonly minFreeDiskMb: number;
+    readonly node: number;
+  };
+  readonly listen: readonly ListenSettings[];
+  readonly operator: readonly OperatorSettings[];
+  readonly http: { readonly enabled: boolean; readonly host: string; readonly port: number };
+  readonly filter: {
+    readonly keywords: readonly string[];
+    /** Most inserted symbols between two characters of a word that are skipped in matching. */
+    readonly maxInserted: number;
+    readonly gatherMs: number;
+    readonly maxGathering: number;
+    /** What becomes of segments whose siblings never came: screen each alone and send, or refuse. */
+    readonly incomplete: "send" | "refuse";
+  };
+  readonly limits: {
+    readonly bindMs: number;
+    readonly enquireMs: number;
+    readonly idleMs: number;
+    readonly responseMs: number;
+    readonly frameMs: number;
+    readonly writeStallMs: number;
+    readonly maxSendBufferKb: number;
+    readonly failedBindsPerMinute: number;
+    readonly maxStorePending: number;
+    readonly drainMs: number;
+  };
+  readonly retry: { readonly delaysMs: readonly number[]; readonly maxAttempts: number };
+  readonly outbox: { readonly retryMinMs: number; readonly retryMaxMs: number };
+  readonly simulator: {
+    readonly enabled: boolean;
+    readonly host: string;
+    readonly port: number;
+    readonly latencyMs: number;
+    readonly receiptDelayMs: number;
+  };
+  readonly log: { readonly level: "error" | "warn" | "info" | "debug"; readonly format: "json" | "text" };
+  /** Accounts made at start when they do not exist yet (the loopback demo). */
+  readonly bootstrap: readonly BootstrapAccount[];
+}
+
+export interface ListenSettings {
+  readonly name: string;
+  readonly protocol: string;
+  readonly host: string;
+  readonly port: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly systemId: string;
+}
+
+export interface OperatorSettings {
+  readonly name: string;
+  readonly protocol: string;
+  readonly host: string;
+  readonly port: number;
+  readonly systemId: string;
+  readonly password: string;
+  readonly links: number;
+  readonly window: number;
+  /** Messages a second over each link; 0 = unlimited. */
+  readonly rate: number;
+  readonly uncertain: "resend" | "hold" | "fail";
+  readonly uncertainWaitMs: number;
+  readonly uncertainDeadlineMs: number;
+  /** How operator message ids are written: learned, or as given. */
+  readonly idStyle: "auto" | "text" | "hex_in_receipt" | "decimal_in_receipt";
+  readonly reconnectMinMs: number;
+  readonly reconnectMaxMs: number;
+  /** The protocol's own settings for its links (protocols/<name>/ linkSettings). */
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface BootstrapAccount {
+  readonly name: string;
+  readonly password: string;
+  readonly price: string;
+  readonly topUp: string;
+  readonly reference: string;
+  readonly rate: number;
+  readonly serviceCodes: readonly string[];
+}

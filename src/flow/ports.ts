@@ -1,0 +1,40 @@
+/**
+ * Ports: what the flow asks of the edges; gateway.ts fills them in. Flow never imports customer/ or operator/.
+ */
+import type { Message } from "../../protocols/model/message.js";
+import type { Notice } from "../../protocols/model/receipt.js";
+import type { Outcome } from "../../protocols/model/outcome.js";
+
+/** Where a submit came from and where its answer goes: a live bind. */
+export interface SubmitOrigin {
+  /** Answers the submit `handle`; safe when the bind has gone. */
+  answerSubmit(handle: number, outcome: Outcome, messageId: number): void;
+  /** The store does not know whether the submit is on disk: no answer may be given, the bind is dropped. */
+  dropUnanswered(reason: string): void;
+}
+
+/** A link at which a window slot can be taken before the store is asked. */
+export interface LinkPort {
+  readonly no: number;
+  readonly operatorNo: number;
+  /** A window slot and a pacer token, taken together; false when either is missing. */
+  reserve(): boolean;
+  /** Gives both back (the store refused, or the link went). */
+  unreserve(): void;
+  /** Writes a message whose slot is reserved; false when the link has gone: certainly not written. */
+  submitReserved(message: Message, ticket: object): boolean;
+}
+
+/** The links of one operator. */
+export interface OperatorPort {
+  readonly operatorNo: number;
+  /** The link to use next with a reserved slot, or null when none is free. */
+  reserveLink(): LinkPort | null;
+  readonly anyBound: boolean;
+}
+
+/** The binds of one account that can take notices. */
+export interface NotifyPort {
+  /** Hands a notice to a bind with a free place; false when there is none now. */
+  deliver(accountNo: number, notice: Notice): boolean;
+}

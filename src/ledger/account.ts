@@ -1,0 +1,62 @@
+/**
+ * Account: a customer's standing terms as the rest of the gateway reads them. Never holds a balance: the store does.
+ */
+import type { Alphabet0 } from "../../protocols/wire/protocol.js";
+
+export type AccountState = "active" | "suspended" | "closed";
+/** When held money becomes ours. */
+export type SettlePolicy = "accepted" | "sent" | "delivered";
+/** How segments are counted: domestic 70/67 UTF-16 units for every text, or GSM 160/153 where the text allows. */
+export type SegmentRule = "domestic" | "gsm";
+
+export interface Account {
+  /** Stable number on disk, from 1. */
+  readonly no: number;
+  readonly name: string;
+  readonly state: AccountState;
+  readonly stateReason: string;
+  /** "scrypt$N$r$p$salt$hash" (base64url); "" = cannot bind. */
+  readonly passwordHash: string;
+  readonly currency: string;
+  /** Price of one segment in micro-units now in force. */
+  readonly priceMicros: number;
+  /** Prices by destination prefix and start, for src/ledger/tariff.ts. */
+  readonly tariffs: readonly Tariff[];
+  readonly creditLimitMicros: number;
+  readonly settle: SettlePolicy;
+  readonly refundOnFailure: boolean;
+  /** No receipt within the horizon: settle or release what is still held. */
+  readonly onUnknown: "settle" | "release";
+  readonly segmentRule: SegmentRule;
+  /** Segments a second, and the bucket's size. */
+  readonly rate: number;
+  readonly burst: number;
+  readonly maxBinds: number;
+  readonly window: number;
+  readonly deliverWindow: number;
+  /** CIDR blocks a bind may come from; empty = anywhere. */
+  readonly allow: readonly string[];
+  /** Numbers (prefixes) that are this account's: MO to them is routed here; longest prefix wins. */
+  readonly serviceCodes: readonly string[];
+  /** Refuse submits whose source does not start with a service code. */
+  readonly checkSource: boolean;
+  readonly alphabet0: Alphabet0;
+  /** Binary messages: pass unscreened, or refuse. */
+  readonly binary: "pass" | "refuse";
+  /** Content refusals: as the answer to the submit, or accepted and then a REJECTD receipt. */
+  readonly refuseBy: "answer" | "receipt";
+  /** Operator to route to by name; "" = the first configured. */
+  readonly operator: string;
+  /** Weight among accounts when links are scarce, 1..100. */
+  readonly weight: number;
+  /** Most messages queued on disk for this account; beyond it queue_full. */
+  readonly maxQueued: number;
+  readonly validityMs: number;
+}
+
+export interface Tariff {
+  /** Destination prefix, "" = any. */
+  readonly prefix: string;
+  readonly priceMicros: number;
+  readonly fromMs: number;
+}

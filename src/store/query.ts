@@ -1,0 +1,86 @@
+/**
+ * Query: the closed list of read-only questions to the store, answered on the reader thread across all days.
+ */
+import type { AccountView } from "../ledger/commands.js";
+
+export type Query =
+  | { readonly kind: "accounts" }
+  | { readonly kind: "account"; readonly name: string }
+  /** Newest first. `to` is a destination in normal form. Bounded by `limit` (at most 1000). */
+  | { readonly kind: "trace"; readonly by: "id" | "operator_id" | "destination"; readonly value: string; readonly limit: number; readonly fromMs?: number }
+  /** Wall ms, half-open [fromMs, toMs), cut at days of the business time zone. */
+  | { readonly kind: "statement"; readonly name: string; readonly fromMs: number; readonly toMs: number }
+  | { readonly kind: "verify"; readonly full: boolean }
+  | { readonly kind: "audit"; readonly limit: number }
+  | { readonly kind: "uncertain"; readonly limit: number }
+  | { readonly kind: "orphans"; readonly limit: number };
+
+export interface TraceEvent {
+  readonly atMs: number;
+  /** accept | screen | charge | spool | dispatch | receipt | settle | notify */
+  readonly stage: string;
+  readonly text: string;
+}
+
+export interface Trace {
+  readonly messageId: number;
+  readonly account: string;
+  readonly state: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly text: string | null;
+  readonly encoding: string;
+  readonly octetsHex: string;
+  readonly segments: number;
+  readonly segmentNumber: number;
+  readonly segmentTotal: number;
+  readonly chargeMicros: bigint;
+  readonly chargeState: string;
+  readonly operator: string;
+  readonly attempts: readonly { readonly no: number; readonly operator: string; readonly link: number; readonly operatorMessageId: string; readonly status: number; readonly statusName: string; readonly dispatchedAtMs: number; readonly answeredAtMs: number; readonly state: string }[];
+  readonly receipt: { readonly state: string; readonly word: string; readonly error: string; readonly atMs: number } | null;
+  readonly notify: string;
+  readonly acceptedAtMs: number;
+  readonly finalAtMs: number;
+  readonly flags: string;
+  readonly events: readonly TraceEvent[];
+}
+
+export interface Statement {
+  readonly account: string;
+  readonly currency: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly openingMicros: bigint;
+  readonly topUpsMicros: bigint;
+  readonly refundsMicros: bigint;
+  readonly chargesMicros: bigint;
+  readonly forfeitsMicros: bigint;
+  readonly heldMicros: bigint;
+  readonly closingMicros: bigint;
+  readonly messages: number;
+  readonly segments: number;
+  readonly byState: Readonly<Record<string, { readonly messages: number; readonly segments: number }>>;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly days: readonly { readonly day: string; readonly messages: number; readonly segments: number; readonly chargesMicros: bigint }[];
+}
+
+export interface VerifyReport {
+  readonly clean: boolean;
+  readonly problems: readonly string[];
+  readonly messages: number;
+  readonly entries: number;
+  readonly accounts: number;
+  readonly days: number;
+  readonly tookMs: number;
+}
+
+export type Answer =
+  | { readonly kind: "accounts"; readonly accounts: readonly AccountView[] }
+  | { readonly kind: "account"; readonly account: AccountView | null }
+  | { readonly kind: "trace"; readonly traces: readonly Trace[] }
+  | { readonly kind: "statement"; readonly statement: Statement | null }
+  | { readonly kind: "verify"; readonly report: VerifyReport }
+  | { readonly kind: "audit"; readonly entries: readonly { readonly no: number; readonly atMs: number; readonly actor: string; readonly what: string; readonly hash: string }[] }
+  | { readonly kind: "uncertain"; readonly messages: readonly { readonly id: number; readonly account: string; readonly operator: string; readonly sinceMs: number; readonly destination: string }[] }
+  | { readonly kind: "orphans"; readonly orphans: readonly { readonly operator: string; readonly operatorMessageId: string; readonly destination: string; readonly state: string; readonly atMs: number }[] };

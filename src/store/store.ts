@@ -1,0 +1,212 @@
+/**
+ * Store: THE interface between deciding and remembering. Everything durable goes through here.
+ *
+ * Hot intents are handed over as plain objects and packed into one buffer a batch; each is called back
+ * exactly once, in order, through its own `committed` method: no promise, no closure. Money is checked
+ * and moved by the store in the same transaction as the message's state. No SQL, file or day leaks out.
+ */
+import type { Message } from "../../protocols/model/message.js";
+import type { MessageState } from "../../protocols/model/state.js";
+import type { Notice, Receipt } from "../../protocols/model/receipt.js";
+import type { Outcome } from "../../protocols/model/outcome.js";
+import type { LedgerCommand, LedgerResult } from "../ledger/commands.js";
+import type { Answer, Query } from "./query.js";
+import type { Account } from "../ledger/account.js";
+
+/** What the store did with an intent. */
+export const Commit = {
+  /** Done and on disk. */
+  ok: 0,
+  /** Not enough credit; nothing was written. (accept) */
+  noCredit: 1,
+  /** The account may not send; nothing was written. (accept) */
+  suspended: 2,
+  /** The message (or the operator's id) is not known, or not in a state where the intent applies; nothing changed. */
+  notApplicable: 3,
+  /** A receipt whose id is not known: kept as a durable orphan. (receipt) */
+  orphan: 4,
+  /** The same final report again: nothing changed. (receipt) */
+  repeated: 5,
+  /** A final report that contradicts the final state already settled: counted, nothing changed. (receipt) */
+  contradictory: 6,
+  /** An interim report: kept; a notice only where asked for. (receipt) */
+  interim: 7,
+  /** The store refuses work now (disk full, read-only, stopping); nothing was written. */
+  unavailable: 8,
+  /** An I/O error at COMMIT: it may or may not be on disk. Give no answer; drop the bind. */
+  unknown: 9,
+  /** This one intent failed by our own fault (logged); nothing was written for it. */
+  failed: 10,
+} as const;
+export type Commit = (typeof Commit)[keyof typeof Commit];
+
+/** Called back once an intent's batch is on disk (or was refused). `notice` is what the customer is now to be told. */
+export interface Intent {
+  committed(result: Commit, notice: Notice | null): void;
+}
+
+export interface AcceptIntent extends Intent {
+  /** `message.id` is already drawn. Its octets are copied before accept() returns. */
+  readonly message: Message;
+  readonly accountNo: number;
+  readonly laneNo: number;
+  /** held | scheduled | queued | dispatched. */
+  readonly state: MessageState;
+  /** The operator chosen by the route; the link only when state is dispatched (else 0). */
+  readonly operatorNo: number;
+  readonly linkNo: number;
+  /** Units of charge. */
+  readonly segments: number;
+  readonly chargeMicros: number;
+  /** Version of the word lists it passed; 0 when not screened (held segments). */
+  readonly wordsVersion: number;
+  /** Wall ms: release time when scheduled, gathering deadline when held, else 0. */
+  readonly dueMs: number;
+  /** Hits to keep as evidence (flagged), "" when none: "category:rule". */
+  readonly flags: string;
+}
+
+export interface ReceiptIntent extends Intent {
+  readonly operatorNo: number;
+  readonly receipt: Receipt;
+  /** Normalised ids to look up, best first, at most 4 (see operator/correlator.ts). */
+  readonly candidates: readonly string[];
+  /** Set by the store before committed(): which candidate matched (-1 none), and what it was. */
+  matched: number;
+}
+
+export interface InboundIntent extends Intent {
+  /** `message.id` is already drawn. 0 as account: no customer for it; kept, never delivered. */
+  readonly message: Message;
+  readonly accountNo: number;
+  readonly operatorNo: number;
+}
+
+/** A refusal worth keeping with its reason (bounded per account and hour by the caller). */
+export interface RefusalRecord {
+  readonly accountNo: number;
+  readonly outcome: Outcome;
+  readonly rule: string;
+  readonly message: Message;
+}
+
+/** A message as it comes back from disk for dispatch. */
+export interface StoredMessage {
+  readonly message: Message;
+  readonly accountNo: number;
+  readonly laneNo: number;
+  readonly operatorNo: number;
+  readonly attempts: number;
+  readonly segments: number;
+  readonly wordsVersion: number;
+  readonly state: MessageState;
+  readonly dueMs: number;
+}
+
+export interface Snapshot {
+  readonly accounts: readonly Account[];
+  /** Names of operators ever seen, with the stable number each has on disk. */
+  readonly operators: ReadonlyMap<string, number>;
+  /** Queued messages on disk by lane. */
+  readonly lanes: ReadonlyMap<number, number>;
+  /** Notices waiting by account. */
+  readonly outbox: ReadonlyMap<number, number>;
+  /** Highest message id ever issued. */
+  readonly highestId: number;
+  /** Segments still being gathered, oldest first. */
+  readonly held: readonly StoredMessage[];
+  readonly uncertain: number;
+}
+
+export interface StoreEvents {
+  /** Final states the store reached by itself (expiry, deadline, horizon): tell the customer. */
+  notice(notice: Notice): void;
+  /** `count` more messages are queued in a lane (retry due, uncertain resend, schedule due). */
+  queued(laneNo: number, count: number): void;
+  /** `count` messages left a lane without being claimed (expired, cancelled). */
+  unqueued(laneNo: number, count: number): void;
+  /** Held segments whose gathering deadline has passed; flow decides what becomes of them. */
+  heldOverdue(messages: StoredMessage[]): void;
+  /** The account got credit after it had been refused for lack of it. */
+  credited(accountNo: number): void;
+  accountsChanged(accounts: readonly Account[]): void;
+  /** The store stopped or resumed taking work. */
+  availability(available: boolean, reason: string): void;
+  log(level: "error" | "warn" | "info", event: string, fields: Record<string, string | number | boolean>): void;
+}
+
+/** What happens to messages whose dispatch has no answer (design: UNCERTAIN). */
+export type UncertainPolicy = "resend" | "hold" | "fail";
+
+export interface OperatorPolicy {
+  readonly operatorNo: number;
+  readonly uncertain: UncertainPolicy;
+  /** Grace for a late answer or receipt. */
+  readonly uncertainWaitMs: number;
+  /** An UNCERTAIN older than this is UNKNOWN. */
+  readonly uncertainDeadlineMs: number;
+}
+
+export interface Store {
+  /** Takes the lock, opens or makes the files, recovers, and says what was found. */
+  open(): Promise<Snapshot>;
+  /** Finishes all intents handed over, checkpoints and closes. */
+  close(): Promise<void>;
+
+  // ---- hot intents: one call, one later `committed`
+  accept(intent: AcceptIntent): void;
+  /** queued | retry | held | scheduled -> dispatched, before the wire. */
+  dispatch(intent: Intent, messageId: number, operatorNo: number, linkNo: number, attempt: number): void;
+  /** The operator took it. Settles where the account's policy says so. */
+  sent(intent: Intent | null, messageId: number, attempt: number, operatorNo: number, operatorMessageId: string): void;
+  /** The operator refused it for good: rejected, money released, notice where wanted. */
+  refused(intent: Intent, messageId: number, attempt: number, status: number, statusName: string): void;
+  /** Known not to be taken: back to queued (dueMs 0) or retry until dueMs. */
+  requeue(intent: Intent | null, messageId: number, attempt: number, status: number, dueMs: number): void;
+  /** Written (or perhaps written) and unanswered. The store applies the operator's policy when the grace is over. */
+  uncertain(messageId: number, attempt: number): void;
+  receipt(intent: ReceiptIntent): void;
+  inbound(intent: InboundIntent): void;
+  /** held | scheduled -> queued (screened now). */
+  release(intent: Intent, messageId: number, wordsVersion: number): void;
+  /** Ends a message that is not out (held, scheduled, queued, retry): final state, release, notice where wanted. */
+  end(intent: Intent, messageId: number, state: MessageState, outcome: Outcome): void;
+  /** The customer has the notice ("ok"), or refused it for good ("parked"). `order` names it. */
+  notified(accountNo: number, order: number, messageId: number, inbound: boolean, result: "ok" | "parked"): void;
+  refusal(record: RefusalRecord): void;
+
+  // ---- claims: answered in order with the intents; callbacks, few and large
+  /** The next `n` queued messages of a lane, in order, not handed out before. `remaining` stay on disk. */
+  claim(laneNo: number, n: number, claimed: (messages: StoredMessage[], remaining: number) => void): void;
+  /** The next `n` waiting notices of an account with order > `after`. */
+  claimOutbox(accountNo: number, after: number, n: number, claimed: (notices: Notice[]) => void): void;
+  /** Looks for what is due (expiry, retry, schedule, uncertain, horizon) up to `wallMs`; call about once a second. */
+  sweep(wallMs: number): void;
+
+  // ---- rare, awaited
+  /** Gives each operator its stable number and its policy. */
+  registerOperators(operators: readonly { readonly name: string; readonly policy: Omit<OperatorPolicy, "operatorNo"> }[]): Promise<ReadonlyMap<string, number>>;
+  /** One change to accounts or money (see ledger/commands.ts). Resolves with its result, or a refusal as data. */
+  change(command: LedgerCommand): Promise<LedgerResult>;
+  /** One read-only question, answered off the writer thread (see store/query.ts). */
+  query(query: Query): Promise<Answer>;
+
+  /** Intents handed over and not yet committed. */
+  readonly pending: number;
+  readonly available: boolean;
+  readonly stats: StoreStats;
+}
+
+/** Running figures for the metrics; plain numbers overwritten in place. */
+export interface StoreStats {
+  commits: number;
+  intents: number;
+  lastBatch: number;
+  commitMsTotal: number;
+  commitMsMax: number;
+  walOctets: number;
+  checkpoints: number;
+  checkpointMsMax: number;
+  orphans: number;
+  openDays: number;
+}
