@@ -1,0 +1,209 @@
+/**
+ * Day schema: the tables of one day's book (see paths.ts), and what the numbers in them mean.
+ *
+ * A `message` row is narrow and of constant width: whatever happens to the message, its row is overwritten in
+ * place and never moves. Hence the placeholders below (an "empty" of the same width as what comes later) and the
+ * rule that small numbers start at 2 (SQLite stores 0 and 1 in no octet, 2..127 in one). Texts that come later
+ * (operators' words and error codes) are numbers of `word`. No index stands on the hot tables but those that
+ * dispatch, receipts, the outbox and the sweep need; all are partial and hold only what is still open.
+ *
+ * Money: `entry` is the book (one row a commit, account and kind), `account_total` its running sum by account.
+ * In every account_total row: available_delta = -(held + settled) and held = the charges of messages with
+ * charge_state 3.
+ */
+
+/** Version of the day files this program writes (`PRAGMA user_version`). */
+export const DAY_VERSION = 1;
+
+/** A wall time in ms that has not come yet (as wide as a real one). A real time is > 0. */
+export const NO_TIME = -1_099_511_627_776;
+/** No entry; entries count from FIRST_ENTRY, so that all are equally wide. */
+export const NO_ENTRY = 8_388_608;
+export const FIRST_ENTRY = 8_388_609;
+/** The empty word; words count from it, so that all are equally wide (2 octets up to LAST_WORD). */
+export const NO_WORD = 256;
+export const LAST_WORD = 32_767;
+
+/** `message.notify`, `inbound.notify`: does the customer have to be told? */
+export const Notify = { none: 2, pending: 3, done: 4, parked: 5 } as const;
+
+/** `attempt.state`: below 20 as here, from 20 the final MessageState that closed it. */
+export const AttemptState = {
+  /** The operator took it; its receipt is awaited. The only state in the index. */
+  open: 2,
+  /** Refused for good. */
+  refused: 3,
+  /** Not taken; tried again later. */
+  returned: 4,
+  /** No answer came; another attempt was made or the message ended. */
+  unanswered: 5,
+  /** A negative report came while another attempt was still out. */
+  negative: 6,
+  /** Closed because another attempt decided. */
+  superseded: 7,
+} as const;
+
+/** `orphan.state_of`: why a report was kept. */
+export const OrphanState = { waiting: 2, matched: 3, late: 4 } as const;
+
+/** `tally.state`: all accepted messages of the account are counted under this beside their final states (20..25). */
+export const TALLY_ACCEPTED = 2;
+
+export const DAY_SCHEMA = `
+CREATE TABLE message (
+  id            INTEGER PRIMARY KEY,
+  account       INTEGER NOT NULL,
+  lane          INTEGER NOT NULL,
+  ord           INTEGER NOT NULL,  -- place in the lane: the writer's order number, new whenever it is queued again
+  state         INTEGER NOT NULL,  -- MessageState
+  charge_state  INTEGER NOT NULL,  -- ChargeState (ledger/settlement.ts)
+  notify        INTEGER NOT NULL,  -- Notify
+  note_ord      INTEGER NOT NULL,  -- place in the account's outbox, meaningful when notify <> 2
+  wanted        INTEGER NOT NULL,  -- bits of ReceiptWanted
+  segments      INTEGER NOT NULL,  -- units of charge
+  charge        INTEGER NOT NULL,  -- micro-units, all segments together
+  hold_entry    INTEGER NOT NULL,  -- entry.id
+  last_entry    INTEGER NOT NULL,  -- entry.id of the latest movement after the hold, or NO_ENTRY
+  operator      INTEGER NOT NULL,
+  link          INTEGER NOT NULL,
+  attempts      INTEGER NOT NULL,  -- number of the latest attempt, 0 = never dispatched
+  resent        INTEGER NOT NULL,  -- 1: an UNCERTAIN dispatch of it was sent again (at most once a message)
+  error         INTEGER NOT NULL,  -- word.no: error code shown in the receipt
+  word          INTEGER NOT NULL,  -- word.no: state word shown when it is none of the standard seven
+  due           INTEGER NOT NULL,  -- wall ms: next look at it when held, scheduled, retry or uncertain
+  expires       INTEGER NOT NULL,  -- wall ms
+  accepted_at   INTEGER NOT NULL,
+  dispatched_at INTEGER NOT NULL,  -- of the latest attempt
+  sent_at       INTEGER NOT NULL,  -- the operator's first "taken"
+  final_at      INTEGER NOT NULL,
+  notified_at   INTEGER NOT NULL,
+  words         INTEGER NOT NULL,  -- version of the word lists it passed
+  kinds         INTEGER NOT NULL,  -- source TON << 24 | source NPI << 16 | destination TON << 8 | destination NPI
+  source        TEXT NOT NULL,
+  destination   TEXT NOT NULL
+) STRICT;
+CREATE INDEX message_active  ON message (state, lane, ord) WHERE state < 10;
+CREATE INDEX message_due     ON message (due) WHERE state IN (2, 3, 5, 7);
+CREATE INDEX message_expires ON message (expires) WHERE state IN (2, 3, 4, 5);
+CREATE INDEX message_outbox  ON message (account, note_ord) WHERE notify = 3;
+
+-- Everything needed to build the Message again, packed by store/content.ts; written once, never changed.
+CREATE TABLE content (
+  id   INTEGER PRIMARY KEY,
+  body BLOB NOT NULL
+) STRICT;
+
+-- One row a try that came to an answer (or that was overtaken by another try). id = message << 8 | number of the try.
+CREATE TABLE attempt (
+  id            INTEGER PRIMARY KEY,
+  message       INTEGER AS (id >> 8) VIRTUAL,
+  no            INTEGER AS (id & 255) VIRTUAL,
+  operator      INTEGER NOT NULL,
+  link          INTEGER NOT NULL,
+  state         INTEGER NOT NULL,  -- AttemptState, or the final MessageState
+  status        INTEGER NOT NULL,  -- the operator's raw status of the submit
+  status_name   INTEGER NOT NULL,  -- word.no
+  dispatched_at INTEGER NOT NULL,
+  answered_at   INTEGER NOT NULL,
+  op_key        TEXT NOT NULL,     -- normalised (lifecycle/operator-key.ts); '' when the operator gave none
+  op_id         TEXT               -- as the operator wrote it, NULL when that is op_key itself
+) STRICT;
+CREATE INDEX attempt_open ON attempt (operator, op_key) WHERE state = 2;
+
+CREATE TABLE inbound (
+  id          INTEGER PRIMARY KEY,
+  account     INTEGER NOT NULL,    -- 0: no customer for it
+  operator    INTEGER NOT NULL,
+  notify      INTEGER NOT NULL,
+  note_ord    INTEGER NOT NULL,
+  at          INTEGER NOT NULL,
+  notified_at INTEGER NOT NULL,
+  kinds       INTEGER NOT NULL,
+  source      TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  body        BLOB NOT NULL        -- as content.body
+) STRICT;
+CREATE INDEX inbound_outbox ON inbound (account, note_ord) WHERE notify = 3;
+
+-- Reports nobody was waiting for (yet): unknown ids, and late ones for days already sealed.
+CREATE TABLE orphan (
+  id          INTEGER PRIMARY KEY,
+  at          INTEGER NOT NULL,
+  state_of    INTEGER NOT NULL,    -- OrphanState
+  message     INTEGER NOT NULL,    -- the message it was matched with, 0 = none
+  operator    INTEGER NOT NULL,
+  op_id       TEXT NOT NULL,       -- as the operator wrote it
+  state       INTEGER NOT NULL,    -- MessageState reported
+  final       INTEGER NOT NULL,
+  word        TEXT NOT NULL,
+  error       TEXT NOT NULL,
+  source      TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  done_at     INTEGER NOT NULL,
+  raw         BLOB NOT NULL
+) STRICT;
+-- Each way its id may be written, while it waits.
+CREATE TABLE orphan_key (
+  operator INTEGER NOT NULL,
+  op_key   TEXT NOT NULL,
+  orphan   INTEGER NOT NULL REFERENCES orphan (id),
+  PRIMARY KEY (operator, op_key, orphan)
+) STRICT, WITHOUT ROWID;
+
+-- Refusals worth keeping with their reason.
+CREATE TABLE refusal (
+  id          INTEGER PRIMARY KEY,
+  at          INTEGER NOT NULL,
+  account     INTEGER NOT NULL,
+  outcome     INTEGER NOT NULL,    -- model/outcome.ts
+  rule        TEXT NOT NULL,
+  source      TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  body        BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE entry (
+  id      INTEGER PRIMARY KEY,     -- from FIRST_ENTRY
+  at      INTEGER NOT NULL,        -- commit time, never decreasing
+  account INTEGER NOT NULL,
+  kind    INTEGER NOT NULL,        -- EntryKind (ledger/settlement.ts)
+  debit   INTEGER NOT NULL,        -- Book
+  credit  INTEGER NOT NULL,        -- Book
+  count   INTEGER NOT NULL,        -- messages
+  amount  INTEGER NOT NULL         -- micro-units, > 0
+) STRICT;
+
+CREATE TABLE account_total (
+  account         INTEGER PRIMARY KEY,
+  available_delta INTEGER NOT NULL,  -- what this day has done to the account's available money
+  held            INTEGER NOT NULL,
+  settled         INTEGER NOT NULL,  -- settled less refunded
+  held_count      INTEGER NOT NULL   -- messages whose hold is open
+) STRICT;
+
+-- Messages and segments by account and final state, and all accepted ones under state 2.
+CREATE TABLE tally (
+  account  INTEGER NOT NULL,
+  state    INTEGER NOT NULL,
+  messages INTEGER NOT NULL,
+  segments INTEGER NOT NULL,
+  PRIMARY KEY (account, state)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE word (
+  no   INTEGER PRIMARY KEY,
+  text TEXT NOT NULL
+) STRICT;
+INSERT INTO word VALUES (256, '');
+
+CREATE TABLE meta (
+  key   TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
+/** Built when a day is sealed: nothing changes any more, and people search. */
+export const SEAL_INDEXES = `
+CREATE INDEX IF NOT EXISTS sealed_destination ON message (destination);
+CREATE INDEX IF NOT EXISTS sealed_op_key ON attempt (op_key);
+`;
