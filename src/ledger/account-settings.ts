@@ -1,0 +1,235 @@
+/**
+ * Account settings: every term of an account once, with type, default, limits and help; the command line's flags and
+ * all checks are made from this table.
+ */
+import { isIP } from "node:net";
+import type { Account, AccountState, Tariff } from "./account.js";
+import type { AccountSettings } from "./commands.js";
+import { MAX_AMOUNT_MICROS, MoneyError, formatMoney, parseMoneyNumber } from "./money.js";
+import { isPasswordHash } from "./password.js";
+
+export type SettingKind = "integer" | "money" | "duration" | "choice" | "boolean" | "text" | "list" | "password";
+export type SettingValue = string | number | boolean | readonly string[];
+export type AccountSettingName = keyof AccountSettings;
+
+export interface AccountSetting {
+  readonly name: AccountSettingName;
+  /** The flag of `account add` and `account set`, without dashes. A list's flag may be given several times or with commas. */
+  readonly flag: string;
+  readonly kind: SettingKind;
+  /** null: see `derived`, or it must be given when the account is added. Money in micros, durations in ms. */
+  readonly default: SettingValue | null;
+  /** How the default follows from other settings, in words; it keeps following them until the setting is given itself. */
+  readonly derived?: string;
+  readonly required?: boolean;
+  readonly min?: number;
+  readonly max?: number;
+  readonly choices?: readonly string[];
+  /** What one entry of a list, or a text, must look like. */
+  readonly shape?: { readonly test: (text: string) => boolean; readonly words: string };
+  readonly unit?: string;
+  readonly help: string;
+}
+
+const HOUR_MS = 3_600_000;
+/** Bucket size that lets any single message through (a text has at most 255 segments). */
+const LEAST_BURST = 255;
+const MAX_LIST = 1_000;
+const MAX_PRICE_MICROS = 1_000_000_000_000;
+
+export const ACCOUNT_SETTINGS: readonly AccountSetting[] = [
+  { name: "passwordHash", flag: "password", kind: "password", default: "", help: "Password of the account's binds (SMPP: at most 8 characters); none: it cannot bind" },
+  { name: "priceMicros", flag: "price", kind: "money", default: null, required: true, min: 0, max: MAX_PRICE_MICROS, unit: "a segment", help: "Price of one segment, such as 0.035" },
+  { name: "creditLimitMicros", flag: "credit-limit", kind: "money", default: 0, min: 0, max: Number(MAX_AMOUNT_MICROS), help: "How far below zero the available balance may go" },
+  { name: "settle", flag: "settle", kind: "choice", default: "sent", choices: ["accepted", "sent", "delivered"], help: "When held money becomes ours" },
+  { name: "refundOnFailure", flag: "refund-on-failure", kind: "boolean", default: false, help: "Give settled money back when the message fails after all" },
+  { name: "onUnknown", flag: "on-unknown", kind: "choice", default: "settle", choices: ["settle", "release"], help: "What becomes of money still held when no receipt came within the horizon" },
+  { name: "segmentRule", flag: "segment-rule", kind: "choice", default: "domestic", choices: ["domestic", "gsm"], help: "How segments are counted: 70/67 UTF-16 units for every text, or GSM 160/153 where the text allows" },
+  { name: "rate", flag: "rate", kind: "integer", default: 100, min: 1, max: 1_000_000, unit: "segments a second", help: "Most segments a second; more is throttled" },
+  { name: "burst", flag: "burst", kind: "integer", default: null, derived: `the larger of rate and ${LEAST_BURST}`, min: 1, max: 10_000_000, unit: "segments", help: "Segments that may come at once after a pause" },
+  { name: "maxBinds", flag: "binds", kind: "integer", default: 4, min: 1, max: 100, unit: "binds", help: "Most binds at the same time" },
+  { name: "window", flag: "window", kind: "integer", default: 100, min: 1, max: 10_000, unit: "submits", help: "Submits a bind may have unanswered" },
+  { name: "deliverWindow", flag: "deliver-window", kind: "integer", default: null, derived: "window", min: 1, max: 10_000, unit: "deliveries", help: "Receipts and inbound messages a bind may leave unanswered" },
+  { name: "allow", flag: "allow", kind: "list", default: [], shape: { test: isCidr, words: "an address or a CIDR block such as 192.0.2.0/24" }, help: "Addresses binds may come from; none: anywhere" },
+  { name: "serviceCodes", flag: "service-code", kind: "list", default: [], shape: { test: (text) => /^[0-9]{1,21}$/.test(text), words: "1 to 21 digits" }, help: "Numbers (or prefixes) of this account; messages sent to them from phones come to it" },
+  { name: "checkSource", flag: "check-source", kind: "boolean", default: false, help: "Refuse submits whose source does not start with one of the service codes" },
+  { name: "alphabet0", flag: "alphabet0", kind: "choice", default: "gsm7", choices: ["gsm7", "ascii", "latin1", "utf8"], help: "How data_coding 0 of this account is read" },
+  { name: "binary", flag: "binary", kind: "choice", default: "pass", choices: ["pass", "refuse"], help: "Binary messages, which no word list can read" },
+  { name: "refuseBy", flag: "refuse-by", kind: "choice", default: "answer", choices: ["answer", "receipt"], help: "How content refusals are told: as the answer to the submit, or accepted and then a REJECTD receipt" },
+  { name: "operator", flag: "operator", kind: "text", default: "", shape: { test: (text) => text === "" || /^[A-Za-z0-9][\w.-]{0,62}$/.test(text), words: "the name of an [[operator]]" }, help: "Operator to route to; none: the first configured" },
+  { name: "weight", flag: "weight", kind: "integer", default: 1, min: 1, max: 100, help: "Share among accounts when links are scarce" },
+  { name: "maxQueued", flag: "max-queued", kind: "integer", default: 10_000_000, min: 1, max: 1_000_000_000, unit: "messages", help: "Most messages waiting on disk; more is answered queue_full" },
+  { name: "validityMs", flag: "validity", kind: "duration", default: 48 * HOUR_MS, min: 60_000, max: 30 * 24 * HOUR_MS, help: "How long a message without a validity of its own may wait, such as 48h" },
+];
+
+const BY_NAME = new Map<string, AccountSetting>(ACCOUNT_SETTINGS.map((setting) => [setting.name, setting]));
+
+export class SettingError extends Error {
+  readonly code = "invalid_value";
+  readonly setting: string;
+
+  constructor(setting: string, why: string) {
+    super(`${setting}: ${why}`);
+    this.name = "SettingError";
+    this.setting = setting;
+  }
+}
+
+/** The value a flag's text stands for (a password's text must already be a hash). Throws SettingError naming the flag. */
+export function readSetting(setting: AccountSetting, text: string): SettingValue {
+  const value = convert(setting, text);
+  const problem = checkValue(setting, value);
+  if (problem !== null) throw new SettingError(setting.flag, problem);
+  return value;
+}
+
+function convert(setting: AccountSetting, text: string): SettingValue {
+  switch (setting.kind) {
+    case "integer":
+      return /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    case "money":
+      try {
+        return parseMoneyNumber(text);
+      } catch (error) {
+        if (error instanceof MoneyError) throw new SettingError(setting.flag, error.message);
+        throw error;
+      }
+    case "duration":
+      return parseDuration(text);
+    case "boolean":
+      if (text !== "true" && text !== "false") throw new SettingError(setting.flag, "must be true or false");
+      return text === "true";
+    case "list":
+      return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+    default:
+      return text;
+  }
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: HOUR_MS, d: 24 * HOUR_MS };
+
+function parseDuration(text: string): number {
+  const match = /^([0-9]{1,9})([smhd])$/.exec(text);
+  return match === null ? Number.NaN : Number(match[1]) * (UNIT_MS[match[2] ?? ""] ?? Number.NaN);
+}
+
+/** The first fault in a set of settings, in words that name the setting; null when all may stand. Unknown names are faults. */
+export function checkSettings(settings: AccountSettings): string | null {
+  for (const [name, value] of Object.entries(settings) as [string, unknown][]) {
+    const setting = BY_NAME.get(name);
+    if (setting === undefined) return `${name}: there is no such setting`;
+    if (value === undefined) continue;
+    const problem = checkValue(setting, value);
+    if (problem !== null) return `${setting.flag}: ${problem}`;
+  }
+  return null;
+}
+
+/** As checkSettings, for a new account: what must be given is missing. */
+export function checkRequired(settings: AccountSettings): string | null {
+  const missing = ACCOUNT_SETTINGS.find((setting) => setting.required === true && settings[setting.name] === undefined);
+  return missing === undefined ? null : `${missing.flag}: must be given for a new account`;
+}
+
+function checkValue(setting: AccountSetting, value: unknown): string | null {
+  switch (setting.kind) {
+    case "integer":
+    case "money":
+    case "duration":
+      return typeof value === "number" && Number.isSafeInteger(value) && value >= (setting.min ?? 0) && value <= (setting.max ?? Infinity)
+        ? null
+        : rangeWords(setting);
+    case "choice":
+      return typeof value === "string" && setting.choices?.includes(value) === true ? null : `must be one of ${setting.choices?.join(", ") ?? ""}`;
+    case "boolean":
+      return typeof value === "boolean" ? null : "must be true or false";
+    case "password":
+      return typeof value === "string" && (value === "" || isPasswordHash(value)) ? null : "must be a scrypt hash";
+    case "text":
+      return typeof value === "string" && setting.shape?.test(value) !== false ? null : `must be ${setting.shape?.words ?? "text"}`;
+    case "list": {
+      if (!Array.isArray(value) || value.length > MAX_LIST) return `must be a list of at most ${MAX_LIST}`;
+      const wrong: unknown = value.find((entry: unknown) => typeof entry !== "string" || setting.shape?.test(entry) === false);
+      return wrong === undefined ? null : `"${String(wrong)}" is not ${setting.shape?.words ?? "text"}`;
+    }
+  }
+}
+
+function rangeWords(setting: AccountSetting): string {
+  const { min = 0, max = Infinity } = setting;
+  if (setting.kind === "money") return `must be an amount from ${formatMoney(min)} to ${formatMoney(max)}`;
+  if (setting.kind === "duration") return `must be a time such as 90s, 30m, 48h or 7d, from ${min / 1_000}s to ${max / (24 * HOUR_MS)}d`;
+  return `must be a whole number from ${min} to ${max}`;
+}
+
+/** [SMPP 3.4 5.2.1] system_id has at most 15 characters. */
+export function checkName(name: string): string | null {
+  return /^[a-z0-9][a-z0-9_-]{0,14}$/.test(name) ? null : "name: 1 to 15 of a-z, 0-9, _ and -, starting with a letter or digit";
+}
+
+export function checkCurrency(currency: string): string | null {
+  return /^[A-Z]{3}$/.test(currency) ? null : "currency: three capital letters, such as CNY";
+}
+
+/** The settings to keep for a new account: every fixed default is written down, so that a later version's defaults change no one's terms. */
+export function withDefaults(given: AccountSettings): AccountSettings {
+  const kept: Record<string, SettingValue> = {};
+  for (const setting of ACCOUNT_SETTINGS) {
+    const value = given[setting.name] ?? setting.default;
+    if (value !== null) kept[setting.name] = value;
+  }
+  return kept as AccountSettings;
+}
+
+export interface AccountIdentity {
+  readonly no: number;
+  readonly name: string;
+  readonly state: AccountState;
+  readonly stateReason: string;
+  readonly currency: string;
+  readonly tariffs: readonly Tariff[];
+}
+
+/** The account as the gateway reads it; whatever `kept` does not say is the default. Field by field: one hidden class for all. */
+export function makeAccount(identity: AccountIdentity, kept: AccountSettings): Account {
+  const settings = withDefaults(kept) as Required<AccountSettings>;
+  return {
+    no: identity.no,
+    name: identity.name,
+    state: identity.state,
+    stateReason: identity.stateReason,
+    passwordHash: settings.passwordHash,
+    currency: identity.currency,
+    priceMicros: settings.priceMicros,
+    tariffs: identity.tariffs,
+    creditLimitMicros: settings.creditLimitMicros,
+    settle: settings.settle,
+    refundOnFailure: settings.refundOnFailure,
+    onUnknown: settings.onUnknown,
+    segmentRule: settings.segmentRule,
+    rate: settings.rate,
+    burst: kept.burst ?? Math.max(settings.rate, LEAST_BURST),
+    maxBinds: settings.maxBinds,
+    window: settings.window,
+    deliverWindow: kept.deliverWindow ?? settings.window,
+    allow: settings.allow,
+    serviceCodes: settings.serviceCodes,
+    checkSource: settings.checkSource,
+    alphabet0: settings.alphabet0,
+    binary: settings.binary,
+    refuseBy: settings.refuseBy,
+    operator: settings.operator,
+    weight: settings.weight,
+    maxQueued: settings.maxQueued,
+    validityMs: settings.validityMs,
+  };
+}
+
+function isCidr(text: string): boolean {
+  const slash = text.indexOf("/");
+  const version = isIP(slash < 0 ? text : text.slice(0, slash));
+  if (version === 0) return false;
+  if (slash < 0) return true;
+  const bits = text.slice(slash + 1);
+  return /^[0-9]{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
+}

@@ -1,0 +1,93 @@
+import { expect } from "chai";
+import type { AccountSettings } from "../../../src/ledger/commands.js";
+import {
+  ACCOUNT_SETTINGS, SettingError, checkCurrency, checkName, checkRequired, checkSettings, makeAccount, readSetting, withDefaults,
+} from "../../../src/ledger/account-settings.js";
+
+const IDENTITY = { no: 1, name: "acme", state: "active", stateReason: "", currency: "CNY", tariffs: [] } as const;
+
+function setting(flag: string) {
+  const found = ACCOUNT_SETTINGS.find((each) => each.flag === flag);
+  if (found === undefined) throw new Error(flag);
+  return found;
+}
+
+describe("account settings", () => {
+  it("give a new account the documented terms", () => {
+    expect(makeAccount(IDENTITY, { priceMicros: 35_000 })).to.deep.equal({
+      ...IDENTITY, passwordHash: "", priceMicros: 35_000, creditLimitMicros: 0, settle: "sent", refundOnFailure: false, onUnknown: "settle",
+      segmentRule: "domestic", rate: 100, burst: 255, maxBinds: 4, window: 100, deliverWindow: 100, allow: [], serviceCodes: [],
+      checkSource: false, alphabet0: "gsm7", binary: "pass", refuseBy: "answer", operator: "", weight: 1, maxQueued: 10_000_000,
+      validityMs: 172_800_000,
+    });
+  });
+
+  it("cover every field that can be set, each once", () => {
+    const fields = Object.keys(makeAccount(IDENTITY, { priceMicros: 1 })).filter((field) => !(field in IDENTITY));
+    expect(ACCOUNT_SETTINGS.map((each) => each.name).sort()).to.deep.equal(fields.sort());
+    expect(new Set(ACCOUNT_SETTINGS.map((each) => each.flag)).size).to.equal(ACCOUNT_SETTINGS.length);
+  });
+
+  it("have defaults that pass their own checks", () => {
+    expect(checkSettings(withDefaults({ priceMicros: 1 }))).to.equal(null);
+  });
+
+  it("let burst and deliver window follow rate and window until they are given", () => {
+    const kept = withDefaults({ priceMicros: 1, rate: 5_000 });
+    expect(makeAccount(IDENTITY, kept).burst).to.equal(5_000);
+    expect(makeAccount(IDENTITY, { ...kept, rate: 200, window: 7 })).to.include({ burst: 255, deliverWindow: 7 });
+    expect(makeAccount(IDENTITY, { ...kept, burst: 10, deliverWindow: 3 })).to.include({ burst: 10, deliverWindow: 3 });
+  });
+
+  const READ: readonly (readonly [string, string, unknown])[] = [
+    ["price", "0.035", 35_000],
+    ["credit-limit", "100", 100_000_000],
+    ["rate", "1000000", 1_000_000],
+    ["binds", "16", 16],
+    ["validity", "90s", 90_000],
+    ["validity", "7d", 604_800_000],
+    ["allow", "192.0.2.0/24, 2001:db8::/32", ["192.0.2.0/24", "2001:db8::/32"]],
+    ["service-code", "1069,10690001", ["1069", "10690001"]],
+    ["allow", "", []],
+    ["refund-on-failure", "true", true],
+    ["settle", "delivered", "delivered"],
+  ];
+  for (const [flag, text, value] of READ) {
+    it(`--${flag} ${JSON.stringify(text)} is ${JSON.stringify(value)}`, () => {
+      expect(readSetting(setting(flag), text)).to.deep.equal(value);
+    });
+  }
+
+  const REFUSED: readonly (readonly [string, string])[] = [
+    ["price", "-1"], ["price", "0.0000001"], ["price", "1000001"], ["rate", "0"], ["rate", "1000001"], ["rate", "1.5"], ["binds", "101"],
+    ["window", "10001"], ["validity", "48"], ["validity", "1s"], ["allow", "192.0.2.0/33"], ["allow", "2001:db8::/129"], ["allow", "example.com"],
+    ["service-code", "10a"], ["refund-on-failure", "yes"], ["settle", "later"], ["weight", "101"], ["password", "secret01"], ["operator", "a b"],
+  ];
+  for (const [flag, text] of REFUSED) {
+    it(`--${flag} ${JSON.stringify(text)} is refused, naming the flag`, () => {
+      expect(() => readSetting(setting(flag), text)).to.throw(SettingError, new RegExp(`^${flag}: `));
+    });
+  }
+
+  it("are checked by type when they come from outside the type checker", () => {
+    const fromJson = (text: string) => checkSettings(JSON.parse(text) as AccountSettings);
+    expect(fromJson('{"rate":"100"}')).to.match(/^rate: must be a whole number/);
+    expect(fromJson('{"allow":"192.0.2.1"}')).to.match(/^allow: must be a list/);
+    expect(fromJson('{"allow":[5]}')).to.match(/^allow: "5" is not/);
+    expect(fromJson('{"no":5}')).to.equal("no: there is no such setting");
+    expect(fromJson('{"__proto__":{}}')).to.match(/no such setting/);
+    expect(fromJson('{"priceMicros":0.5}')).to.match(/^price: must be an amount/);
+  });
+
+  it("say what a new account lacks", () => {
+    expect(checkRequired({})).to.match(/^price: must be given/);
+    expect(checkRequired({ priceMicros: 0 })).to.equal(null);
+  });
+
+  it("take names that fit an SMPP system_id and currencies of three letters", () => {
+    for (const name of ["a", "demo", "acme-01", "0_x", "a".repeat(15)]) expect(checkName(name), name).to.equal(null);
+    for (const name of ["", "A", "-a", "a b", "a".repeat(16), "démo"]) expect(checkName(name), name).to.be.a("string");
+    expect(checkCurrency("CNY")).to.equal(null);
+    expect(checkCurrency("cny")).to.be.a("string");
+  });
+});
