@@ -1,0 +1,256 @@
+/**
+ * Reads a configuration file into Settings, or throws a ConfigError that lists everything wrong with it.
+ */
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { dirname, isAbsolute, resolve } from "node:path";
+import { crossCheck } from "./cross-checks.js";
+import { effectiveValues } from "./effective.js";
+import type { Effective } from "./effective.js";
+import { ConfigError, byPlace } from "./problem.js";
+import type { Problem } from "./problem.js";
+import { SCHEMA } from "./schema.js";
+import type { Parsed } from "./schema.js";
+import { readSecret } from "./secrets.js";
+import type { BootstrapAccount, ListenSettings, OperatorSettings, Settings } from "./settings.js";
+import { TomlSyntaxError, readToml } from "./toml.js";
+import type { Place, TomlDocument, TomlTable } from "./toml.js";
+import { protocolFields, validate } from "./validate.js";
+import type { ProtocolFields, ProtocolTable } from "./validate.js";
+
+export interface LoadOptions {
+  /** Shown in messages as given; relative paths in the file start from its folder. */
+  readonly path: string;
+  readonly protocols: readonly ProtocolTable[];
+  /** $CREDENTIALS_DIRECTORY. */
+  readonly credentialsDirectory?: string | undefined;
+}
+
+export interface Loaded {
+  readonly path: string;
+  readonly settings: Settings;
+  /** Every setting with its value and where it came from, in the order of the schema. */
+  readonly effective: readonly Effective[];
+}
+
+const DAY_MS = 86_400_000;
+
+/** Throws ConfigError with all problems, in the order of the file. */
+export function loadConfig(options: LoadOptions): Loaded {
+  let text: string;
+  try {
+    text = readFileSync(options.path, "utf8");
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? "error";
+    throw new ConfigError([{
+      file: options.path, place: null, key: "", message: `cannot be read: ${reason}`, value: "",
+      hint: "name the file with --config FILE or TOLLGATE_CONFIG",
+    }]);
+  }
+  return loadText(text, options);
+}
+
+/** As loadConfig, for a text already in hand. */
+export function loadText(text: string, options: LoadOptions): Loaded {
+  const file = options.path;
+  let document: TomlDocument;
+  try {
+    document = readToml(text);
+  } catch (error) {
+    if (!(error instanceof TomlSyntaxError)) throw error;
+    throw new ConfigError([{ file, place: error.place, key: "", message: error.message, value: "", hint: "this is not TOML, see https://toml.io" }]);
+  }
+  const fields = protocolFields(options.protocols);
+  supplyOperator(document.value, options.protocols);
+  const { parsed, problems } = validate(document, file, fields);
+  if (parsed === null) throw new ConfigError([...problems].sort(byPlace));
+  return new Builder(document, options, fields).build(parsed);
+}
+
+/** With the simulator enabled and no operator at all, one that binds to the simulator is put into the document. */
+function supplyOperator(value: TomlTable, protocols: readonly ProtocolTable[]): void {
+  const simulator = value["simulator"] as Partial<Record<string, unknown>> | undefined;
+  if (value["operator"] !== undefined || typeof simulator !== "object" || simulator["enabled"] !== true) return;
+  const { host, port } = SCHEMA.simulator.fields;
+  value["operator"] = [{
+    name: "simulator",
+    protocol: protocols[0]?.name ?? "smpp",
+    host: simulator["host"] ?? host.default,
+    port: simulator["port"] ?? port.default,
+    system_id: "tollgate",
+    password: "tollgate",
+    links: 2,
+    window: 1_000,
+  }];
+}
+
+/** The values of the file made into Settings; what goes wrong on the way is gathered. */
+class Builder {
+  readonly #document: TomlDocument;
+  readonly #file: string;
+  readonly #options: LoadOptions;
+  readonly #fields: ProtocolFields;
+  readonly #folder: string;
+  readonly #problems: Problem[] = [];
+
+  constructor(document: TomlDocument, options: LoadOptions, fields: ProtocolFields) {
+    this.#document = document;
+    this.#file = options.path;
+    this.#options = options;
+    this.#fields = fields;
+    this.#folder = dirname(resolve(options.path));
+  }
+
+  build(parsed: Parsed): Loaded {
+    const { data, filter, limits, retry, outbox, simulator } = parsed;
+    if (data.retention % DAY_MS !== 0) this.#add("data.retention", "must be whole days", "", 'for example "150d"');
+    const settings: Settings = {
+      data: {
+        dir: resolve(data.dir),
+        zoneMinutes: data.utc_offset_minutes,
+        retentionDays: Math.floor(data.retention / DAY_MS),
+        receiptHorizonMs: data.receipt_horizon,
+        maxQueued: data.max_queued,
+        minFreeDiskMb: data.min_free_disk_mb,
+        node: data.node,
+      },
+      listen: parsed.listen.map((one, index) => this.#listen(one, index)),
+      operator: this.#operators(parsed),
+      http: parsed.http,
+      filter: {
+        keywords: filter.keywords.map((path, index) => this.#keywordFile(path, index)),
+        maxInserted: filter.max_inserted,
+        gatherMs: filter.gather_time,
+        maxGathering: filter.max_gathering,
+        incomplete: filter.incomplete,
+      },
+      limits: {
+        bindMs: limits.bind_deadline,
+        enquireMs: limits.enquire_interval,
+        idleMs: limits.idle_timeout,
+        responseMs: limits.response_timeout,
+        frameMs: limits.frame_timeout,
+        writeStallMs: limits.write_stall,
+        maxSendBufferKb: limits.max_send_buffer_kb,
+        failedBindsPerMinute: limits.failed_binds_per_minute,
+        maxStorePending: limits.max_store_pending,
+        drainMs: limits.drain_time,
+      },
+      retry: { delaysMs: retry.delays, maxAttempts: retry.max_attempts },
+      outbox: { retryMinMs: outbox.retry_min, retryMaxMs: outbox.retry_max },
+      simulator: {
+        enabled: simulator.enabled,
+        host: simulator.host,
+        port: simulator.port,
+        latencyMs: simulator.latency,
+        receiptDelayMs: simulator.receipt_delay,
+      },
+      log: parsed.log,
+      bootstrap: parsed.bootstrap.map((one, index): BootstrapAccount => ({
+        name: one.name,
+        password: this.#secret(one, `bootstrap[${index}]`),
+        price: one.price,
+        topUp: one.top_up,
+        reference: one.reference,
+        rate: one.rate,
+        serviceCodes: one.service_codes,
+      })),
+    };
+    for (const finding of crossCheck(settings)) this.#add(finding.key, finding.message, finding.value, finding.hint);
+    if (this.#problems.length > 0) throw new ConfigError(this.#problems.sort(byPlace));
+    return {
+      path: this.#options.path,
+      settings,
+      effective: effectiveValues({ document: this.#document, file: this.#file, protocols: this.#fields, settings }),
+    };
+  }
+
+  #listen(one: Parsed["listen"][number], index: number): ListenSettings {
+    this.#knownProtocol(one.protocol, `listen[${index}].protocol`);
+    return {
+      name: one.name ?? `${one.protocol}-${one.port}`,
+      protocol: one.protocol,
+      host: one.host,
+      port: one.port,
+      maxConnections: one.max_connections,
+      maxConnectionsPerAddress: one.max_connections_per_address,
+      systemId: one.system_id,
+    };
+  }
+
+  #operators(parsed: Parsed): OperatorSettings[] {
+    return parsed.operator.map((one, index) => {
+      const key = `operator[${index}]`;
+      const known = this.#knownProtocol(one.protocol, `${key}.protocol`);
+      for (const other of this.#fields.keys()) {
+        if (known && other !== one.protocol && Object.hasOwn(one, other)) {
+          this.#add(`${key}.${other}`, `this operator speaks ${one.protocol}`, "", `write its settings under ${one.protocol}`);
+        }
+      }
+      return {
+        name: one.name,
+        protocol: one.protocol,
+        host: one.host,
+        port: one.port,
+        systemId: one.system_id,
+        password: this.#secret(one, key),
+        links: one.links,
+        window: one.window,
+        rate: one.rate ?? 0,
+        uncertain: one.uncertain,
+        uncertainWaitMs: one.uncertain_wait,
+        uncertainDeadlineMs: one.uncertain_deadline,
+        idStyle: one.id_style,
+        reconnectMinMs: one.reconnect_min,
+        reconnectMaxMs: one.reconnect_max,
+        settings: this.#linkSettings(one.protocol, one),
+      };
+    });
+  }
+
+  /** The protocol's own settings: those given (already validated), the rest by default. */
+  #linkSettings(protocol: string, operator: object): OperatorSettings["settings"] {
+    const given = (operator as Record<string, OperatorSettings["settings"] | undefined>)[protocol];
+    if (given !== undefined) return { ...given };
+    const description = this.#options.protocols.find((one) => one.name === protocol);
+    return Object.fromEntries((description?.linkSettings ?? []).map((told) => [told.name, told.default]));
+  }
+
+  #knownProtocol(name: string, key: string): boolean {
+    const known = [...this.#fields.keys()];
+    if (known.includes(name)) return true;
+    this.#add(key, "is no protocol we speak", JSON.stringify(name), `one of: ${known.join(", ")}`);
+    return false;
+  }
+
+  #secret(one: Parameters<typeof readSecret>[0], key: string): string {
+    const secret = readSecret(one, this.#folder, this.#options.credentialsDirectory);
+    if (secret.ok) return secret.value;
+    this.#add(secret.name === "" ? key : `${key}.${secret.name}`, secret.message, "", secret.hint);
+    return "";
+  }
+
+  #keywordFile(path: string, index: number): string {
+    const full = isAbsolute(path) ? path : resolve(this.#folder, path);
+    try {
+      accessSync(full, constants.R_OK);
+      if (!statSync(full).isFile()) this.#add(`filter.keywords[${index}]`, `${full} is no file`, JSON.stringify(path), "name the list itself, not its folder");
+    } catch (error) {
+      const reason = (error as NodeJS.ErrnoException).code ?? "error";
+      this.#add(`filter.keywords[${index}]`, `cannot read ${full}: ${reason}`, JSON.stringify(path), "paths are relative to the configuration file");
+    }
+    return full;
+  }
+
+  #add(key: string, message: string, value: string, hint: string): void {
+    this.#problems.push({ file: this.#file, place: this.#placeOf(key), key, message, value, hint });
+  }
+
+  /** The place of the key, or of the nearest table around it that stands in the file. */
+  #placeOf(key: string): Place | null {
+    for (let path = key; path !== ""; path = path.replace(/(\.[^.[\]]+|\[\d+\]|^[^.[\]]+)$/, "")) {
+      const places = this.#document.places.get(path);
+      if (places !== undefined) return path === key ? places.value : places.key;
+    }
+    return null;
+  }
+}

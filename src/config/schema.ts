@@ -1,0 +1,182 @@
+/**
+ * Every setting of the configuration file, once: its type, default, limits, unit and meaning.
+ *
+ * From this come the validation (load.ts), what `tollgate check-config` prints (check.ts) and
+ * config/tollgate.example.toml (example.ts). Names in the file are snake_case.
+ */
+import { choice, duration, durations, int, list, section, text, texts, yesNo } from "./setting.js";
+import type { Fields, List, Section, ValuesOf } from "./setting.js";
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+const NAME_FORM = "letters, digits, - _ .";
+const HOST = /^[^\s/]+$/;
+const HOST_FORM = "a host name or address without spaces";
+const AMOUNT = /^\d{1,12}(\.\d{1,6})?$/;
+const AMOUNT_FORM = 'an amount such as "0.035", at most six decimals';
+
+/** The three ways to give a secret; exactly one must be used (load.ts sees to it). */
+const SECRET = {
+  password: text({
+    optional: true, max: 128, secret: true, example: "secret",
+    help: "The password itself. Exactly one of password, password_file and password_credential must be given.",
+  }),
+  password_file: text({
+    optional: true, max: 4_096, example: "/etc/tollgate/operator.secret",
+    help: "A file that holds the password in its first line; relative to this file.",
+  }),
+  password_credential: text({
+    optional: true, max: 255, example: "operator-password", pattern: /^[^/\s]+$/, form: "a file name",
+    help: "The name of a systemd credential (LoadCredential=) that holds the password: a file in $CREDENTIALS_DIRECTORY.",
+  }),
+};
+
+export const SCHEMA = {
+  data: section("What is kept on disk, and for how long.", {
+    dir: text({
+      default: "./var", max: 4_096,
+      help: "Folder of the store and of the admin socket; relative to the working directory of the daemon. Made when it is not there.",
+    }),
+    utc_offset_minutes: int({
+      default: 480, min: -720, max: 840, unit: "minutes ahead of UTC",
+      help: "The business time zone: it cuts the days of files and statements. 480 is UTC+8. Do not change it on a folder in use.",
+    }),
+    retention: duration({
+      default: "150d", min: "1d", max: "3650d",
+      help: "Days older than this are deleted once they are sealed. Whole days.",
+    }),
+    receipt_horizon: duration({
+      default: "72h", min: "1m", max: "30d",
+      help: "A message sent this long ago without a final receipt becomes UNKNOWN and is settled by its account's terms.",
+    }),
+    max_queued: int({
+      default: 20_000_000, min: 1, max: 1_000_000_000, unit: "messages",
+      help: "Messages of all accounts that may wait on disk; beyond it submits are answered queue_full.",
+    }),
+    min_free_disk_mb: int({
+      default: 512, min: 0, max: 10_000_000, unit: "MiB",
+      help: "With less free disk than this, new submits are answered store_unavailable; receipts are still taken.",
+    }),
+    node: int({
+      default: 0, min: 0, max: 63,
+      help: "This machine's number inside message ids. Two gateways that share customers must differ.",
+    }),
+  }),
+
+  listen: list("A port that customers bind to. At least one.", {
+    name: text({
+      optional: true, max: 32, pattern: NAME, form: NAME_FORM, example: "public",
+      help: "Shown in logs and metrics. When absent: protocol and port, such as smpp-2775.",
+    }),
+    protocol: text({ default: "smpp", max: 16, help: "The protocol customers speak here." }),
+    host: text({ default: "127.0.0.1", max: 255, pattern: HOST, form: HOST_FORM, help: 'The address to listen on; "0.0.0.0" is every IPv4 one.' }),
+    port: int({ default: 2775, min: 0, max: 65_535, help: "The TCP port; 0 takes any free one." }),
+    max_connections: int({
+      default: 2_000, min: 1, max: 50_000, unit: "connections",
+      help: "More are closed at once, bound or not. Keep the service's LimitNOFILE above it.",
+    }),
+    max_connections_per_address: int({
+      default: 500, min: 1, max: 50_000, unit: "connections", help: "The same, counted for one remote address.",
+    }),
+    system_id: text({ default: "tollgate", max: 15, help: "The name we give in answers to binds." }),
+  }),
+
+  operator: list("An operator's message centre, to which we bind. Without any, an enabled simulator is used.", {
+    name: text({ required: true, max: 32, pattern: NAME, form: NAME_FORM, example: "mobile", help: "Shown in logs, metrics and accounts. The store remembers it: do not rename one in use." }),
+    protocol: text({ default: "smpp", max: 16, help: "The protocol this operator speaks." }),
+    host: text({ required: true, max: 255, pattern: HOST, form: HOST_FORM, example: "127.0.0.1", help: "The operator's host name or address." }),
+    port: int({ default: 2775, min: 1, max: 65_535, help: "The operator's TCP port." }),
+    system_id: text({ required: true, max: 32, example: "tollgate", help: "The name we bind with." }),
+    ...SECRET,
+    links: int({ default: 1, min: 1, max: 64, unit: "connections", help: "Binds held in parallel." }),
+    window: int({ default: 100, min: 1, max: 10_000, unit: "messages", help: "Submits a link may have unanswered." }),
+    rate: int({ optional: true, min: 1, max: 1_000_000, unit: "messages a second", example: 200, help: "Most submits a second over each link. When absent: unlimited." }),
+    uncertain: choice({
+      default: "resend", of: ["resend", "hold", "fail"],
+      help: "What becomes of a message written but never answered, after uncertain_wait: resend it once, hold it for a person, or fail it.",
+    }),
+    uncertain_wait: duration({ default: "30s", min: "1s", max: "24h", help: "Grace for a late answer or receipt before `uncertain` applies." }),
+    uncertain_deadline: duration({ default: "72h", min: "1m", max: "30d", help: "A message still uncertain after this is UNKNOWN and is settled by its account's terms." }),
+    id_style: choice({
+      default: "auto", of: ["auto", "text", "hex_in_receipt", "decimal_in_receipt"],
+      help: "How this operator writes its message id in receipts, against its answers: learned (auto), the same text, or one in hexadecimal and the other in decimal.",
+    }),
+    reconnect_min: duration({ default: "1s", min: "100ms", max: "10m", help: "First pause before dialling again; it doubles, with jitter." }),
+    reconnect_max: duration({ default: "1m", min: "100ms", max: "1h", help: "Longest pause before dialling again." }),
+  }),
+
+  http: section("Metrics, health and readiness.", {
+    enabled: yesNo({ default: true, help: "Whether to serve them at all." }),
+    host: text({ default: "127.0.0.1", max: 255, pattern: HOST, form: HOST_FORM, help: "The address to listen on. There is no login: keep it private." }),
+    port: int({ default: 9464, min: 0, max: 65_535, help: "The TCP port; 0 takes any free one." }),
+  }),
+
+  filter: section("The keyword filter, and the gathering of long messages for it.", {
+    keywords: texts({
+      default: [], most: 1_000, example: ["keywords/fraud.txt"],
+      help: "Word lists, one word a line; relative to this file. Read again on reload (SIGHUP).",
+    }),
+    max_inserted: int({ default: 4, min: 0, max: 32, unit: "characters", help: "Most symbols put between two characters of a word that are looked past." }),
+    gather_time: duration({ default: "30s", min: "1s", max: "10m", help: "How long the segments of a long message may take to arrive." }),
+    max_gathering: int({ default: 100_000, min: 1, max: 10_000_000, unit: "segments", help: "Segments of all accounts that may wait for their siblings; beyond it queue_full." }),
+    incomplete: choice({ default: "send", of: ["send", "refuse"], help: "Segments whose siblings never came: screen each alone and send it, or refuse it by receipt." }),
+  }),
+
+  limits: section("Timers and bounds of every connection, and of the daemon.", {
+    bind_deadline: duration({ default: "10s", min: "100ms", max: "5m", help: "From connect to bind." }),
+    enquire_interval: duration({ default: "30s", min: "1s", max: "1h", help: "Quiet time before we probe the other side." }),
+    idle_timeout: duration({ default: "0s", min: "0s", max: "7d", help: "A customer's bind without any message for this long is ended. 0s is never." }),
+    response_timeout: duration({ default: "30s", min: "1s", max: "10m", help: "From a request of ours to its answer." }),
+    frame_timeout: duration({ default: "10s", min: "100ms", max: "5m", help: "How old a partly received PDU may be." }),
+    write_stall: duration({ default: "15s", min: "1s", max: "10m", help: "How long octets may wait for a peer that does not read, before it is cut off." }),
+    max_send_buffer_kb: int({ default: 1_024, min: 16, max: 1_048_576, unit: "KiB a connection", help: "Octets that may wait for a peer that does not read, before it is cut off." }),
+    failed_binds_per_minute: int({ default: 10, min: 1, max: 100_000, unit: "binds a minute", help: "Failed binds of one address and name, after which further ones are refused unread." }),
+    max_store_pending: int({ default: 20_000, min: 100, max: 1_000_000, unit: "intents", help: "Work handed to the store and not yet on disk, above which customers are not read." }),
+    drain_time: duration({ default: "10s", min: "0s", max: "10m", help: "Longest time a stop may take to finish windows and part cleanly. Keep it below TimeoutStopSec." }),
+  }),
+
+  retry: section("Messages that the operator refused for the moment.", {
+    delays: durations({ default: ["5s", "30s", "2m", "10m", "30m"], min: "100ms", max: "24h", most: 16, help: "Pause before each further try; the last one repeats." }),
+    max_attempts: int({ default: 6, min: 1, max: 100, unit: "attempts", help: "Tries in all, after which the message is undeliverable and its money released." }),
+  }),
+
+  outbox: section("Receipts and inbound messages that the customer did not take.", {
+    retry_min: duration({ default: "1s", min: "100ms", max: "1h", help: "First pause before it is offered again; it doubles." }),
+    retry_max: duration({ default: "5m", min: "100ms", max: "24h", help: "Longest pause before it is offered again." }),
+  }),
+
+  simulator: section("A simulated operator inside the daemon, for trying things out.", {
+    enabled: yesNo({ default: false, help: "Whether to run it. With no [[operator]] at all, one that binds to it is supplied." }),
+    host: text({ default: "127.0.0.1", max: 255, pattern: HOST, form: HOST_FORM, help: "The address it listens on." }),
+    port: int({ default: 2776, min: 1, max: 65_535, help: "The TCP port it listens on." }),
+    latency: duration({ default: "0s", min: "0s", max: "1m", help: "Time it takes to answer a submit." }),
+    receipt_delay: duration({ default: "100ms", min: "0s", max: "1h", help: "Time from its answer to its receipt." }),
+  }),
+
+  log: section("What is written to standard output.", {
+    level: choice({ default: "info", of: ["error", "warn", "info", "debug"], help: "The least urgent lines to write. `tollgate log level` changes it live." }),
+    format: choice({ default: "json", of: ["json", "text"], help: "One JSON object a line, or plain text for people." }),
+  }),
+
+  bootstrap: list("Accounts made at start when they do not exist yet. For a demo on this machine only: refused unless every listener is on a loopback address. Real accounts are made by `tollgate account add`.", {
+    name: text({ required: true, max: 15, pattern: /^[a-z0-9][a-z0-9_-]*$/, form: "a-z, 0-9, _ and -", example: "demo", help: "The account's name, its system_id." }),
+    ...SECRET,
+    price: text({ default: "0.035", max: 20, pattern: AMOUNT, form: AMOUNT_FORM, help: "Price of one segment." }),
+    top_up: text({ default: "0.00", max: 20, pattern: AMOUNT, form: AMOUNT_FORM, example: "1750.00", help: "The first top-up." }),
+    reference: text({ default: "BOOTSTRAP", max: 64, example: "DEMO-1", help: "Reference of that top-up; the same one is never booked twice." }),
+    rate: int({ default: 1_000, min: 1, max: 1_000_000, unit: "segments a second", help: "The account's rate." }),
+    service_codes: texts({ default: [], most: 64, pattern: /^\d{1,21}$/, form: "digits", example: ["10690001"], help: "Numbers (prefixes) whose inbound messages are this account's." }),
+  }),
+} as const;
+
+export type Schema = typeof SCHEMA;
+export type TableName = keyof Schema;
+type ParsedTable<S> = S extends List<infer F> ? readonly ValuesOf<F>[] : S extends Section<infer F> ? ValuesOf<F> : never;
+
+/** The file after validation, names still as in the file. */
+export type Parsed = { readonly [K in TableName]: ParsedTable<Schema[K]> };
+
+/** The tables in order, for walking. */
+export const TABLES: readonly (readonly [TableName, Section<Fields> | List<Fields>])[] = Object.entries(SCHEMA) as [
+  TableName,
+  Section<Fields> | List<Fields>,
+][];

@@ -1,0 +1,38 @@
+/** Two small protocols as the configuration sees them, and a shorthand for loading a text. */
+import { ConfigError } from "../../../src/config/problem.js";
+import { loadText } from "../../../src/config/load.js";
+import type { Loaded } from "../../../src/config/load.js";
+import type { ProtocolTable } from "../../../src/config/validate.js";
+
+export const PROTOCOLS: readonly ProtocolTable[] = [
+  {
+    name: "smpp",
+    linkSettings: [
+      { name: "bind_mode", type: "string", default: "transceiver", choices: ["transceiver", "split"], help: "How to bind." },
+      { name: "source_ton", type: "number", default: 1, help: "Type of number of sources." },
+      { name: "odd_ids", type: "boolean", default: false, help: "Whether ids are odd." },
+    ],
+  },
+  { name: "other", linkSettings: [{ name: "depth", type: "number", default: 3, help: "How deep." }] },
+];
+
+export function load(text: string, path = "/nowhere/tollgate.toml"): Loaded {
+  return loadText(text, { path, protocols: PROTOCOLS });
+}
+
+/** The problems' texts without their common path. */
+export function problemsOf(text: string): string[] {
+  try {
+    load(text);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split("\n").map((line) => line.replace("/nowhere/", ""));
+    throw error;
+  }
+  return [];
+}
+
+export const GOOD = `[[listen]]
+port = 2775
+[simulator]
+enabled = true
+`;
