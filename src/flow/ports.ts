@@ -38,3 +38,14 @@ export interface NotifyPort {
   /** Hands a notice to a bind with a free place; false when there is none now. */
   deliver(accountNo: number, notice: Notice): boolean;
 }
+
+/** What the flow counts; every call is a few array increments. Stage and outcome are indexes. */
+export interface FlowMetrics {
+  stage(stage: number, outcome: Outcome): void;
+  /** Submit received to answer written, ms. */
+  observeAnswer(ms: number): void;
+  /** Submit written to the operator to its answer, ms. */
+  observeToOperator(ms: number): void;
+  /** Message accepted to its final receipt, ms. */
+  observeToReceipt(ms: number): void;
+}

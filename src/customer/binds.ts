@@ -1,0 +1,84 @@
+/**
+ * Binds: the registry of live binds, by account; the place where a notice finds a bind that can take it.
+ */
+import type { Notice } from "../../protocols/model/receipt.js";
+import type { Outcome } from "../../protocols/model/outcome.js";
+import type { CustomerSession } from "../../protocols/wire/protocol.js";
+import type { LiveAccount } from "../flow/accounts.js";
+import type { NotifyPort, SubmitOrigin } from "../flow/ports.js";
+
+/** One live bind: a session that has proved to be an account's. */
+export class Bind implements SubmitOrigin {
+  readonly session: CustomerSession;
+  readonly account: LiveAccount;
+  readonly boundAtMs: number;
+  submits = 0;
+
+  constructor(session: CustomerSession, account: LiveAccount, boundAtMs: number) {
+    this.session = session;
+    this.account = account;
+    this.boundAtMs = boundAtMs;
+  }
+
+  answerSubmit(handle: number, outcome: Outcome, messageId: number): void {
+    this.session.answerSubmit(handle, outcome, messageId);
+  }
+
+  dropUnanswered(reason: string): void {
+    this.session.destroy(reason);
+  }
+}
+
+class AccountBinds {
+  readonly binds: Bind[] = [];
+  next = 0;
+}
+
+export class Binds implements NotifyPort {
+  readonly #byAccount = new Map<number, AccountBinds>();
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  ofAccount(accountNo: number): readonly Bind[] {
+    return this.#byAccount.get(accountNo)?.binds ?? [];
+  }
+
+  *all(): Iterable<Bind> {
+    for (const entry of this.#byAccount.values()) yield* entry.binds;
+  }
+
+  add(bind: Bind): void {
+    const no = bind.account.terms.no;
+    let entry = this.#byAccount.get(no);
+    if (entry === undefined) {
+      entry = new AccountBinds();
+      this.#byAccount.set(no, entry);
+    }
+    entry.binds.push(bind);
+    this.#count++;
+  }
+
+  remove(bind: Bind): void {
+    const entry = this.#byAccount.get(bind.account.terms.no);
+    const at = entry?.binds.indexOf(bind) ?? -1;
+    if (entry === undefined || at < 0) return;
+    entry.binds.splice(at, 1);
+    this.#count--;
+  }
+
+  /** Round-robin over the account's receiving binds with a free place. */
+  deliver(accountNo: number, notice: Notice): boolean {
+    const entry = this.#byAccount.get(accountNo);
+    if (entry === undefined) return false;
+    const binds = entry.binds;
+    for (let tried = 0; tried < binds.length; tried++) {
+      if (entry.next >= binds.length) entry.next = 0;
+      const session = (binds[entry.next++] as Bind).session;
+      if (session.canReceive && session.deliverFree > 0 && session.deliver(notice)) return true;
+    }
+    return false;
+  }
+}

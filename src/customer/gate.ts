@@ -1,0 +1,157 @@
+/**
+ * Gate: everything that happens on customers' connections, brought to the flow. We are the message centre here.
+ */
+import type { Message } from "../../protocols/model/message.js";
+import type { Outcome } from "../../protocols/model/outcome.js";
+import type { Notice } from "../../protocols/model/receipt.js";
+import type { Clock } from "../../protocols/wire/clock.js";
+import type { BindRefusal, BindRequest, BindVerdict, CustomerEvents, CustomerSession, DeliverAnswer } from "../../protocols/wire/protocol.js";
+import type { Accounts, LiveAccount } from "../flow/accounts.js";
+import type { SubmitOrigin } from "../flow/ports.js";
+import { Bind, type Binds } from "./binds.js";
+import type { BindPolicy } from "./bind-policy.js";
+
+/** What the flow does for customers' connections. */
+export interface CustomerFlow {
+  submit(origin: SubmitOrigin, account: LiveAccount, handle: number, message: Message): void;
+  noticeAnswered(notice: Notice, answer: DeliverAnswer): void;
+  noticesReturned(notices: readonly Notice[]): void;
+  /** A bind of the account has room for notices. */
+  deliverAgain(accountNo: number): void;
+  /** Intents the store has not committed yet. */
+  readonly storePending: number;
+}
+
+export interface CustomerObserver {
+  bound(bind: Bind, version: string, direction: string): void;
+  bindRefused(session: CustomerSession, systemId: string, known: boolean, reason: BindRefusal): void;
+  unbound(bind: Bind, reason: string): void;
+  submitRefused(session: CustomerSession, outcome: Outcome, detail: string): void;
+  disconnected(session: CustomerSession, reason: string): void;
+  paused(count: number): void;
+}
+
+export class Gate implements CustomerEvents {
+  readonly #flow: CustomerFlow;
+  readonly #observer: CustomerObserver;
+  readonly #policy: BindPolicy;
+  readonly #accounts: Accounts;
+  readonly #binds: Binds;
+  readonly #clock: Clock;
+  /** Reading pauses while the store has more than this to do, and goes on below half of it. */
+  readonly #maxPending: number;
+  readonly #paused = new Set<CustomerSession>();
+  readonly #sessions = new Set<CustomerSession>();
+  #closed = false;
+
+  constructor(parts: { flow: CustomerFlow; observer: CustomerObserver; policy: BindPolicy; accounts: Accounts; binds: Binds; clock: Clock; maxPending: number }) {
+    this.#flow = parts.flow;
+    this.#observer = parts.observer;
+    this.#policy = parts.policy;
+    this.#accounts = parts.accounts;
+    this.#binds = parts.binds;
+    this.#clock = parts.clock;
+    this.#maxPending = parts.maxPending;
+  }
+
+  get sessions(): ReadonlySet<CustomerSession> {
+    return this.#sessions;
+  }
+
+  get pausedSessions(): number {
+    return this.#paused.size;
+  }
+
+  connected(session: CustomerSession): boolean {
+    if (this.#closed) return false;
+    this.#sessions.add(session);
+    return true;
+  }
+
+  bind(session: CustomerSession, request: BindRequest, answer: (verdict: BindVerdict) => void): void {
+    this.#policy.decide(session, request).then(
+      (decision) => {
+        if (!this.#sessions.has(session)) return;
+        if (!decision.accepted) {
+          const known = this.#accounts.byName(request.systemId) !== undefined;
+          this.#observer.bindRefused(session, request.systemId, known, decision.reason);
+          answer(decision);
+          return;
+        }
+        const terms = decision.account.terms;
+        const bind = new Bind(session, decision.account, this.#clock.wallMs);
+        session.owner = bind;
+        this.#binds.add(bind);
+        answer({ accepted: true, window: terms.window, deliverWindow: terms.deliverWindow, alphabet0: terms.alphabet0 });
+        this.#observer.bound(bind, request.version, request.direction);
+        if (session.canReceive) this.#flow.deliverAgain(terms.no);
+      },
+      () => {
+        // Only our own fault (no memory for scrypt) gets here: refuse, so that the peer may try again.
+        this.#observer.bindRefused(session, request.systemId, false, "too_many_failures");
+        answer({ accepted: false, reason: "too_many_failures" });
+      },
+    );
+  }
+
+  submit(session: CustomerSession, handle: number, message: Message): void {
+    const bind = session.owner as Bind;
+    bind.submits++;
+    this.#flow.submit(bind, bind.account, handle, message);
+    if (this.#flow.storePending > this.#maxPending && !this.#paused.has(session)) {
+      this.#paused.add(session);
+      session.pauseReading();
+      this.#observer.paused(this.#paused.size);
+    }
+  }
+
+  /** The store has caught up a little: read again. Called after commits and on the tick. */
+  storeProgress(): void {
+    if (this.#paused.size === 0 || this.#flow.storePending > this.#maxPending / 2) return;
+    for (const session of this.#paused) session.resumeReading();
+    this.#paused.clear();
+  }
+
+  refused(session: CustomerSession, outcome: Outcome, detail: string): void {
+    this.#observer.submitRefused(session, outcome, detail);
+  }
+
+  delivered(_session: CustomerSession, notice: Notice, answer: DeliverAnswer): void {
+    this.#flow.noticeAnswered(notice, answer);
+  }
+
+  deliverWindowOpen(session: CustomerSession): void {
+    this.#flow.deliverAgain((session.owner as Bind).account.terms.no);
+  }
+
+  closed(session: CustomerSession, reason: string, unanswered: Notice[]): void {
+    this.#sessions.delete(session);
+    this.#paused.delete(session);
+    const bind = session.owner;
+    if (bind instanceof Bind) {
+      this.#binds.remove(bind);
+      this.#observer.unbound(bind, reason);
+      if (unanswered.length > 0) this.#flow.noticesReturned(unanswered);
+    } else {
+      this.#observer.disconnected(session, reason);
+    }
+  }
+
+  /** New terms: live windows change, binds of closed accounts are parted. */
+  accountsChanged(): void {
+    for (const bind of [...this.#binds.all()]) {
+      const terms = bind.account.terms;
+      bind.session.setWindow(terms.window);
+      if (terms.state === "closed") bind.session.unbind("account closed", 5_000);
+    }
+  }
+
+  /** Refuses new connections and parts from every session, at the latest after `withinMs`. */
+  close(withinMs: number): void {
+    this.#closed = true;
+    for (const session of [...this.#sessions]) {
+      if (session.bound) session.unbind("shutting down", withinMs);
+      else session.destroy("shutting down");
+    }
+  }
+}

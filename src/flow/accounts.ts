@@ -1,0 +1,77 @@
+/**
+ * Accounts: the live side of each customer account: its terms, its token bucket, and what is known of its credit.
+ *
+ * No balance is kept here. `refusedFromMicros` is only a negative hint (the smallest charge the store lately
+ * refused), so that a poor account's flood costs no disk; any credit clears it.
+ */
+import type { Account } from "../ledger/account.js";
+import { TokenBucket } from "../limiter/token-bucket.js";
+
+/** Policy refusals kept with their text, per account and hour. */
+const REFUSALS_KEPT_AN_HOUR = 1_000;
+const HOUR_MS = 3_600_000;
+
+export class LiveAccount {
+  terms: Account;
+  readonly bucket: TokenBucket;
+  /** Charges of this many micro-units or more are refused without asking the store; Infinity = no hint. */
+  refusedFromMicros = Infinity;
+  /** Messages queued for this account, on disk and in memory heads. */
+  queued = 0;
+  #refusalHour = 0;
+  #refusalsKept = 0;
+
+  constructor(terms: Account, nowMs: number) {
+    this.terms = terms;
+    this.bucket = new TokenBucket(terms.rate, terms.burst, nowMs);
+  }
+
+  /** Whether one more refusal of this hour may be stored with its reason. */
+  mayKeepRefusal(wallMs: number): boolean {
+    const hour = Math.floor(wallMs / HOUR_MS);
+    if (hour !== this.#refusalHour) {
+      this.#refusalHour = hour;
+      this.#refusalsKept = 0;
+    }
+    return this.#refusalsKept++ < REFUSALS_KEPT_AN_HOUR;
+  }
+}
+
+export class Accounts {
+  readonly #byNo = new Map<number, LiveAccount>();
+  readonly #byName = new Map<string, LiveAccount>();
+
+  get size(): number {
+    return this.#byNo.size;
+  }
+
+  byNo(no: number): LiveAccount | undefined {
+    return this.#byNo.get(no);
+  }
+
+  byName(name: string): LiveAccount | undefined {
+    return this.#byName.get(name);
+  }
+
+  all(): Iterable<LiveAccount> {
+    return this.#byNo.values();
+  }
+
+  /** Takes new terms over; rates change on live buckets at once. Accounts are never removed (closed is a state). */
+  update(list: readonly Account[], nowMs: number): void {
+    for (const terms of list) {
+      const live = this.#byNo.get(terms.no);
+      if (live === undefined) {
+        const made = new LiveAccount(terms, nowMs);
+        this.#byNo.set(terms.no, made);
+        this.#byName.set(terms.name, made);
+        continue;
+      }
+      if (live.terms.rate !== terms.rate || live.terms.burst !== terms.burst) {
+        live.bucket.reconfigure(terms.rate, terms.burst, nowMs);
+      }
+      if (live.terms.creditLimitMicros !== terms.creditLimitMicros) live.refusedFromMicros = Infinity;
+      live.terms = terms;
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * Charge: what a message costs, and the early no for an account that is known to be out of credit.
+ *
+ * The store alone decides whether the money is there; here only the price is set and the negative hint is asked.
+ */
+import { Outcome } from "../../protocols/model/outcome.js";
+import { priceFor } from "../ledger/tariff.js";
+import type { LiveAccount } from "./accounts.js";
+import type { Submission } from "./submission.js";
+
+/** Sets the submission's charge in micro-units at the price of its acceptance. */
+export function charge(account: LiveAccount, submission: Submission, wallMs: number): Outcome {
+  submission.chargeMicros = priceFor(account.terms, submission.message.destination, wallMs) * submission.segments;
+  return submission.chargeMicros >= account.refusedFromMicros ? Outcome.no_credit : Outcome.ok;
+}

@@ -1,0 +1,256 @@
+/**
+ * Dispatch: hands out what the free windows and pacers of one operator allow, fairly between lanes.
+ *
+ * One guarded run loop; every event (arrival, answer, free window, tick, claim) only calls `run()`. A message
+ * is DISPATCHED on disk before its submit is written: straight in its acceptance when its lane is idle and a
+ * slot was reserved first, else by an intent of its own. Lanes are served by weighted round-robin.
+ */
+import { MessageState } from "../../protocols/model/state.js";
+import type { Clock } from "../../protocols/wire/clock.js";
+import { Outcome } from "../../protocols/model/outcome.js";
+import { Commit, type Store, type StoredMessage } from "../store/store.js";
+import type { Accounts } from "./accounts.js";
+import { HEAD_MAX, HEAD_REFILL, Lane } from "./lane.js";
+import type { FlowMetrics, LinkPort, OperatorPort } from "./ports.js";
+import { Stage } from "./stages.js";
+import { Step, Submission, type CommitSink } from "./submission.js";
+
+export interface DispatchContext extends CommitSink {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly accounts: Accounts;
+  readonly metrics: FlowMetrics;
+  /** Screens again a message that passed older word lists; an outcome other than ok ends it. */
+  rescreen(submission: Submission): Outcome;
+  /** Version of the word lists in force. */
+  readonly wordsVersion: number;
+}
+
+export class Dispatcher {
+  readonly operatorNo: number;
+  readonly #context: DispatchContext;
+  readonly #port: OperatorPort;
+  readonly #lanes = new Map<number, Lane>();
+  /** Lanes with something on disk that is not in their head. */
+  readonly #backlogged = new Set<Lane>();
+  /** Lanes with something in their head, in the order they are served. */
+  readonly #active: Lane[] = [];
+  #cursor = 0;
+  #running = false;
+  #again = false;
+  #stopped = false;
+  #paused = false;
+
+  constructor(context: DispatchContext, port: OperatorPort) {
+    this.#context = context;
+    this.#port = port;
+    this.operatorNo = port.operatorNo;
+  }
+
+  /** Messages waiting in lanes, on disk and in heads. */
+  get depth(): number {
+    let depth = 0;
+    for (const lane of this.#lanes.values()) depth += lane.depth;
+    return depth;
+  }
+
+  get lanes(): Iterable<Lane> {
+    return this.#lanes.values();
+  }
+
+  lane(no: number): Lane {
+    let lane = this.#lanes.get(no);
+    if (lane === undefined) {
+      lane = new Lane(no);
+      this.#lanes.set(no, lane);
+    }
+    return lane;
+  }
+
+  /** A reserved link for an arrival in an idle lane, or null: then it queues. */
+  reserveFor(lane: Lane): LinkPort | null {
+    if (!lane.idle || this.#stopped || this.#paused) return null;
+    return this.#port.reserveLink();
+  }
+
+  /** A message accepted as QUEUED is on disk. */
+  arrived(submission: Submission): void {
+    const lane = submission.lane;
+    lane.arriving--;
+    if (lane.backlog === 0 && !lane.claiming && lane.head.length < HEAD_MAX) {
+      // The octets may be a view on a receive buffer that a waiting message must not pin.
+      submission.message.octets = Buffer.from(submission.message.octets);
+      this.#enter(lane, submission);
+      this.run();
+    } else {
+      this.#setBacklog(lane, lane.backlog + 1);
+    }
+  }
+
+  /** Messages became queued on disk by something other than an arrival. */
+  queued(laneNo: number, count: number): void {
+    const lane = this.lane(laneNo);
+    this.#setBacklog(lane, lane.backlog + count);
+    const account = this.#context.accounts.byNo(lane.accountNo);
+    if (account !== undefined) account.queued += count;
+    this.run();
+  }
+
+  /** Messages left the disk part of a lane without a claim. */
+  unqueued(laneNo: number, count: number): void {
+    const lane = this.lane(laneNo);
+    // One of the head may have been meant; the next claim says exactly how many are left on disk.
+    if (lane.known.size === 0) this.#setBacklog(lane, Math.max(0, lane.backlog - count));
+    const account = this.#context.accounts.byNo(lane.accountNo);
+    if (account !== undefined) account.queued = Math.max(0, account.queued - count);
+  }
+
+  /** The DISPATCHED mark of a queued message is on disk (or could not be made). */
+  dispatched(submission: Submission, result: Commit): void {
+    if (result === Commit.ok) {
+      submission.lane.known.delete(submission.message.id);
+      this.write(submission);
+      return;
+    }
+    submission.link?.unreserve();
+    submission.link = null;
+    submission.attempt--;
+    submission.account.queued++;
+    if (result === Commit.notApplicable) {
+      // It ended meanwhile (expired, cancelled), and the store has said so.
+      submission.lane.known.delete(submission.message.id);
+      return;
+    }
+    this.#context.metrics.stage(Stage.dispatch, Outcome.store_unavailable);
+    // Still QUEUED on disk: first in its lane again, tried at the next event.
+    submission.step = Step.idle;
+    if (submission.lane.head.length === 0) this.#active.push(submission.lane);
+    submission.lane.head.unshift(submission);
+  }
+
+  /** Writes a message that is DISPATCHED on disk and whose slot is reserved. */
+  write(submission: Submission): void {
+    const link = submission.link;
+    submission.step = Step.idle;
+    submission.writtenMs = this.#context.clock.preciseMs();
+    if (link?.submitReserved(submission.message, submission) === true) {
+      this.#context.metrics.stage(Stage.dispatch, Outcome.ok);
+      return;
+    }
+    // The link went first: certainly not written, so the message goes back by an intent of its own.
+    link?.unreserve();
+    submission.link = null;
+    this.#context.store.requeue(null, submission.message.id, submission.attempt, 0, 0);
+  }
+
+  /** Takes nothing more out of the lanes (drain). */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  set paused(paused: boolean) {
+    this.#paused = paused;
+    if (!paused) this.run();
+  }
+
+  /** Hands out all that windows, pacers and lanes allow now; re-entrant calls only ask for another round. */
+  run(): void {
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = true;
+    do {
+      this.#again = false;
+      this.#refill();
+      if (!this.#stopped && !this.#paused) this.#serve();
+    } while (this.#again as boolean);
+    this.#running = false;
+  }
+
+  #serve(): void {
+    while (this.#active.length > 0) {
+      const link = this.#port.reserveLink();
+      if (link === null) return;
+      const submission = this.#next();
+      if (submission === null) {
+        link.unreserve();
+        return;
+      }
+      submission.link = link;
+      submission.linkNo = link.no;
+      submission.operatorNo = this.operatorNo;
+      submission.attempt++;
+      submission.step = Step.dispatching;
+      submission.account.queued--;
+      this.#context.store.dispatch(submission, submission.message.id, this.operatorNo, link.no, submission.attempt);
+    }
+  }
+
+  /** The next message by weighted round-robin that still passes the word lists in force. */
+  #next(): Submission | null {
+    for (;;) {
+      if (this.#active.length === 0) return null;
+      if (this.#cursor >= this.#active.length) this.#cursor = 0;
+      const lane = this.#active[this.#cursor] as Lane;
+      if (lane.credit <= 0) lane.credit = lane.quantum(this.#context.accounts.byNo(lane.accountNo)?.terms.weight ?? 1);
+      const submission = lane.head.shift();
+      if (lane.head.length < HEAD_REFILL && lane.backlog > 0 && !lane.claiming) this.#claim(lane);
+      if (submission === undefined || lane.head.length === 0) this.#active.splice(this.#cursor, 1);
+      else if (--lane.credit <= 0) this.#cursor++;
+      if (submission === undefined) continue;
+      if (submission.wordsVersion !== this.#context.wordsVersion) {
+        const outcome = this.#context.rescreen(submission);
+        if (outcome !== Outcome.ok) {
+          lane.known.delete(submission.message.id);
+          submission.account.queued--;
+          submission.step = Step.ending;
+          this.#context.store.end(submission, submission.message.id, MessageState.rejected, outcome);
+          continue;
+        }
+      }
+      return submission;
+    }
+  }
+
+  #enter(lane: Lane, submission: Submission): void {
+    if (lane.head.length === 0) this.#active.push(lane);
+    submission.step = Step.idle;
+    lane.known.add(submission.message.id);
+    lane.head.push(submission);
+  }
+
+  #refill(): void {
+    for (const lane of this.#backlogged) {
+      if (!lane.claiming && lane.head.length < HEAD_REFILL) this.#claim(lane);
+    }
+  }
+
+  #setBacklog(lane: Lane, backlog: number): void {
+    lane.backlog = backlog;
+    if (backlog > 0) this.#backlogged.add(lane);
+    else this.#backlogged.delete(lane);
+  }
+
+  #claim(lane: Lane): void {
+    if (this.#stopped || !this.#port.anyBound) return;
+    lane.claiming = true;
+    this.#context.store.claim(lane.no, HEAD_MAX - lane.head.length, (messages, remaining) => {
+      lane.claiming = false;
+      this.#setBacklog(lane, remaining);
+      for (const stored of messages) this.#claimed(lane, stored);
+      this.run();
+    });
+  }
+
+  #claimed(lane: Lane, stored: StoredMessage): void {
+    if (lane.known.has(stored.message.id)) return;
+    const account = this.#context.accounts.byNo(stored.accountNo);
+    if (account === undefined) return;
+    const submission = new Submission(this.#context, account, lane, stored.message, MessageState.queued);
+    submission.segments = stored.segments;
+    submission.wordsVersion = stored.wordsVersion;
+    submission.attempt = stored.attempts;
+    this.#enter(lane, submission);
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Lane: the queue of one route class × account × priority: a small head in memory, the rest on disk.
+ *
+ * ```
+ *   accept ─▶ [ disk: backlog … ] ─claim▶ [ head ≤ 256 ] ─▶ dispatch
+ *                      └── while backlog > 0 arrivals stay on disk, so order holds
+ * ```
+ */
+import { Deque } from "./deque.js";
+import type { Submission } from "./submission.js";
+
+/** Messages a lane keeps in memory, and the level at which it is filled again. */
+export const HEAD_MAX = 256;
+export const HEAD_REFILL = 128;
+
+const PRIORITIES = 4;
+const ACCOUNTS = 1_048_576;
+/** How many messages of each priority are served in a round, times the account's weight. */
+const PRIORITY_QUANTUM = [1, 2, 4, 8] as const;
+
+/** The number a lane has on disk: stable across restarts. */
+export function laneNumber(operatorNo: number, accountNo: number, priority: number): number {
+  return (operatorNo * ACCOUNTS + accountNo) * PRIORITIES + Math.min(Math.max(priority, 0), PRIORITIES - 1);
+}
+
+/** The operator whose route class a lane belongs to. */
+export function operatorOfLane(laneNo: number): number {
+  return Math.floor(laneNo / PRIORITIES / ACCOUNTS);
+}
+
+export class Lane {
+  readonly no: number;
+  readonly operatorNo: number;
+  readonly accountNo: number;
+  readonly priority: number;
+  readonly head = new Deque<Submission>();
+  /** Ids in the head or on their way to the wire: a claim may name them again, and is then ignored. */
+  readonly known = new Set<number>();
+  /** Messages on disk that are not in the head. */
+  backlog = 0;
+  /** Acceptances as QUEUED not yet committed. */
+  arriving = 0;
+  claiming = false;
+  /** What is left of this round's quantum. */
+  credit = 0;
+
+  constructor(no: number) {
+    this.no = no;
+    this.priority = no % PRIORITIES;
+    const rest = Math.floor(no / PRIORITIES);
+    this.accountNo = rest % ACCOUNTS;
+    this.operatorNo = Math.floor(rest / ACCOUNTS);
+  }
+
+  /** Nothing waits here, so an arrival may go straight to a link without overtaking. */
+  get idle(): boolean {
+    return this.head.length === 0 && this.backlog === 0 && this.arriving === 0 && !this.claiming;
+  }
+
+  get depth(): number {
+    return this.head.length + this.backlog;
+  }
+
+  /** Messages served in one round for an account of this weight. */
+  quantum(weight: number): number {
+    return (PRIORITY_QUANTUM[this.priority] ?? 1) * weight;
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * Notify: brings receipts and MO to the customers' binds, in order, at least once, from a small memory and the disk.
+ *
+ * Each account has a head in memory (bounded); what does not fit stays on disk and is claimed when the head runs
+ * low. A notice that the customer answered "later" waits with growing pauses without blocking the others;
+ * what a closed bind left unanswered goes back in front.
+ */
+import type { Notice } from "../../protocols/model/receipt.js";
+import type { Clock } from "../../protocols/wire/clock.js";
+import type { DeliverAnswer } from "../../protocols/wire/protocol.js";
+import { Outcome } from "../../protocols/model/outcome.js";
+import type { Store } from "../store/store.js";
+import { Deque } from "./deque.js";
+import type { FlowMetrics, NotifyPort } from "./ports.js";
+import { Stage } from "./stages.js";
+
+const HEAD_MAX = 1_024;
+const CLAIM_AT = 256;
+/** Notices of one account that may wait for another try before its deliveries pause. */
+const RETRYING_MAX = 1_024;
+
+interface Retry {
+  readonly notice: Notice;
+  readonly dueMs: number;
+}
+
+class Outbox {
+  readonly accountNo: number;
+  readonly head = new Deque<Notice>();
+  /** Order number of the last notice taken into the head; the next claim starts after it. */
+  lastOrder = 0;
+  backlog = 0;
+  claiming = false;
+  /** Waiting for another try, in no order; few. */
+  readonly retrying: Retry[] = [];
+  /** Tries so far of notices that were put off. */
+  readonly tries = new Map<number, number>();
+
+  constructor(accountNo: number) {
+    this.accountNo = accountNo;
+  }
+}
+
+export interface NotifyOptions {
+  readonly retryMinMs: number;
+  readonly retryMaxMs: number;
+}
+
+export class Notifier {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #port: NotifyPort;
+  readonly #metrics: FlowMetrics;
+  readonly #options: NotifyOptions;
+  readonly #outboxes = new Map<number, Outbox>();
+  #stopped = false;
+
+  constructor(store: Store, clock: Clock, port: NotifyPort, metrics: FlowMetrics, options: NotifyOptions) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#port = port;
+    this.#metrics = metrics;
+    this.#options = options;
+  }
+
+  /** What the store found waiting at start. */
+  restore(outbox: ReadonlyMap<number, number>): void {
+    for (const [accountNo, count] of outbox) this.#outbox(accountNo).backlog = count;
+  }
+
+  /** Notices of the account that wait or are being tried again. */
+  depth(accountNo: number): number {
+    const outbox = this.#outboxes.get(accountNo);
+    return outbox === undefined ? 0 : outbox.head.length + outbox.backlog + outbox.retrying.length;
+  }
+
+  /** A notice is on disk: deliver it now, keep it for later in memory, or leave it on disk. */
+  offer(notice: Notice): void {
+    const outbox = this.#outbox(notice.accountNo);
+    if (outbox.backlog > 0 || outbox.claiming || outbox.head.length >= HEAD_MAX) {
+      outbox.backlog++;
+      return;
+    }
+    outbox.lastOrder = notice.order;
+    if (outbox.head.length === 0 && !this.#stopped && this.#port.deliver(notice.accountNo, notice)) return;
+    outbox.head.push(notice);
+  }
+
+  /** A bind of the account has room (or has just come): deliver what waits. */
+  pump(accountNo: number): void {
+    const outbox = this.#outboxes.get(accountNo);
+    if (outbox === undefined || this.#stopped) return;
+    if (outbox.retrying.length < RETRYING_MAX) {
+      for (let notice = outbox.head.peek(); notice !== undefined; notice = outbox.head.peek()) {
+        if (!this.#port.deliver(accountNo, notice)) break;
+        outbox.head.shift();
+      }
+    }
+    if (outbox.backlog > 0 && !outbox.claiming && outbox.head.length < CLAIM_AT) this.#claim(outbox);
+  }
+
+  /** The customer dealt with a notice. */
+  answered(notice: Notice, answer: DeliverAnswer): void {
+    const outbox = this.#outbox(notice.accountNo);
+    switch (answer) {
+      case "ok":
+        if (outbox.tries.size > 0) outbox.tries.delete(notice.order);
+        this.#store.notified(notice.accountNo, notice.order, notice.messageId, notice.kind === "inbound", "ok");
+        this.#metrics.stage(Stage.notify, Outcome.ok);
+        return;
+      case "refused":
+        outbox.tries.delete(notice.order);
+        this.#store.notified(notice.accountNo, notice.order, notice.messageId, notice.kind === "inbound", "parked");
+        this.#metrics.stage(Stage.notify, Outcome.not_supported);
+        return;
+      case "retry":
+      case "timeout": {
+        const tries = (outbox.tries.get(notice.order) ?? 0) + 1;
+        outbox.tries.set(notice.order, tries);
+        const pauseMs = Math.min(this.#options.retryMinMs * 2 ** Math.min(tries - 1, 20), this.#options.retryMaxMs);
+        outbox.retrying.push({ notice, dueMs: this.#clock.monotonicMs + pauseMs });
+        this.#metrics.stage(Stage.notify, Outcome.throttled);
+      }
+    }
+  }
+
+  /** A bind closed with notices unanswered: they go first, in their old order. */
+  returned(notices: readonly Notice[]): void {
+    for (let i = notices.length - 1; i >= 0; i--) {
+      const notice = notices[i] as Notice;
+      this.#outbox(notice.accountNo).head.unshift(notice);
+    }
+    const first = notices[0];
+    if (first !== undefined) this.pump(first.accountNo);
+  }
+
+  /** Takes up what is due for another try; called on the shared tick. */
+  tick(): void {
+    const nowMs = this.#clock.monotonicMs;
+    for (const outbox of this.#outboxes.values()) {
+      if (outbox.retrying.length === 0) continue;
+      let due = false;
+      for (let i = outbox.retrying.length - 1; i >= 0; i--) {
+        const retry = outbox.retrying[i] as Retry;
+        if (retry.dueMs > nowMs) continue;
+        outbox.retrying.splice(i, 1);
+        outbox.head.unshift(retry.notice);
+        due = true;
+      }
+      if (due) this.pump(outbox.accountNo);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #claim(outbox: Outbox): void {
+    const wanted = HEAD_MAX - outbox.head.length;
+    outbox.claiming = true;
+    this.#store.claimOutbox(outbox.accountNo, outbox.lastOrder, wanted, (notices) => {
+      outbox.claiming = false;
+      // All that became due before this answer was on disk when it was read, so a short answer is the whole rest.
+      outbox.backlog = notices.length < wanted ? 0 : Math.max(1, outbox.backlog - notices.length);
+      for (const notice of notices) {
+        outbox.lastOrder = notice.order;
+        outbox.head.push(notice);
+      }
+      this.pump(outbox.accountNo);
+    });
+  }
+
+  #outbox(accountNo: number): Outbox {
+    let outbox = this.#outboxes.get(accountNo);
+    if (outbox === undefined) {
+      outbox = new Outbox(accountNo);
+      this.#outboxes.set(accountNo, outbox);
+    }
+    return outbox;
+  }
+}

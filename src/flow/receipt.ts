@@ -1,0 +1,57 @@
+/**
+ * Receipt: an operator's report is matched and settled by the store, answered once it is on disk, then passed on.
+ */
+import { Outcome } from "../../protocols/model/outcome.js";
+import type { Notice, Receipt } from "../../protocols/model/receipt.js";
+import { Commit, type ReceiptIntent } from "../store/store.js";
+
+/** The link a report came over, as far as its answer needs. */
+export interface ReportOrigin {
+  answerDeliver(handle: number, answer: "ok" | "retry" | "refused"): void;
+  dropUnanswered(reason: string): void;
+}
+
+export interface ReportSink {
+  /** A report's intent is on disk (or was refused). */
+  reportCommitted(report: Report, result: Commit, notice: Notice | null): void;
+}
+
+/** One report on its way to disk. */
+export class Report implements ReceiptIntent {
+  readonly operatorNo: number;
+  readonly receipt: Receipt;
+  readonly candidates: readonly string[];
+  readonly origin: ReportOrigin;
+  readonly handle: number;
+  matched = -1;
+  readonly #sink: ReportSink;
+
+  constructor(sink: ReportSink, origin: ReportOrigin, handle: number, operatorNo: number, receipt: Receipt, candidates: readonly string[]) {
+    this.#sink = sink;
+    this.origin = origin;
+    this.handle = handle;
+    this.operatorNo = operatorNo;
+    this.receipt = receipt;
+    this.candidates = candidates;
+  }
+
+  committed(result: Commit, notice: Notice | null): void {
+    this.#sink.reportCommitted(this, result, notice);
+  }
+}
+
+/** Answers the operator as the commit went; tells what to count. */
+export function answerReport(origin: ReportOrigin, handle: number, result: Commit): Outcome {
+  switch (result) {
+    case Commit.unavailable:
+    case Commit.failed:
+      origin.answerDeliver(handle, "retry");
+      return Outcome.store_unavailable;
+    case Commit.unknown:
+      origin.dropUnanswered("commit_unknown");
+      return Outcome.store_unavailable;
+    default:
+      origin.answerDeliver(handle, "ok");
+      return Outcome.ok;
+  }
+}

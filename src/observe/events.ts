@@ -1,0 +1,102 @@
+/**
+ * Events: what happens at the edges, turned into one log line and one counter each; nothing per message.
+ */
+import type { Outcome } from "../../protocols/model/outcome.js";
+import { OUTCOME_NAMES } from "../../protocols/model/outcome.js";
+import type { Receipt } from "../../protocols/model/receipt.js";
+import type { BindRefusal, CustomerSession, Reaction } from "../../protocols/wire/protocol.js";
+import type { Log } from "./log.js";
+import type { Metrics } from "./metrics.js";
+import { Stage } from "./metrics-table.js";
+
+/** The least the log must know of a bind and of a link; the edges' own classes fit. */
+interface BoundBind {
+  readonly session: CustomerSession;
+  readonly account: { readonly terms: { readonly name: string } };
+  readonly submits: number;
+}
+interface NamedLink {
+  readonly name: string;
+}
+interface NamedGroup {
+  readonly name: string;
+  readonly operatorNo: number;
+}
+
+/** What became of an operator's report, as the flow tells it. */
+export type ReportResult = "matched" | "repeated" | "contradictory" | "orphan" | "other";
+
+export class Events {
+  readonly #log: Log;
+  readonly #metrics: Metrics;
+
+  constructor(log: Log, metrics: Metrics) {
+    this.#log = log;
+    this.#metrics = metrics;
+  }
+
+  // ---- customers
+
+  bound(bind: BoundBind, version: string, direction: string): void {
+    this.#log.info("bound", { account: bind.account.terms.name, session: bind.session.id, remote: bind.session.remoteAddress, version, direction });
+  }
+
+  bindRefused(session: CustomerSession, systemId: string, known: boolean, reason: BindRefusal): void {
+    this.#metrics.bindRefused(reason);
+    // A stranger's system_id is whatever it likes: shown only where it is one of ours.
+    this.#log.sampled("warn", "bind_refused", session.remoteAddress, {
+      session: session.id, remote: session.remoteAddress, account: known ? systemId : "(unknown)", reason,
+    });
+  }
+
+  unbound(bind: BoundBind, reason: string): void {
+    this.#log.info("unbound", { account: bind.account.terms.name, session: bind.session.id, remote: bind.session.remoteAddress, submits: bind.submits, reason });
+  }
+
+  disconnected(session: CustomerSession, reason: string): void {
+    this.#log.sampled("info", "disconnected", session.remoteAddress, { session: session.id, remote: session.remoteAddress, reason });
+  }
+
+  submitRefused(session: CustomerSession, outcome: Outcome, detail: string): void {
+    this.#metrics.stage(Stage.accept, outcome);
+    this.#log.sampled("warn", "submit_refused", session.remoteAddress, { session: session.id, remote: session.remoteAddress, outcome: OUTCOME_NAMES[outcome] ?? "malformed", detail });
+  }
+
+  paused(count: number): void {
+    this.#log.sampled("warn", "reading_paused", "store", { sessions: count, hint: "the store is behind; reading goes on as soon as it has caught up" });
+  }
+
+  // ---- operators
+
+  linkState(group: NamedGroup, link: NamedLink, state: string, reason: string): void {
+    if (state === "bound") this.#log.info("link_bound", { operator: group.name, link: link.name });
+    else this.#log.sampled("warn", "link_down", link.name, { operator: group.name, link: link.name, reason });
+  }
+
+  operatorStatus(group: NamedGroup, status: number, statusName: string, reaction: Reaction): void {
+    this.#metrics.countOperatorStatus(group.operatorNo, status);
+    this.#log.sampled(reaction === "refuse_alarm" ? "error" : "warn", "operator_refused", `${group.name}/${String(status)}`, {
+      operator: group.name, status, name: statusName, reaction,
+    });
+  }
+
+  // ---- the flow
+
+  receipt(receipt: Receipt, result: ReportResult): void {
+    if (result === "matched") this.#metrics.countReceipt(receipt.state);
+    else if (result === "repeated") this.#metrics.countRepeatedReceipt();
+    else if (result === "contradictory") this.#metrics.countContradictoryReceipt();
+  }
+
+  inboundUnroutable(operatorNo: number): void {
+    this.#log.sampled("warn", "inbound_unroutable", String(operatorNo), { operator: operatorNo, hint: "no account has a service code that this MO was sent to; the operator was told to try again later" });
+  }
+
+  refusedFinally(accountNo: number, outcome: Outcome): void {
+    if (this.#log.debugEnabled) this.#log.debug("refused_after_acceptance", { account: accountNo, outcome: OUTCOME_NAMES[outcome] ?? "" });
+  }
+
+  idStyleLearned(group: NamedGroup, style: string): void {
+    this.#log.info("id_style_learned", { operator: group.name, style });
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Group: the links of one operator; hands out the one with the most room.
+ */
+import type { LinkPort, OperatorPort } from "../flow/ports.js";
+import type { OperatorSettings } from "../config/settings.js";
+import { Correlator } from "./correlator.js";
+import type { Link } from "./link.js";
+
+export class Group implements OperatorPort {
+  readonly operatorNo: number;
+  readonly settings: OperatorSettings;
+  readonly links: Link[] = [];
+  readonly correlator: Correlator;
+  #next = 0;
+
+  constructor(operatorNo: number, settings: OperatorSettings) {
+    this.operatorNo = operatorNo;
+    this.settings = settings;
+    this.correlator = new Correlator(settings.idStyle);
+  }
+
+  get name(): string {
+    return this.settings.name;
+  }
+
+  get anyBound(): boolean {
+    for (const link of this.links) if (link.state === "bound") return true;
+    return false;
+  }
+
+  reserveLink(): LinkPort | null {
+    const links = this.links;
+    // Round and round, so that equal links share the work and their answers come back together.
+    for (let tried = 0; tried < links.length; tried++) {
+      if (this.#next >= links.length) this.#next = 0;
+      const link = links[this.#next++] as Link;
+      if (link.reserve()) return link;
+    }
+    return null;
+  }
+}

@@ -1,0 +1,41 @@
+import { expect } from "chai";
+import { idTimeMs, MessageIds } from "../../../src/flow/ids.js";
+
+const NOW = Date.UTC(2026, 10, 24, 10, 0, 0);
+
+describe("MessageIds", () => {
+  it("never repeats an id when more than 65,536 are drawn in one second", () => {
+    const ids = new MessageIds(0, 0);
+    let last = 0;
+    for (let i = 0; i < 200_000; i++) {
+      const id = ids.next(NOW);
+      if (id <= last) expect.fail(`id ${i} is ${id}, not above ${last}`);
+      last = id;
+    }
+    expect(Number.isSafeInteger(last)).to.equal(true);
+  });
+
+  it("goes on upwards when the wall clock steps back an hour", () => {
+    const ids = new MessageIds(3, 0);
+    const before = ids.next(NOW);
+    expect(ids.next(NOW - 3_600_000)).to.be.greaterThan(before);
+  });
+
+  it("starts above the highest id on disk even when the clock was set back before the restart", () => {
+    const highest = new MessageIds(0, 0).next(NOW);
+    expect(new MessageIds(0, highest).next(NOW - 86_400_000)).to.be.greaterThan(highest);
+    expect(new MessageIds(0, highest).next(NOW)).to.be.greaterThan(highest);
+  });
+
+  it("keeps the second of acceptance readable in the id", () => {
+    expect(idTimeMs(new MessageIds(63, 0).next(NOW + 999))).to.equal(NOW);
+  });
+
+  it("gives different nodes different ids in the same second", () => {
+    expect(new MessageIds(1, 0).next(NOW)).to.not.equal(new MessageIds(2, 0).next(NOW));
+  });
+
+  it("refuses a node beyond 63", () => {
+    expect(() => new MessageIds(64, 0)).to.throw(RangeError, "0..63");
+  });
+});
