@@ -6,12 +6,9 @@
  * an address or a name that a stranger chose: each comes from a closed list or from our own configuration.
  */
 import type { BindRefusal } from "../../protocols/wire/protocol.js";
+import { Stage, STAGE_NAMES } from "../flow/stages.js";
 
-/** The verbs of a message's way, in order: the file names in flow/ and the `stage` label. */
-export const STAGES = ["accept", "screen", "charge", "spool", "dispatch", "receipt", "settle", "notify"] as const;
-export type StageName = (typeof STAGES)[number];
-export const Stage = { accept: 0, screen: 1, charge: 2, spool: 3, dispatch: 4, receipt: 5, settle: 6, notify: 7 } as const;
-export type Stage = (typeof Stage)[keyof typeof Stage];
+export { Stage, STAGE_NAMES };
 
 /** What a peer may do wrong on the wire, by the reaction it needs. */
 export const PROTOCOL_FAULTS = ["framing", "body", "state", "unknown_command", "timeout", "slow_reader", "other"] as const;
@@ -105,7 +102,7 @@ export function metricsPage(): string {
     "| --- | --- | --- | --- |",
     ...rows,
     "",
-    `Stages, in order: ${STAGES.map((stage) => `\`${stage}\``).join(", ")}.`,
+    `Stages, in order: ${STAGE_NAMES.map((stage) => `\`${stage}\``).join(", ")}.`,
     `Latency buckets, in seconds: ${LATENCY_BUCKETS.join(", ")}.`,
     "",
     "Beside these stand prom-client's metrics of the process (`process_*`, `nodejs_*`).",

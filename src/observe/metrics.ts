@@ -10,10 +10,11 @@ import prom from "prom-client";
 import { OUTCOME_NAMES, type Outcome } from "../../protocols/model/outcome.js";
 import { MessageState, type MessageStateName } from "../../protocols/model/state.js";
 import type { BindRefusal } from "../../protocols/wire/protocol.js";
+import { STAGE_NAMES, type Stage } from "../flow/stages.js";
 import { Latency } from "./latency.js";
 import {
-  BIND_REFUSALS, LATENCY_BUCKETS, METRICS, PROTOCOL_FAULTS, STAGES,
-  type MetricName, type MetricRow, type ProtocolFault, type PulledName, type Stage,
+  BIND_REFUSALS, LATENCY_BUCKETS, METRICS, PROTOCOL_FAULTS,
+  type MetricName, type MetricRow, type ProtocolFault, type PulledName,
 } from "./metrics-table.js";
 
 /** Account or operator names shown by themselves; the rest are added up as "other". */
@@ -45,7 +46,7 @@ interface OperatorAnswers {
 
 export class Metrics {
   readonly #registry = new prom.Registry();
-  readonly #stages = new Float64Array(STAGES.length * OUTCOMES);
+  readonly #stages = new Float64Array(STAGE_NAMES.length * OUTCOMES);
   readonly #answer = new Latency();
   readonly #operatorAnswer = new Latency();
   readonly #receipt = new Latency();
@@ -64,7 +65,7 @@ export class Metrics {
 
   constructor(options: MetricsOptions) {
     this.#define("tollgate_stage_messages_total", () =>
-      STAGES.flatMap((stage, no) => OUTCOME_NAMES.map((outcome, at) =>
+      STAGE_NAMES.flatMap((stage, no) => OUTCOME_NAMES.map((outcome, at) =>
         [{ stage, outcome }, this.#stages[no * OUTCOMES + at] as number] as const)));
     this.#defineLatency("tollgate_answer_seconds", this.#answer);
     this.#defineLatency("tollgate_operator_answer_seconds", this.#operatorAnswer);

@@ -5,8 +5,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Outcome, OUTCOME_NAMES } from "../../../protocols/model/outcome.js";
 import { MessageState } from "../../../protocols/model/state.js";
+import { Stage, STAGE_NAMES } from "../../../src/flow/stages.js";
 import { Latency } from "../../../src/observe/latency.js";
-import { BIND_REFUSALS, LATENCY_BUCKETS, METRICS, metricsPage, Stage, STAGES } from "../../../src/observe/metrics-table.js";
+import { BIND_REFUSALS, LATENCY_BUCKETS, METRICS, metricsPage } from "../../../src/observe/metrics-table.js";
 import { MAX_NAMES, Metrics } from "../../../src/observe/metrics.js";
 
 const open = (): Metrics => new Metrics({ version: "1.2.3", process: false });
@@ -28,7 +29,7 @@ const scrape = async (metrics: Metrics): Promise<Map<string, number>> => parse(a
 describe("observe/metrics", () => {
   it("C100 shows every stage and outcome at 0 before any traffic", async () => {
     const series = await scrape(open());
-    for (const stage of STAGES) {
+    for (const stage of STAGE_NAMES) {
       for (const outcome of OUTCOME_NAMES) {
         expect(series.get(`tollgate_stage_messages_total{stage="${stage}",outcome="${outcome}"}`)).to.equal(0);
       }
