@@ -1,0 +1,129 @@
+/**
+ * Answers a call of the admin API from a host: parameters checked, the store asked, the result made into a report.
+ */
+import { checkRequired, checkSettings } from "../ledger/account-settings.js";
+import type { AccountSettings, LedgerCommand, LedgerResult } from "../ledger/commands.js";
+import { MoneyError, formatMoney, parseMoney, parseMoneyNumber } from "../ledger/money.js";
+import type { Answer, Query } from "../store/query.js";
+import { METHODS, isMethod } from "./api.js";
+import type { CheckedParamsOf, MethodName, MoneyReport, Results } from "./api.js";
+import { AdminError } from "./errors.js";
+import type { AdminHost } from "./host.js";
+import { accountReport, auditReports, orphanReports, statementReport, traceReport, uncertainReports } from "./reports.js";
+import type { AccountReport } from "./reports.js";
+
+type Answers = { readonly [M in MethodName]: (host: AdminHost, params: CheckedParamsOf<M>) => Promise<Results[M]> };
+
+/** Answers one call. Throws AdminError; anything else thrown is our own fault. */
+export async function answerCall(host: AdminHost, method: string, params: unknown): Promise<unknown> {
+  if (!isMethod(method)) throw new AdminError("unknown_method", `there is no method ${JSON.stringify(method.slice(0, 40))}`);
+  const checked = METHODS[method].safeParse(params);
+  if (!checked.success) {
+    const issue = checked.error.issues[0];
+    throw new AdminError("invalid_params", `${method}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+  }
+  const answer = ANSWERS[method] as (host: AdminHost, params: unknown) => Promise<unknown>;
+  try {
+    return await answer(host, checked.data);
+  } catch (error) {
+    if (error instanceof MoneyError) throw new AdminError("invalid_value", error.message);
+    throw error;
+  }
+}
+
+const ANSWERS: Answers = {
+  "account.add": async (host, { name, settings, currency, ...asked }) => {
+    const given = settings as AccountSettings;
+    const problem = checkSettings(given) ?? checkRequired(given);
+    if (problem !== null) throw new AdminError("invalid_value", problem);
+    return changeAccount(host, { kind: "account.add", name, settings: given, ...(currency === undefined ? {} : { currency }), ...by(asked) });
+  },
+  "account.set": async (host, { name, settings, ...asked }) => {
+    const given = settings as AccountSettings;
+    const problem = checkSettings(given);
+    if (problem !== null) throw new AdminError("invalid_value", problem);
+    return changeAccount(host, { kind: "account.set", name, settings: given, ...by(asked) });
+  },
+  "account.list": async (host) => (await ask(host, { kind: "accounts" })).accounts.map(accountReport),
+  "account.show": (host, { name }) => showAccount(host, name),
+  "account.suspend": (host, { name, ...asked }) => changeAccount(host, { kind: "account.suspend", name, ...by(asked) }),
+  "account.resume": (host, { name, ...asked }) => changeAccount(host, { kind: "account.resume", name, ...by(asked) }),
+  "account.close": (host, { name, rest, ...asked }) => changeAccount(host, { kind: "account.close", name, rest, ...by(asked) }),
+  "tariff.add": (host, { name, prefix, price, fromMs, ...asked }) =>
+    changeAccount(host, { kind: "tariff.add", name, prefix, priceMicros: parseMoneyNumber(price), fromMs, ...by(asked) }),
+  "topup": async (host, { name, amount, reference, ...asked }) => {
+    const amountMicros = parseMoney(amount);
+    return moneyReport(await change(host, { kind: "topup", name, amountMicros, reference, ...by(asked) }), amountMicros);
+  },
+  "topup.reverse": async (host, { name, reference, ...asked }) => moneyReport(await change(host, { kind: "topup.reverse", name, reference, ...by(asked) }), 0n),
+  "refund": async (host, { messageId, amount, ...asked }) => {
+    const part = amount === undefined ? {} : { amountMicros: parseMoney(amount) };
+    return moneyReport(await change(host, { kind: "refund", messageId, ...part, ...by(asked) }), part.amountMicros ?? 0n);
+  },
+  "statement": async (host, { name, fromMs, toMs }) => {
+    if (fromMs >= toMs) throw new AdminError("invalid_params", "statement: the period ends before it begins");
+    const { statement } = await ask(host, { kind: "statement", name, fromMs, toMs });
+    if (statement === null) throw noSuchAccount(name);
+    return statementReport(statement);
+  },
+  "verify": async (host, { full }) => (await ask(host, { kind: "verify", full })).report,
+  "trace": async (host, { by: which, value, limit, fromMs }) => {
+    const answer = await ask(host, { kind: "trace", by: which, value, limit, ...(fromMs === undefined ? {} : { fromMs }) });
+    return answer.traces.map(traceReport);
+  },
+  "audit": async (host, { limit }) => auditReports(await ask(host, { kind: "audit", limit })),
+  "uncertain": async (host, { limit }) => uncertainReports(await ask(host, { kind: "uncertain", limit })),
+  "orphans": async (host, { limit }) => orphanReports(await ask(host, { kind: "orphans", limit })),
+  "screen": async (host, { text, account }) => {
+    const { chargeMicros, ...verdict } = await host.screen(text, account);
+    return { ...verdict, charge: chargeMicros === null ? null : formatMoney(chargeMicros) };
+  },
+  "reload": async (host, asked) => {
+    const report = await host.reload();
+    const what = `reload: ${[...report.applied, ...report.needRestart.map((key) => `${key} (after restart)`)].join(", ") || "nothing changed"}; words version ${report.wordsVersion}`;
+    await change(host, { kind: "audit", what, ...by(asked) });
+    return report;
+  },
+  "status": (host) => Promise.resolve(host.status()),
+  "log.level": (host, { level }) => {
+    host.setLogLevel(level);
+    return Promise.resolve({ level });
+  },
+};
+
+function by(asked: { readonly actor: string; readonly reason?: string | undefined }): { actor: string; reason?: string } {
+  return asked.reason === undefined ? { actor: asked.actor } : { actor: asked.actor, reason: asked.reason };
+}
+
+async function change(host: AdminHost, command: LedgerCommand): Promise<Extract<LedgerResult, { ok: true }>> {
+  const result = await host.store.change(command);
+  if (!result.ok) throw new AdminError(result.code, result.message);
+  return result;
+}
+
+async function changeAccount(host: AdminHost, command: Extract<LedgerCommand, { name: string }>): Promise<AccountReport> {
+  const result = await change(host, command);
+  return result.account === undefined ? showAccount(host, command.name) : accountReport(result.account);
+}
+
+async function showAccount(host: AdminHost, name: string): Promise<AccountReport> {
+  const { account } = await ask(host, { kind: "account", name });
+  if (account === null) throw noSuchAccount(name);
+  return accountReport(account);
+}
+
+function moneyReport(result: Extract<LedgerResult, { ok: true }>, asked: bigint): MoneyReport {
+  return {
+    amount: formatMoney(result.amountMicros ?? asked),
+    repeated: result.repeated,
+    account: result.account === undefined ? null : accountReport(result.account),
+  };
+}
+
+async function ask<K extends Query["kind"]>(host: AdminHost, query: Extract<Query, { kind: K }>): Promise<Extract<Answer, { kind: K }>> {
+  return (await host.store.query(query)) as Extract<Answer, { kind: K }>;
+}
+
+function noSuchAccount(name: string): AdminError {
+  return new AdminError("no_such_account", `there is no account ${JSON.stringify(name)}`, "tollgate account list names them all");
+}

@@ -1,0 +1,110 @@
+/**
+ * The admin API: the closed list of methods, with checked parameters and typed results.
+ *
+ * The same calls go through the daemon's unix socket (socket.ts) and straight to a store the command line opened
+ * itself. Amounts travel as decimal strings of the currency ("0.035"), times as ISO 8601 in UTC.
+ */
+import { z } from "zod";
+import type { AccountReport, StatementReport, TraceReport, UncertainReport, OrphanReport, AuditReport } from "./reports.js";
+import type { GatewayStatus, ReloadReport } from "./host.js";
+import type { OutcomeName } from "../../protocols/model/outcome.js";
+import type { ScreenHit } from "./host.js";
+import type { VerifyReport } from "../store/query.js";
+
+export type { AdminHost, GatewayStatus, LogLevelName, ReloadReport, ScreenHit, ScreenVerdict } from "./host.js";
+
+const name = z.string().min(1).max(64);
+const reference = z.string().min(1).max(128);
+const amount = z.string().min(1).max(40);
+const wallMs = z.int().min(0).max(8_640_000_000_000_000);
+const limit = z.int().min(1).max(1_000);
+/** Names and values are checked by ledger/account-settings.ts; here only their shape. */
+const settings = z.record(z.string().max(64), z.union([z.string().max(1_024), z.number(), z.boolean(), z.array(z.string().max(64)).max(1_000)]));
+/** Who asks, for the audit log. */
+const asked = { actor: z.string().regex(/^[\x21-\x7e]{1,64}$/).default("socket"), reason: z.string().max(256).optional() };
+
+/** Parameters by method. */
+export const METHODS = {
+  "account.add": z.strictObject({ ...asked, name, settings, currency: z.string().max(3).optional() }),
+  "account.set": z.strictObject({ ...asked, name, settings }),
+  "account.list": z.strictObject({}),
+  "account.show": z.strictObject({ name }),
+  "account.suspend": z.strictObject({ ...asked, name }),
+  "account.resume": z.strictObject({ ...asked, name }),
+  "account.close": z.strictObject({ ...asked, name, rest: z.enum(["forfeit", "payout"]) }),
+  "tariff.add": z.strictObject({ ...asked, name, prefix: z.string().regex(/^\d{0,20}$/), price: amount, fromMs: wallMs }),
+  "topup": z.strictObject({ ...asked, name, amount, reference }),
+  "topup.reverse": z.strictObject({ ...asked, name, reference }),
+  "refund": z.strictObject({ ...asked, messageId: z.int().min(1), amount: amount.optional() }),
+  "statement": z.strictObject({ name, fromMs: wallMs, toMs: wallMs }),
+  "verify": z.strictObject({ full: z.boolean() }),
+  "trace": z.strictObject({ by: z.enum(["id", "operator_id", "destination"]), value: z.string().min(1).max(128), limit, fromMs: wallMs.optional() }),
+  "audit": z.strictObject({ limit }),
+  "uncertain": z.strictObject({ limit }),
+  "orphans": z.strictObject({ limit }),
+  "screen": z.strictObject({ text: z.string().max(16_384), account: name.optional() }),
+  "reload": z.strictObject({ ...asked }),
+  "status": z.strictObject({}),
+  "log.level": z.strictObject({ level: z.enum(["error", "warn", "info", "debug"]) }),
+} as const;
+
+export type MethodName = keyof typeof METHODS;
+/** What a caller gives: parameters with a default may be left out. */
+export type ParamsOf<M extends MethodName> = z.input<(typeof METHODS)[M]>;
+/** What the answering side gets. */
+export type CheckedParamsOf<M extends MethodName> = z.output<(typeof METHODS)[M]>;
+
+export interface Results {
+  "account.add": AccountReport;
+  "account.set": AccountReport;
+  "account.list": readonly AccountReport[];
+  "account.show": AccountReport;
+  "account.suspend": AccountReport;
+  "account.resume": AccountReport;
+  "account.close": AccountReport;
+  "tariff.add": AccountReport;
+  "topup": MoneyReport;
+  "topup.reverse": MoneyReport;
+  "refund": MoneyReport;
+  "statement": StatementReport;
+  "verify": VerifyReport;
+  "trace": readonly TraceReport[];
+  "audit": readonly AuditReport[];
+  "uncertain": readonly UncertainReport[];
+  "orphans": readonly OrphanReport[];
+  "screen": ScreenReport;
+  "reload": ReloadReport;
+  "status": GatewayStatus;
+  "log.level": { readonly level: string };
+}
+
+/** What a top-up, its reversal or a refund came to. */
+export interface MoneyReport {
+  readonly amount: string;
+  /** The same one was already booked: nothing changed. */
+  readonly repeated: boolean;
+  readonly account: AccountReport | null;
+}
+
+export interface ScreenReport {
+  readonly outcome: OutcomeName;
+  readonly hits: readonly ScreenHit[];
+  readonly segments: number;
+  readonly charge: string | null;
+  readonly words: number;
+  readonly wordsVersion: number;
+}
+
+/** Where calls go: a socket, or a store opened by this process. Refusals are thrown as AdminError. */
+export interface AdminApi {
+  call<M extends MethodName>(method: M, params: ParamsOf<M>): Promise<Results[M]>;
+}
+
+export function isMethod(text: string): text is MethodName {
+  return Object.hasOwn(METHODS, text);
+}
+
+/** JSON of a result; an amount that is still a bigint becomes a decimal string. */
+export function encodeJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, (_key, held: unknown) => (typeof held === "bigint" ? held.toString() : held), indent);
+}

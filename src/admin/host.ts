@@ -1,0 +1,72 @@
+/**
+ * AdminHost: what the admin API asks of whoever answers it: the running gateway, or the command line over the closed store.
+ */
+import type { OutcomeName } from "../../protocols/model/outcome.js";
+import type { Store } from "../store/store.js";
+
+export type LogLevelName = "error" | "warn" | "info" | "debug";
+
+export interface AdminHost {
+  readonly store: Store;
+  /** What would become of a text; for an account by its terms when one is named. Throws AdminError `no_such_account`. */
+  screen(text: string, account?: string): ScreenVerdict | Promise<ScreenVerdict>;
+  /** Reads configuration and word lists again: checked whole, then swapped. Throws AdminError `config_invalid`. */
+  reload(): Promise<ReloadReport>;
+  status(): GatewayStatus;
+  setLogLevel(level: LogLevelName): void;
+}
+
+export interface ScreenHit {
+  readonly action: "reject" | "flag";
+  readonly category: string;
+  readonly word: string;
+  /** Where the word stands: file and line, or the list's own name for it. */
+  readonly rule: string;
+}
+
+export interface ScreenVerdict {
+  /** `ok` or `blocked_content`. */
+  readonly outcome: OutcomeName;
+  /** The hit that decides, then others that were looked at. */
+  readonly hits: readonly ScreenHit[];
+  /** Units of charge by the account's segment rule, or by the domestic one. */
+  readonly segments: number;
+  /** Null when no account was named. */
+  readonly chargeMicros: bigint | null;
+  /** Words in force, and the version of their list. */
+  readonly words: number;
+  readonly wordsVersion: number;
+}
+
+export interface ReloadReport {
+  /** Settings that changed and are in force now. */
+  readonly applied: readonly string[];
+  /** Settings that changed in the file and wait for a restart. */
+  readonly needRestart: readonly string[];
+  readonly words: number;
+  readonly wordsVersion: number;
+}
+
+export interface GatewayStatus {
+  readonly version: string;
+  readonly pid: number;
+  readonly state: "starting" | "ready" | "draining" | "stopped";
+  /** Why it is not ready; "" when it is. */
+  readonly reason: string;
+  readonly startedAtMs: number;
+  readonly listeners: readonly { readonly name: string; readonly protocol: string; readonly host: string; readonly port: number; readonly connections: number }[];
+  /** Bound customers, by account. */
+  readonly customers: readonly { readonly account: string; readonly binds: number; readonly unanswered: number; readonly queued: number; readonly outbox: number }[];
+  readonly operators: readonly { readonly name: string; readonly protocol: string; readonly links: number; readonly bound: number; readonly outstanding: number; readonly windowFree: number; readonly queued: number }[];
+  /** Messages waiting to be dispatched, of all accounts. */
+  readonly queued: number;
+  /** Notices waiting for customers. */
+  readonly outbox: number;
+  /** Segments waiting for their siblings. */
+  readonly gathering: number;
+  readonly uncertain: number;
+  readonly store: { readonly available: boolean; readonly pending: number; readonly commits: number; readonly walOctets: number; readonly orphans: number; readonly openDays: number };
+  readonly words: number;
+  readonly wordsVersion: number;
+  readonly logLevel: LogLevelName;
+}

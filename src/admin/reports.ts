@@ -1,0 +1,141 @@
+/**
+ * Reports: accounts, statements and traces as people and scripts read them: decimal amounts, ISO times, no secrets.
+ */
+import { ACCOUNT_SETTINGS } from "../ledger/account-settings.js";
+import type { AccountView } from "../ledger/commands.js";
+import { formatMoney } from "../ledger/money.js";
+import type { Answer, Statement, Trace } from "../store/query.js";
+
+/** An account's money and all its terms; money terms lose "Micros" and are decimal strings. */
+export interface AccountReport {
+  readonly no: number;
+  readonly name: string;
+  readonly state: string;
+  readonly stateReason: string;
+  readonly currency: string;
+  readonly available: string;
+  readonly held: string;
+  readonly openMessages: number;
+  readonly createdAt: string;
+  readonly hasPassword: boolean;
+  readonly tariffs: readonly { readonly prefix: string; readonly price: string; readonly from: string }[];
+  readonly [term: string]: unknown;
+}
+
+/** The name a term has in a report: `priceMicros` -> `price`. */
+export function termName(setting: string): string {
+  return setting.replace(/Micros$/, "");
+}
+
+export function accountReport(view: AccountView): AccountReport {
+  const { account } = view;
+  const terms: Record<string, unknown> = {};
+  for (const setting of ACCOUNT_SETTINGS) {
+    if (setting.kind === "password") continue;
+    const value = account[setting.name];
+    terms[termName(setting.name)] = setting.kind === "money" ? formatMoney(Number(value)) : value;
+  }
+  return {
+    no: account.no,
+    name: account.name,
+    state: account.state,
+    stateReason: account.stateReason,
+    currency: account.currency,
+    available: formatMoney(view.availableMicros),
+    held: formatMoney(view.heldMicros),
+    openMessages: view.openMessages,
+    createdAt: isoTime(view.createdAtMs),
+    hasPassword: account.passwordHash !== "",
+    ...terms,
+    tariffs: account.tariffs.map((tariff) => ({ prefix: tariff.prefix, price: formatMoney(tariff.priceMicros), from: isoTime(tariff.fromMs) })),
+  };
+}
+
+/** "" for 0: it has not happened. */
+export function isoTime(wallMs: number): string {
+  return wallMs === 0 ? "" : new Date(wallMs).toISOString();
+}
+
+export interface StatementReport {
+  readonly account: string;
+  readonly currency: string;
+  readonly from: string;
+  readonly to: string;
+  readonly opening: string;
+  readonly topUps: string;
+  readonly refunds: string;
+  readonly charges: string;
+  readonly forfeits: string;
+  readonly held: string;
+  readonly closing: string;
+  readonly messages: number;
+  readonly segments: number;
+  readonly byState: Statement["byState"];
+  readonly refused: Statement["refused"];
+  readonly days: readonly { readonly day: string; readonly messages: number; readonly segments: number; readonly charges: string }[];
+}
+
+export function statementReport(statement: Statement): StatementReport {
+  return {
+    account: statement.account,
+    currency: statement.currency,
+    from: isoTime(statement.fromMs),
+    to: isoTime(statement.toMs),
+    opening: formatMoney(statement.openingMicros),
+    topUps: formatMoney(statement.topUpsMicros),
+    refunds: formatMoney(statement.refundsMicros),
+    charges: formatMoney(statement.chargesMicros),
+    forfeits: formatMoney(statement.forfeitsMicros),
+    held: formatMoney(statement.heldMicros),
+    closing: formatMoney(statement.closingMicros),
+    messages: statement.messages,
+    segments: statement.segments,
+    byState: statement.byState,
+    refused: statement.refused,
+    days: statement.days.map((day) => ({ day: day.day, messages: day.messages, segments: day.segments, charges: formatMoney(day.chargesMicros) })),
+  };
+}
+
+/** A message id as text: in every form a customer or an operator may quote it, precision kept by any JSON reader. */
+export interface TraceReport extends Omit<Trace, "messageId" | "chargeMicros" | "acceptedAtMs" | "finalAtMs" | "attempts" | "receipt" | "events"> {
+  readonly messageId: string;
+  readonly charge: string;
+  readonly acceptedAt: string;
+  readonly finalAt: string;
+  readonly attempts: readonly (Omit<Trace["attempts"][number], "dispatchedAtMs" | "answeredAtMs"> & { readonly dispatchedAt: string; readonly answeredAt: string })[];
+  readonly receipt: (Omit<NonNullable<Trace["receipt"]>, "atMs"> & { readonly at: string }) | null;
+  readonly events: readonly { readonly at: string; readonly stage: string; readonly text: string }[];
+}
+
+export function traceReport(trace: Trace): TraceReport {
+  const { messageId, chargeMicros, acceptedAtMs, finalAtMs, attempts, receipt, events, ...same } = trace;
+  return {
+    messageId: String(messageId),
+    ...same,
+    charge: formatMoney(chargeMicros),
+    acceptedAt: isoTime(acceptedAtMs),
+    finalAt: isoTime(finalAtMs),
+    attempts: attempts.map(({ dispatchedAtMs, answeredAtMs, ...rest }) => ({ ...rest, dispatchedAt: isoTime(dispatchedAtMs), answeredAt: isoTime(answeredAtMs) })),
+    receipt: receipt === null ? null : { state: receipt.state, word: receipt.word, error: receipt.error, at: isoTime(receipt.atMs) },
+    events: events.map((event) => ({ at: isoTime(event.atMs), stage: event.stage, text: event.text })),
+  };
+}
+
+type AnswerOf<K extends Answer["kind"]> = Extract<Answer, { readonly kind: K }>;
+type Dated<T, K extends keyof T, N extends string> = Omit<T, K> & Readonly<Record<N, string>>;
+
+export type AuditReport = Dated<AnswerOf<"audit">["entries"][number], "atMs", "at">;
+export type UncertainReport = Dated<AnswerOf<"uncertain">["messages"][number], "sinceMs" | "id", "since" | "messageId">;
+export type OrphanReport = Dated<AnswerOf<"orphans">["orphans"][number], "atMs", "at">;
+
+export function auditReports(answer: AnswerOf<"audit">): AuditReport[] {
+  return answer.entries.map(({ atMs, ...rest }) => ({ ...rest, at: isoTime(atMs) }));
+}
+
+export function uncertainReports(answer: AnswerOf<"uncertain">): UncertainReport[] {
+  return answer.messages.map(({ id, sinceMs, ...rest }) => ({ messageId: String(id), ...rest, since: isoTime(sinceMs) }));
+}
+
+export function orphanReports(answer: AnswerOf<"orphans">): OrphanReport[] {
+  return answer.orphans.map(({ atMs, ...rest }) => ({ ...rest, at: isoTime(atMs) }));
+}

@@ -1,0 +1,90 @@
+import { expect } from "chai";
+import { answerCall } from "../../../src/admin/answer.js";
+import { encodeJson } from "../../../src/admin/api.js";
+import type { METHODS } from "../../../src/admin/api.js";
+import { AdminError } from "../../../src/admin/errors.js";
+import { FakeHost } from "./fixtures.js";
+
+describe("admin API", () => {
+  const PARAMS: Record<keyof typeof METHODS, unknown> = {
+    "account.add": { name: "bench", settings: { priceMicros: 35_000, rate: 100 }, actor: "cli:root" },
+    "account.set": { name: "bench", settings: { rate: 200 } },
+    "account.list": {},
+    "account.show": { name: "demo" },
+    "account.suspend": { name: "demo", reason: "unpaid" },
+    "account.resume": { name: "demo" },
+    "account.close": { name: "demo", rest: "payout" },
+    "tariff.add": { name: "demo", prefix: "86139", price: "0.040", fromMs: 1_764_000_000_000 },
+    "topup": { name: "demo", amount: "1750.00", reference: "BANK-1" },
+    "topup.reverse": { name: "demo", reference: "BANK-1" },
+    "refund": { messageId: 123, amount: "0.035" },
+    "statement": { name: "demo", fromMs: 0, toMs: 1 },
+    "verify": { full: false },
+    "trace": { by: "id", value: "123", limit: 10 },
+    "audit": { limit: 10 },
+    "uncertain": { limit: 10 },
+    "orphans": { limit: 10 },
+    "screen": { text: "bad text", account: "demo" },
+    "reload": {},
+    "status": {},
+    "log.level": { level: "debug" },
+  };
+  for (const [method, params] of Object.entries(PARAMS)) {
+    it(`answers ${method} with something that JSON can carry`, async () => {
+      const result = await answerCall(new FakeHost(), method, params);
+      expect(JSON.parse(encodeJson(result))).to.not.equal(null);
+    });
+  }
+
+  const commandOf = async (method: keyof typeof METHODS): Promise<unknown> => {
+    const host = new FakeHost();
+    await answerCall(host, method, PARAMS[method]);
+    return host.commands[0];
+  };
+
+  it("makes exact micro-units of decimal amounts", async () => {
+    expect(await commandOf("topup")).to.deep.equal({ kind: "topup", name: "demo", amountMicros: 1_750_000_000n, reference: "BANK-1", actor: "socket" });
+    expect(await commandOf("refund")).to.include({ messageId: 123, amountMicros: 35_000n });
+    expect(await commandOf("tariff.add")).to.include({ priceMicros: 40_000, prefix: "86139" });
+  });
+
+  it("passes on who asked and why", async () => {
+    expect(await commandOf("account.add")).to.include({ actor: "cli:root" });
+    expect(await commandOf("account.suspend")).to.deep.equal({ kind: "account.suspend", name: "demo", actor: "socket", reason: "unpaid" });
+  });
+
+  it("writes a reload into the audit log", async () => {
+    expect(await commandOf("reload")).to.deep.equal({ kind: "audit", what: "reload: log.level, http.port (after restart); words version 5", actor: "socket" });
+  });
+
+  it("reports a statement in decimal amounts", async () => {
+    expect(await answerCall(new FakeHost(), "statement", PARAMS.statement)).to.include({ topUps: "1750.00", charges: "0.07", held: "0.035", closing: "1749.93" });
+  });
+
+  it("says what an account's text would cost", async () => {
+    expect(await answerCall(new FakeHost(), "screen", PARAMS.screen)).to.include({ outcome: "blocked_content", charge: "0.035" });
+  });
+
+  const refused: [string, string, unknown, string][] = [
+    ["a setting that is none", "account.set", { name: "demo", settings: { sudo: 1 } }, "invalid_value"],
+    ["a setting out of its limits", "account.set", { name: "demo", settings: { rate: 0 } }, "invalid_value"],
+    ["a password that is no hash", "account.set", { name: "demo", settings: { passwordHash: "clear" } }, "invalid_value"],
+    ["a new account without price", "account.add", { name: "x", settings: {} }, "invalid_value"],
+    ["a negative amount", "topup", { name: "demo", amount: "-1", reference: "r" }, "invalid_value"],
+    ["a number as amount", "topup", { name: "demo", amount: 5, reference: "r" }, "invalid_params"],
+    ["an empty period", "statement", { name: "demo", fromMs: 5, toMs: 5 }, "invalid_params"],
+    ["an actor that would break a log line", "topup", { name: "demo", amount: "1", reference: "r", actor: "a\nb" }, "invalid_params"],
+    ["a limit above 1000", "audit", { limit: 1_001 }, "invalid_params"],
+    ["no parameters where some are needed", "topup", null, "invalid_params"],
+    ["a method of the prototype", "constructor", {}, "unknown_method"],
+  ];
+  for (const [name, method, params, code] of refused) {
+    it(`refuses ${name}`, async () => {
+      const host = new FakeHost();
+      const error: unknown = await answerCall(host, method, params).then(() => null, (thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(AdminError);
+      expect((error as AdminError).code).to.equal(code);
+      expect(host.commands).to.deep.equal([]);
+    });
+  }
+});

@@ -1,0 +1,144 @@
+/** A host that remembers what it was asked, and a client that speaks raw lines. */
+import { mkdtempSync } from "node:fs";
+import { createConnection } from "node:net";
+import type { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AdminHost } from "../../../src/admin/host.js";
+import { makeAccount } from "../../../src/ledger/account-settings.js";
+import type { AccountView, LedgerCommand, LedgerResult } from "../../../src/ledger/commands.js";
+import type { Answer, Query } from "../../../src/store/query.js";
+import type { Store } from "../../../src/store/store.js";
+
+export function accountView(name: string, settings: Parameters<typeof makeAccount>[1] = {}): AccountView {
+  return {
+    account: makeAccount({ no: 1, name, state: "active", stateReason: "", currency: "CNY", tariffs: [] }, {
+      passwordHash: "scrypt$16384$8$1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g", priceMicros: 35_000, ...settings,
+    }),
+    availableMicros: 1_750_000_000n,
+    heldMicros: 70_000n,
+    openMessages: 2,
+    createdAtMs: 1_764_000_000_000,
+  };
+}
+
+export class FakeHost implements AdminHost {
+  readonly commands: LedgerCommand[] = [];
+  readonly queries: Query[] = [];
+  logLevel = "info";
+  change: (command: LedgerCommand) => Promise<LedgerResult> = (command) =>
+    Promise.resolve({ ok: true, repeated: false, account: accountView("name" in command ? command.name : "demo") });
+  answer: (query: Query) => Promise<Answer> = (query) => Promise.resolve(fakeAnswer(query));
+
+  readonly store = {
+    change: (command: LedgerCommand): Promise<LedgerResult> => {
+      this.commands.push(command);
+      return this.change(command);
+    },
+    query: (query: Query): Promise<Answer> => {
+      this.queries.push(query);
+      return this.answer(query);
+    },
+  } as unknown as Store;
+
+  screen(text: string, account?: string) {
+    const hit = text.includes("bad");
+    return {
+      outcome: hit ? "blocked_content" as const : "ok" as const,
+      hits: hit ? [{ action: "reject" as const, category: "fraud", word: "bad", rule: "fraud.txt:3" }] : [],
+      segments: 1, chargeMicros: account === undefined ? null : 35_000n, words: 10, wordsVersion: 4,
+    };
+  }
+
+  reload() {
+    return Promise.resolve({ applied: ["log.level"], needRestart: ["http.port"], words: 11, wordsVersion: 5 });
+  }
+
+  status() {
+    return {
+      version: "0.1.0", pid: 42, state: "ready" as const, reason: "", startedAtMs: 1_764_000_000_000,
+      listeners: [{ name: "smpp-2775", protocol: "smpp", host: "127.0.0.1", port: 2775, connections: 3 }],
+      customers: [{ account: "demo", binds: 2, unanswered: 0, queued: 5, outbox: 1 }],
+      operators: [{ name: "simulator", protocol: "smpp", links: 2, bound: 2, outstanding: 1, windowFree: 1999, queued: 5 }],
+      queued: 5, outbox: 1, gathering: 0, uncertain: 0,
+      store: { available: true, pending: 0, commits: 9, walOctets: 4096, orphans: 0, openDays: 1 },
+      words: 10, wordsVersion: 4, logLevel: "info" as const,
+    };
+  }
+
+  setLogLevel(level: string): void {
+    this.logLevel = level;
+  }
+}
+
+export function fakeAnswer(query: Query): Answer {
+  switch (query.kind) {
+    case "accounts":
+      return { kind: "accounts", accounts: [accountView("demo"), accountView("other")] };
+    case "account":
+      return { kind: "account", account: query.name === "nobody" ? null : accountView(query.name) };
+    case "statement":
+      return {
+        kind: "statement",
+        statement: {
+          account: query.name, currency: "CNY", fromMs: query.fromMs, toMs: query.toMs, openingMicros: 0n, topUpsMicros: 1_750_000_000n,
+          refundsMicros: 0n, chargesMicros: 70_000n, forfeitsMicros: 0n, heldMicros: 35_000n, closingMicros: 1_749_930_000n, messages: 2,
+          segments: 2, byState: { delivered: { messages: 2, segments: 2 } }, refused: { no_credit: 1 },
+          days: [{ day: "2025-11-25", messages: 2, segments: 2, chargesMicros: 70_000n }],
+        },
+      };
+    case "verify":
+      return { kind: "verify", report: { clean: !query.full, problems: query.full ? ["demo: held is 1 too high"] : [], messages: 5, entries: 6, accounts: 1, days: 1, tookMs: 7 } };
+    case "trace":
+      return { kind: "trace", traces: [] };
+    case "audit":
+      return { kind: "audit", entries: [{ no: 1, atMs: 1_764_000_000_000, actor: "cli:root", what: "account.add demo", hash: "ab12" }] };
+    case "uncertain":
+      return { kind: "uncertain", messages: [] };
+    case "orphans":
+      return { kind: "orphans", orphans: [] };
+  }
+}
+
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), "tollgate-admin-"));
+}
+
+/** A client that sends octets as told and collects lines. */
+export class RawClient {
+  readonly socket: Socket;
+  readonly closed: Promise<void>;
+  readonly #lines: string[] = [];
+  readonly #waiting: ((line: string) => void)[] = [];
+  #rest = "";
+
+  constructor(path: string, reading = true) {
+    this.socket = createConnection({ path });
+    this.socket.on("error", () => undefined);
+    this.closed = new Promise((resolve) => this.socket.once("close", () => resolve()));
+    if (!reading) return;
+    this.socket.on("data", (chunk: Buffer) => {
+      const parts = (this.#rest + chunk.toString("utf8")).split("\n");
+      this.#rest = parts.pop() ?? "";
+      for (const part of parts) {
+        const waiting = this.#waiting.shift();
+        if (waiting === undefined) this.#lines.push(part);
+        else waiting(part);
+      }
+    });
+  }
+
+  send(text: string): void {
+    this.socket.write(text);
+  }
+
+  async next(): Promise<Record<string, unknown>> {
+    const line = this.#lines.shift() ?? (await new Promise<string>((resolve) => this.#waiting.push(resolve)));
+    return JSON.parse(line) as Record<string, unknown>;
+  }
+
+  ask(method: string, params: unknown, id: number | string = 1): Promise<Record<string, unknown>> {
+    this.send(`${JSON.stringify({ id, method, params })}\n`);
+    return this.next();
+  }
+}
