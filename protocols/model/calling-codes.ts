@@ -1,0 +1,47 @@
+/**
+ * Calling codes: the shortest whole mobile number (calling code included) of the countries most written to.
+ *
+ * Only a lower bound that tells a truncated number from a real one; a country not listed is held to the 7 to 15
+ * digits of E.164 alone. The North American plan (code 1) is checked by its own rule in address.ts.
+ */
+export const SHORTEST_NUMBER: ReadonlyMap<string, number> = new Map([
+  ["7", 11],
+  ["20", 12],
+  ["27", 11],
+  ["30", 12],
+  ["31", 11],
+  ["32", 11],
+  ["33", 11],
+  ["34", 11],
+  ["39", 11],
+  ["40", 11],
+  ["41", 11],
+  ["44", 12],
+  ["46", 11],
+  ["47", 10],
+  ["48", 11],
+  ["49", 11],
+  ["52", 12],
+  ["55", 12],
+  ["60", 11],
+  ["61", 11],
+  ["62", 11],
+  ["63", 12],
+  ["64", 10],
+  ["65", 10],
+  ["66", 11],
+  ["81", 12],
+  ["82", 11],
+  ["84", 11],
+  ["90", 12],
+  ["91", 12],
+  ["92", 12],
+  ["380", 12],
+  ["852", 11],
+  ["853", 11],
+  ["855", 11],
+  ["880", 13],
+  ["886", 12],
+  ["966", 12],
+  ["971", 12],
+]);
