@@ -19,7 +19,7 @@ const amount = z.string().min(1).max(40);
 const wallMs = z.int().min(0).max(8_640_000_000_000_000);
 const limit = z.int().min(1).max(1_000);
 /** Names and values are checked by ledger/account-settings.ts; here only their shape. */
-const settings = z.record(z.string().max(64), z.union([z.string().max(1_024), z.number(), z.boolean(), z.array(z.string().max(64)).max(1_000)]));
+const settings = z.record(z.string().max(64), z.union([z.string().max(1_024), z.number(), z.boolean(), z.array(z.string().max(64)).max(1_000).readonly()]));
 /** Who asks, for the audit log. */
 const asked = { actor: z.string().regex(/^[\x21-\x7e]{1,64}$/).default("socket"), reason: z.string().max(256).optional() };
 

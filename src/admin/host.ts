@@ -22,12 +22,14 @@ export interface ScreenHit {
   readonly word: string;
   /** Where the word stands: file and line, or the list's own name for it. */
   readonly rule: string;
+  /** Rule of the allow-phrase around it, so that it does not count; "" when it counts. */
+  readonly allowedBy: string;
 }
 
 export interface ScreenVerdict {
   /** `ok` or `blocked_content`. */
   readonly outcome: OutcomeName;
-  /** The hit that decides, then others that were looked at. */
+  /** All that was found, in the order of the text. */
   readonly hits: readonly ScreenHit[];
   /** Units of charge by the account's segment rule, or by the domestic one. */
   readonly segments: number;

@@ -126,7 +126,7 @@ export const SCHEMA = {
     enquire_interval: duration({ default: "30s", min: "1s", max: "1h", help: "Quiet time before we probe the other side." }),
     idle_timeout: duration({ default: "0s", min: "0s", max: "7d", help: "A customer's bind without any message for this long is ended. 0s is never." }),
     response_timeout: duration({ default: "30s", min: "1s", max: "10m", help: "From a request of ours to its answer." }),
-    frame_timeout: duration({ default: "10s", min: "100ms", max: "5m", help: "How old a partly received PDU may be." }),
+    frame_timeout: duration({ default: "10s", min: "100ms", max: "5m", help: "How old a partly received packet may be." }),
     write_stall: duration({ default: "15s", min: "1s", max: "10m", help: "How long octets may wait for a peer that does not read, before it is cut off." }),
     max_send_buffer_kb: int({ default: 1_024, min: 16, max: 1_048_576, unit: "KiB a connection", help: "Octets that may wait for a peer that does not read, before it is cut off." }),
     failed_binds_per_minute: int({ default: 10, min: 1, max: 100_000, unit: "binds a minute", help: "Failed binds of one address and name, after which further ones are refused unread." }),

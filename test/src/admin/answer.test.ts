@@ -1,3 +1,4 @@
+/** The admin API: what each method asks of the host, what it reports, what it refuses. */
 import { expect } from "chai";
 import { answerCall } from "../../../src/admin/answer.js";
 import { encodeJson } from "../../../src/admin/api.js";

@@ -1,3 +1,4 @@
+/** The admin socket over a real unix socket: good clients, garbage, endless lines, silence and slow readers. */
 import { expect } from "chai";
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";

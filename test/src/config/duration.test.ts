@@ -1,3 +1,4 @@
+/** Durations as operators write them. */
 import { expect } from "chai";
 import fc from "fast-check";
 import { formatDuration, parseDuration } from "../../../src/config/duration.js";

@@ -1,3 +1,4 @@
+/** Where check-config says each value came from. */
 import { expect } from "chai";
 import { TABLES } from "../../../src/config/schema.js";
 import { GOOD, load } from "./fixtures.js";

@@ -1,3 +1,4 @@
+/** Loading a configuration: what good files become, and how bad ones are told of. */
 import { expect } from "chai";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,0 +1,117 @@
+/**
+ * The flags of `account add` and `account set`, made from the table of account settings, and what was given with them.
+ */
+import { readFileSync } from "node:fs";
+import { Option } from "commander";
+import type { Command } from "commander";
+import { ACCOUNT_SETTINGS, SettingError, readSetting } from "../ledger/account-settings.js";
+import type { AccountSetting, SettingValue } from "../ledger/account-settings.js";
+import { formatMoney } from "../ledger/money.js";
+import { hashPasswordSync } from "../ledger/password.js";
+import { formatDuration } from "../config/duration.js";
+import type { CliContext } from "./context.js";
+import { CliError, Exit } from "./exit.js";
+
+/** [SMPP 3.4 5.2.2] An octet string of at most 9 with its NUL: what a bind can carry. */
+const SMPP_PASSWORD_OCTETS = 8;
+
+export function addAccountFlags(command: Command): Command {
+  for (const setting of ACCOUNT_SETTINGS) {
+    const option = new Option(`--${setting.flag} ${valueName(setting)}`, `${setting.help} (${facts(setting)})`);
+    if (setting.kind === "list") option.argParser((value: string, before: string | undefined) => (before === undefined ? value : `${before},${value}`));
+    if (setting.kind === "boolean") option.preset("true");
+    command.addOption(option);
+  }
+  return command
+    .option("--password-file <file>", "read the password from the first line of a file")
+    .option("--password-stdin", "read the password from the first line of standard input")
+    .option("--reason <text>", "why, for the audit log");
+}
+
+/** The settings that the flags give. Passwords leave this process as hashes only. Throws CliError (usage). */
+export async function givenSettings(flags: Readonly<Record<string, unknown>>, context: CliContext): Promise<Record<string, SettingValue>> {
+  const settings: Record<string, SettingValue> = {};
+  for (const setting of ACCOUNT_SETTINGS) {
+    const text = flags[optionName(setting.flag)];
+    if (typeof text !== "string" || setting.kind === "password") continue;
+    settings[setting.name] = readFlag(setting, text);
+  }
+  const password = await givenPassword(flags, context);
+  if (password !== null) settings["passwordHash"] = password === "" ? "" : hashPasswordSync(password);
+  return settings;
+}
+
+function readFlag(setting: AccountSetting, text: string): SettingValue {
+  try {
+    return readSetting(setting, text);
+  } catch (error) {
+    if (error instanceof SettingError) throw new CliError(Exit.usage, `--${error.message}`, setting.help);
+    throw error;
+  }
+}
+
+async function givenPassword(flags: Readonly<Record<string, unknown>>, context: CliContext): Promise<string | null> {
+  const { password, passwordFile, passwordStdin } = flags;
+  const given = [password, passwordFile, passwordStdin].filter((one) => one !== undefined).length;
+  if (given === 0) return null;
+  if (given > 1) throw new CliError(Exit.usage, "give only one of --password, --password-file and --password-stdin");
+  let found: string;
+  if (typeof password === "string") found = password;
+  else found = firstLine(typeof passwordFile === "string" ? readSecretFile(passwordFile) : await context.readInput());
+  if (Buffer.byteLength(found) > SMPP_PASSWORD_OCTETS) {
+    context.output.error(`the password has more than ${SMPP_PASSWORD_OCTETS} octets: an SMPP bind cannot carry it`);
+  }
+  return found;
+}
+
+function readSecretFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new CliError(Exit.usage, `cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? "error"}`);
+  }
+}
+
+function firstLine(text: string): string {
+  const line = text.split(/\r?\n/, 1)[0] ?? "";
+  if (line === "") throw new CliError(Exit.usage, "the password is empty", "its first line holds the password");
+  return line;
+}
+
+/** `credit-limit` -> `creditLimit`, as commander names options. */
+function optionName(flag: string): string {
+  return flag.replace(/-(.)/g, (_match, letter: string) => letter.toUpperCase());
+}
+
+function valueName(setting: AccountSetting): string {
+  switch (setting.kind) {
+    case "boolean":
+      return "[true|false]";
+    case "choice":
+      return `<${setting.choices?.join("|") ?? "word"}>`;
+    case "list":
+      return "<list>";
+    case "password":
+    case "text":
+      return "<text>";
+    default:
+      return `<${setting.kind === "integer" ? "number" : setting.kind}>`;
+  }
+}
+
+function facts(setting: AccountSetting): string {
+  const parts: string[] = [];
+  if (setting.unit !== undefined) parts.push(setting.unit);
+  if (setting.required === true) parts.push("required by add");
+  else if (setting.derived !== undefined) parts.push(`default: ${setting.derived}`);
+  else parts.push(`default: ${settingText(setting, setting.default ?? "")}`);
+  return parts.join("; ");
+}
+
+/** A setting's value as its flag would take it; "none" for an empty one. */
+export function settingText(setting: AccountSetting, value: unknown): string {
+  if (setting.kind === "money") return typeof value === "number" ? formatMoney(value) : String(value);
+  if (setting.kind === "duration" && typeof value === "number") return formatDuration(value);
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(",");
+  return value === "" ? "none" : String(value);
+}

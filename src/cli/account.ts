@@ -1,0 +1,109 @@
+/**
+ * tollgate account add|list|show|set|tariff|suspend|resume|close: customers and their terms.
+ */
+import type { Command } from "commander";
+import type { AdminApi } from "../admin/api.js";
+import { termName } from "../admin/reports.js";
+import type { AccountReport } from "../admin/reports.js";
+import { ACCOUNT_SETTINGS } from "../ledger/account-settings.js";
+import { addAccountFlags, givenSettings, settingText } from "./account-flags.js";
+import { dayStart, localTime } from "./business-time.js";
+import { withCommonOptions } from "./command.js";
+import type { CliContext, CommonOptions } from "./context.js";
+import { CliError, Exit } from "./exit.js";
+
+type Flags = CommonOptions & Readonly<Record<string, unknown>>;
+
+export function register(program: Command, context: CliContext): void {
+  const account = program.command("account").description("customers: their terms, state and money");
+
+  addAccountFlags(withCommonOptions(account.command("add <name>").description("open an account")))
+    .option("--currency <code>", "currency of its money", "CNY")
+    .action(async (name: string, flags: Flags) => {
+      const settings = await givenSettings(flags, context);
+      await change(context, flags, (api) => api.call("account.add", { name, settings, currency: String(flags["currency"]), ...asked(context, flags) }));
+    });
+
+  addAccountFlags(withCommonOptions(account.command("set <name>").description("change an account's terms; live binds follow within a second")))
+    .action(async (name: string, flags: Flags) => {
+      const settings = await givenSettings(flags, context);
+      if (Object.keys(settings).length === 0) throw new CliError(Exit.usage, "nothing to set", "tollgate account set --help lists the flags");
+      await change(context, flags, (api) => api.call("account.set", { name, settings, ...asked(context, flags) }));
+    });
+
+  withCommonOptions(account.command("list").description("all accounts"))
+    .action((flags: Flags) => context.withBooks(flags, async (api) => {
+      const accounts = await api.call("account.list", {});
+      if (flags.json === true) return context.output.json(accounts);
+      context.output.table(
+        [{ title: "name" }, { title: "state" }, { title: "available", right: true }, { title: "held", right: true }, { title: "currency" },
+          { title: "price", right: true }, { title: "rate", right: true }, { title: "open", right: true }],
+        accounts.map((one) => [one.name, one.state, one.available, one.held, one.currency, String(one["price"]), String(one["rate"]), String(one.openMessages)]),
+      );
+    }));
+
+  withCommonOptions(account.command("show <name>").description("one account: its money and all its terms"))
+    .action((name: string, flags: Flags) => context.withBooks(flags, async (api, settings) => {
+      const report = await api.call("account.show", { name });
+      if (flags.json === true) context.output.json(report);
+      else show(context, report, settings.data.zoneMinutes);
+    }));
+
+  withCommonOptions(account.command("tariff <name> <price>").description("set a price by destination prefix, from a day on"))
+    .option("--prefix <digits>", "destinations that begin with it; none: all", "")
+    .option("--from <date>", "first day it holds, such as 2025-12-01; today when left out")
+    .option("--reason <text>", "why, for the audit log")
+    .action((name: string, price: string, flags: Flags) => change(context, flags, (api, zoneMinutes) => {
+      const from = flags["from"];
+      const fromMs = typeof from === "string" ? dayStart(from, zoneMinutes) : context.clock.wallMs;
+      return api.call("tariff.add", { name, prefix: String(flags["prefix"]), price, fromMs, ...asked(context, flags) });
+    }));
+
+  for (const [verb, help] of [["suspend", "refuse its submits; what is accepted still goes its way"], ["resume", "take its submits again"]] as const) {
+    withCommonOptions(account.command(`${verb} <name>`).description(help))
+      .option("--reason <text>", "why, for the audit log")
+      .action((name: string, flags: Flags) => change(context, flags, (api) => api.call(`account.${verb}`, { name, ...asked(context, flags) })));
+  }
+
+  withCommonOptions(account.command("close <name>").description("close it for good; refused while messages of it are open"))
+    .option("--payout", "the rest of its balance is paid out; without it, it is forfeited")
+    .option("--reason <text>", "why, for the audit log")
+    .action((name: string, flags: Flags) => {
+      const rest = flags["payout"] === true ? "payout" : "forfeit";
+      return change(context, flags, (api) => api.call("account.close", { name, rest, ...asked(context, flags) }));
+    });
+}
+
+/** Who asks and why, for the audit log. */
+export function asked(context: CliContext, flags: Readonly<Record<string, unknown>>): { actor: string; reason?: string } {
+  const { reason } = flags;
+  return typeof reason === "string" ? { actor: context.actor, reason } : { actor: context.actor };
+}
+
+async function change(context: CliContext, flags: Flags, work: (api: AdminApi, zoneMinutes: number) => Promise<AccountReport>): Promise<void> {
+  await context.withBooks(flags, async (api, settings) => {
+    const report = await work(api, settings.data.zoneMinutes);
+    if (flags.json === true) context.output.json(report);
+    else context.output.line(`${report.name}: ${report.state}, available ${report.available} ${report.currency}, held ${report.held}`);
+  });
+}
+
+function show(context: CliContext, report: AccountReport, zoneMinutes: number): void {
+  context.output.pairs([
+    ["name", report.name],
+    ["state", report.stateReason === "" ? report.state : `${report.state} (${report.stateReason})`],
+    ["available", `${report.available} ${report.currency}`],
+    ["held", `${report.held} ${report.currency}`],
+    ["open messages", String(report.openMessages)],
+    ["opened", localTime(report.createdAt, zoneMinutes)],
+    ["password", report.hasPassword ? "set" : "none: it cannot bind"],
+    ...ACCOUNT_SETTINGS.filter((setting) => setting.kind !== "password").map((setting): [string, string] =>
+      [setting.flag, withUnit(settingText(setting, report[termName(setting.name)]), setting.unit)]),
+    ...report.tariffs.map((tariff): [string, string] =>
+      ["tariff", `${tariff.price} to ${tariff.prefix === "" ? "all" : `${tariff.prefix}...`} from ${localTime(tariff.from, zoneMinutes)}`]),
+  ]);
+}
+
+function withUnit(text: string, unit: string | undefined): string {
+  return unit === undefined ? text : `${text} ${unit}`;
+}

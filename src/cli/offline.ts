@@ -1,0 +1,92 @@
+/**
+ * The books without a daemon: the store opened by this process, which holds the data folder's lock meanwhile.
+ */
+import { readFileSync, statSync } from "node:fs";
+import type { Clock } from "../../protocols/wire/clock.js";
+import { answerCall } from "../admin/answer.js";
+import { encodeJson } from "../admin/api.js";
+import type { AdminApi, MethodName, ParamsOf, Results } from "../admin/api.js";
+import { AdminError } from "../admin/errors.js";
+import type { AdminHost } from "../admin/host.js";
+import { screenVerdict } from "../admin/screening.js";
+import type { Settings } from "../config/settings.js";
+import { buildScreen } from "../filter/screen.js";
+import type { Screen } from "../filter/screen.js";
+import type { Store } from "../store/store.js";
+import { CliError, Exit } from "./exit.js";
+
+export interface OfflineBooks extends AdminApi {
+  close(): Promise<void>;
+}
+
+/** Opens the store of these settings. Throws CliError (unavailable) when it is another's or in use. */
+export async function openOffline(settings: Settings, clock: Clock): Promise<OfflineBooks> {
+  refuseForeignFolder(settings.data.dir);
+  const store = await newStore(settings, clock);
+  try {
+    await store.open();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CliError(Exit.unavailable, `cannot open the books in ${settings.data.dir}: ${message}`, "a daemon that is just starting or ending holds them: try again");
+  }
+  return new StoreBooks(offlineHost(store, settings), store);
+}
+
+/** Files made here by another user, root above all, would lock the daemon out of its own books. */
+function refuseForeignFolder(dir: string): void {
+  const owner = statSync(dir, { throwIfNoEntry: false })?.uid;
+  const self = process.getuid?.();
+  if (owner === undefined || self === undefined || owner === self) return;
+  throw new CliError(Exit.unavailable, `no daemon runs, and ${dir} belongs to another user`, "run it as the daemon's user, such as: sudo -u tollgate tollgate ...");
+}
+
+/** Results take the same way as through the socket, so that nothing can differ between the two. */
+class StoreBooks implements OfflineBooks {
+  readonly #host: AdminHost;
+  readonly #store: Store;
+
+  constructor(host: AdminHost, store: Store) {
+    this.#host = host;
+    this.#store = store;
+  }
+
+  async call<M extends MethodName>(method: M, params: ParamsOf<M>): Promise<Results[M]> {
+    return JSON.parse(encodeJson(await answerCall(this.#host, method, params))) as Results[M];
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+}
+
+export function offlineHost(store: Store, settings: Settings): AdminHost {
+  const needsDaemon = (): never => {
+    throw new AdminError("daemon_needed", "no daemon runs", "start it with: tollgate serve --config FILE");
+  };
+  return {
+    store,
+    async screen(text, name) {
+      if (name === undefined) return screenVerdict(readScreen(settings), text, null);
+      const answer = await store.query({ kind: "account", name });
+      if (answer.kind !== "account" || answer.account === null) throw new AdminError("no_such_account", `there is no account ${JSON.stringify(name)}`);
+      return screenVerdict(readScreen(settings), text, answer.account.account);
+    },
+    reload: needsDaemon,
+    status: needsDaemon,
+    setLogLevel: needsDaemon,
+  };
+}
+
+/** The word lists as they stand in the files now. Throws AdminError `config_invalid` that names each bad line. */
+function readScreen(settings: Settings): Screen {
+  const files = settings.filter.keywords.map((name) => ({ name, text: readFileSync(name, "utf8") }));
+  const build = buildScreen(files, { maxInserted: settings.filter.maxInserted }, 1);
+  if ("screen" in build) return build.screen;
+  throw new AdminError("config_invalid", build.errors.map((one) => `${one.file}:${one.line}: ${one.reason}`).join("\n"));
+}
+
+/** The one place that knows how the store is made for the command line. */
+async function newStore(settings: Settings, clock: Clock): Promise<Store> {
+  const { SqliteStore } = await import("../store/sqlite/sqlite-store.js");
+  return new SqliteStore({ settings, clock });
+}

@@ -1,0 +1,107 @@
+/**
+ * The command line as a whole: which commands there are, and what becomes of their errors.
+ */
+import { Command, CommanderError } from "commander";
+import { readFileSync } from "node:fs";
+import { AdminError } from "../admin/errors.js";
+import { ConfigError, problemText } from "../config/problem.js";
+import { register as account } from "./account.js";
+import { register as audit } from "./audit.js";
+import { register as checkConfig } from "./check-config.js";
+import type { CliContext } from "./context.js";
+import { CliError, Exit } from "./exit.js";
+import { register as explain } from "./explain.js";
+import { register as ledger } from "./ledger.js";
+import { register as log } from "./log.js";
+import { register as refund } from "./refund.js";
+import { register as reload } from "./reload.js";
+import { register as screen } from "./screen.js";
+import { register as serve } from "./serve.js";
+import { register as statement } from "./statement.js";
+import { register as status } from "./status.js";
+import { register as topup } from "./topup.js";
+import { register as trace } from "./trace.js";
+import { register as uncertain } from "./uncertain.js";
+
+/** Every command file exports `register(program, context)`; in the order of `tollgate --help`. */
+const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
+  serve, checkConfig,
+  account, topup, refund, statement, ledger,
+  trace, uncertain, explain, screen,
+  status, reload, log, audit,
+];
+
+/** Runs one command line (without node and script); the exit code to end with. */
+export async function runCommand(argv: readonly string[], context: CliContext): Promise<number> {
+  const program = new Command("tollgate")
+    .description("Carrier-side SMS gateway: SMPP in, SMPP out, rate limiter, keyword filter, prepaid ledger")
+    .version(version(), "-V, --version")
+    .showSuggestionAfterError()
+    .showHelpAfterError("(add --help for the usage)")
+    .exitOverride();
+  for (const register of COMMANDS) register(program, context);
+  for (const command of allCommands(program)) command.exitOverride();
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return context.exit;
+  } catch (error) {
+    return report(error, context);
+  }
+}
+
+/** Prints an error as one line and a hint; the exit code it stands for. */
+function report(error: unknown, context: CliContext): number {
+  const { output } = context;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
+  if (error instanceof ConfigError) {
+    for (const problem of error.problems) output.error(problemText(problem));
+    return Exit.config;
+  }
+  if (error instanceof CliError) {
+    output.error(error.message, error.hint);
+    return error.exit;
+  }
+  if (error instanceof AdminError) {
+    output.error(error.message, error.hint);
+    return exitOf(error);
+  }
+  output.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return Exit.fault;
+}
+
+function exitOf(error: AdminError): Exit {
+  switch (error.code) {
+    case "config_invalid":
+      return Exit.config;
+    case "invalid_params":
+      return Exit.usage;
+    case "busy":
+    case "daemon_needed":
+    case "timeout":
+    case "unavailable":
+      return Exit.unavailable;
+    case "internal":
+    case "bad_request":
+    case "unknown_method":
+      return Exit.fault;
+    default:
+      return Exit.refused;
+  }
+}
+
+function allCommands(command: Command): Command[] {
+  return command.commands.flatMap((one) => [one, ...allCommands(one)]);
+}
+
+/** The package's, found upwards of this file: the tree is run from src/ and from dist/src/. */
+export function version(): string {
+  for (const place of ["../../package.json", "../../../package.json"]) {
+    try {
+      const found = JSON.parse(readFileSync(new URL(place, import.meta.url), "utf8")) as { readonly name?: string; readonly version?: string };
+      if (found.name === "tollgate") return found.version ?? "0";
+    } catch {
+      continue;
+    }
+  }
+  return "0";
+}

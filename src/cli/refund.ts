@@ -1,0 +1,27 @@
+/**
+ * tollgate refund MESSAGE_ID [--amount A]: gives back what one message cost, once.
+ */
+import { Argument } from "commander";
+import type { Command } from "commander";
+import { asked } from "./account.js";
+import { messageIdArgument, withCommonOptions } from "./command.js";
+import type { CliContext, CommonOptions } from "./context.js";
+
+interface Flags extends CommonOptions {
+  readonly amount?: string;
+  readonly reason?: string;
+}
+
+export function register(program: Command, context: CliContext): void {
+  withCommonOptions(program.command("refund").description("give back what one message cost; never twice, never more than its charge"))
+    .addArgument(new Argument("<message-id>", "our id of the message").argParser(messageIdArgument))
+    .option("--amount <amount>", "a part of the charge; all of it when left out")
+    .option("--reason <text>", "why, for the audit log")
+    .action((id: number, flags: Flags) => context.withBooks(flags, async (api) => {
+      const amount = flags.amount === undefined ? {} : { amount: flags.amount };
+      const report = await api.call("refund", { messageId: id, ...amount, ...asked(context, { ...flags }) });
+      if (flags.json === true) return context.output.json(report);
+      const balance = report.account === null ? "" : `; ${report.account.name} has ${report.account.available} ${report.account.currency} available`;
+      context.output.line(`message ${id}: ${report.amount} refunded${report.repeated ? ", booked already: nothing changed" : ""}${balance}`);
+    }));
+}

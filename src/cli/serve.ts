@@ -1,0 +1,106 @@
+/**
+ * tollgate serve: the daemon, from its start to the end of its drain.
+ */
+import type { Command } from "commander";
+import { loadConfig } from "../config/load.js";
+import type { Settings } from "../config/settings.js";
+import type { Gateway } from "../gateway.js";
+import { withCommonOptions } from "./command.js";
+import type { CliContext, CommonOptions } from "./context.js";
+import { CliError, Exit } from "./exit.js";
+import { loadProtocols } from "./protocols.js";
+
+export function register(program: Command, context: CliContext): void {
+  withCommonOptions(program.command("serve").description("run the gateway until SIGTERM or Ctrl-C; SIGHUP reloads"))
+    .action(async (flags: CommonOptions) => {
+      const signals = new Signals(context);
+      const { path, settings } = await context.config(flags);
+      const protocols = await loadProtocols();
+      const reloadSettings = (): Settings =>
+        loadConfig({ path, protocols, credentialsDirectory: context.environment["CREDENTIALS_DIRECTORY"] }).settings;
+      const { startGateway } = await import("../gateway.js");
+      const gateway = await startGateway({ settings, configPath: path, reloadSettings }).catch((error: unknown) => {
+        throw startError(error);
+      });
+      if (settings.bootstrap.length > 0) greeting(settings).forEach((line) => context.output.line(line));
+      signals.attach(gateway);
+      const code = await gateway.finished;
+      signals.detach();
+      context.exit = code === 0 ? Exit.ok : Exit.fault;
+    });
+}
+
+/** Signals, from before the start until after the end: a stop asked for during the start is not lost. */
+class Signals {
+  readonly #context: CliContext;
+  readonly #stop = (signal: NodeJS.Signals): void => {
+    if (this.#stopping !== null) return;
+    this.#stopping = signal;
+    if (this.#gateway !== null) this.#end(this.#gateway, signal);
+  };
+  readonly #reload = (): void => {
+    this.#gateway?.admin.reload().catch((error: unknown) => this.#context.output.error(`reload refused: ${messageOf(error)}`));
+  };
+  #gateway: Gateway | null = null;
+  #stopping: NodeJS.Signals | null = null;
+
+  constructor(context: CliContext) {
+    this.#context = context;
+    process.on("SIGTERM", this.#stop);
+    process.on("SIGINT", this.#stop);
+    process.on("SIGHUP", this.#reload);
+  }
+
+  attach(gateway: Gateway): void {
+    this.#gateway = gateway;
+    if (this.#stopping !== null) this.#end(gateway, this.#stopping);
+  }
+
+  detach(): void {
+    process.off("SIGTERM", this.#stop);
+    process.off("SIGINT", this.#stop);
+    process.off("SIGHUP", this.#reload);
+  }
+
+  #end(gateway: Gateway, signal: NodeJS.Signals): void {
+    gateway.stop(signal).catch((error: unknown) => this.#context.output.error(`stopping failed: ${messageOf(error)}`));
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** An error with a code says what stands in the way (a port taken, a folder locked); any other is our own fault. */
+function startError(error: unknown): unknown {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
+  const hint = error.code === "EADDRINUSE" ? "another program, or another Tollgate, listens there" : "";
+  return new CliError(Exit.unavailable, `cannot start: ${error.message}`, hint);
+}
+
+/** What the demo says first: where to bind, and what to try next. */
+export function greeting(settings: Settings): string[] {
+  const listener = settings.listen[0];
+  const lines = ["", "Tollgate is running.", ""];
+  for (const account of settings.bootstrap) {
+    const where = listener === undefined ? "" : `${listener.protocol.toUpperCase()} ${listener.host}:${listener.port}, `;
+    lines.push(`  bind here        ${where}system_id ${account.name}, password ${account.password}`);
+  }
+  const name = settings.bootstrap[0]?.name ?? "demo";
+  if (settings.http.enabled) lines.push(`  metrics, health  http://${settings.http.host}:${settings.http.port}/metrics  /healthz  /readyz`);
+  lines.push(
+    `  data             ${settings.data.dir}`,
+    "",
+    "Try in another terminal:",
+    '  npx tollgate send --to 13800138000 "【测试】您的验证码是123456"',
+    `  npx tollgate account show ${name}`,
+    "  npx tollgate trace --to 13800138000",
+    `  npx tollgate account set ${name} --rate 200`,
+    '  npx tollgate screen "【测试】线 上 赌 场"',
+    "  npx tollgate status",
+    "",
+    "Ctrl-C ends it cleanly.",
+    "",
+  );
+  return lines;
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+/**
+ * Main: a command line in, an exit code out; the only place that ends the process.
+ */
+import { makeContext } from "./cli/context.js";
+import { runCommand } from "./cli/program.js";
+
+// A reader that has seen enough (head, less) closes the pipe: that is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+process.exit(await runCommand(process.argv.slice(2), makeContext()));

@@ -1,0 +1,77 @@
+/** Command lines run in this process against a fake host, their printing caught. */
+import type { WireProtocol } from "../../../protocols/wire/protocol.js";
+import { ManualClock } from "../../../protocols/wire/clock.js";
+import { answerCall } from "../../../src/admin/answer.js";
+import { encodeJson } from "../../../src/admin/api.js";
+import type { AdminApi } from "../../../src/admin/api.js";
+import type { CliContext } from "../../../src/cli/context.js";
+import { Exit } from "../../../src/cli/exit.js";
+import { runCommand } from "../../../src/cli/program.js";
+import { pairLines, tableLines } from "../../../src/cli/table.js";
+import { GOOD, load } from "../config/fixtures.js";
+import { FakeHost } from "../admin/fixtures.js";
+
+export interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly host: FakeHost;
+}
+
+export interface RunOptions {
+  readonly host?: FakeHost;
+  readonly input?: string;
+  readonly config?: string;
+}
+
+/** Runs "account show demo" and the like; an array where an argument has blanks. */
+export async function run(line: string | readonly string[], options: RunOptions = {}): Promise<Run> {
+  const host = options.host ?? new FakeHost();
+  const out: string[] = [];
+  const err: string[] = [];
+  const api: AdminApi = {
+    call: async (method, params) => JSON.parse(encodeJson(await answerCall(host, method, params))) as never,
+  };
+  const config = () => Promise.resolve(load(options.config ?? GOOD));
+  const context: CliContext = {
+    output: {
+      line: (text) => out.push(text),
+      table: (columns, rows) => out.push(...tableLines(columns, rows)),
+      pairs: (pairs) => out.push(...pairLines(pairs)),
+      json: (value) => out.push(encodeJson(value)),
+      error: (message, hint = "") => err.push(hint === "" ? message : `${message} [${hint}]`),
+    },
+    environment: {},
+    cwd: "/nowhere",
+    clock: new ManualClock(1_764_000_000_000),
+    actor: "cli:tester",
+    exit: Exit.ok,
+    config,
+    readInput: () => Promise.resolve(options.input ?? ""),
+    withBooks: async (_flags, work) => work(api, (await config()).settings),
+  };
+  const quiet = process.stderr.write.bind(process.stderr);
+  // Commander prints usage errors by itself; they are no part of the test's report.
+  process.stderr.write = ((text: string | Uint8Array) => {
+    err.push(String(text));
+    return true;
+  }) as typeof process.stderr.write;
+  try {
+    const code = await runCommand(typeof line === "string" ? line.split(" ") : line, context);
+    return { code, out: out.join("\n"), err: err.join("\n"), host };
+  } finally {
+    process.stderr.write = quiet;
+  }
+}
+
+/** A protocol that answers as SMPP does, for explanations. */
+export const EXPLAINING = {
+  name: "smpp",
+  explainOutcome: (outcome: number) => {
+    if (outcome === 2) return { status: 0x58, name: "ESME_RTHROTTLED" };
+    const numbers: Record<number, number> = { 6: 100, 7: 101, 10: 101 };
+    const number = numbers[outcome];
+    return number === undefined ? { status: 8, name: "ESME_RSYSERR" } : { status: 0x400 + number, name: `TOLLGATE_${outcome}` };
+  },
+  explainStatus: (status: number) => ({ name: status === 0x0b ? "ESME_RINVDSTADR" : `S${status}`, meaning: "the address is wrong", reaction: "refuse" }),
+} as unknown as WireProtocol;
