@@ -1,0 +1,134 @@
+/**
+ * DayBook: a small stand-in for the writer: fills a day's file as it would, by direct inserts, for tests of the readers.
+ */
+import Database from "better-sqlite3";
+import { mkdirSync } from "node:fs";
+import { MessageState } from "../../../protocols/model/state.js";
+import { messageId } from "../../../src/lifecycle/message-id.js";
+import { ChargeState, ENTRY_BOOKS, EntryKind, afterMovement } from "../../../src/ledger/settlement.js";
+import type { Movement } from "../../../src/ledger/settlement.js";
+import { DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, NO_ENTRY, NO_TIME, NO_WORD, Notify, TALLY_ACCEPTED } from "../../../src/store/sqlite/day-schema.js";
+import { dayPath, dayStartMs, daysDir } from "../../../src/store/sqlite/paths.js";
+
+export const ZONE = 480;
+/** 2025-11-24 in the business time zone. */
+export const DAY = 20_416;
+
+/** A wall time on a day: hours after its start. */
+export function atHour(day: number, hour: number): number {
+  return dayStartMs(day, ZONE) + hour * 3_600_000;
+}
+
+export class DayBook {
+  readonly db: Database.Database;
+  readonly day: number;
+  #sequence = 0;
+  #nextEntry = FIRST_ENTRY;
+  /** Entries of the batch under way, by account and kind. */
+  #batch = new Map<string, { id: number; account: number; kind: EntryKind; count: number; amount: number }>();
+
+  constructor(dir: string, day: number) {
+    this.day = day;
+    mkdirSync(daysDir(dir), { recursive: true });
+    this.db = new Database(dayPath(dir, day));
+    this.db.pragma("journal_mode = WAL");
+    this.db.pragma("synchronous = OFF");
+    this.db.exec(DAY_SCHEMA);
+    this.db.pragma(`user_version = ${DAY_VERSION}`);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  /** One commit at a wall time: all that `work` books of one kind for one account is one entry. */
+  commit(atMs: number, work: () => void): void {
+    this.#batch = new Map();
+    this.db.transaction(() => {
+      work();
+      for (const { id, account, kind, count, amount } of this.#batch.values()) {
+        const { debit, credit } = ENTRY_BOOKS[kind];
+        this.db.prepare("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(id, atMs, account, kind, debit, credit, count, amount);
+      }
+    })();
+  }
+
+  /** A new message (inside commit); its id. */
+  accept(message: { account: number; charge: number; segments?: number; destination?: string; operator?: number; atMs?: number; body?: Buffer }): number {
+    const { account, charge, segments = 1, destination = "8613800138000", operator = 1, body = Buffer.alloc(0) } = message;
+    const atMs = message.atMs ?? atHour(this.day, 1);
+    const id = messageId(Math.floor(dayStartMs(this.day, ZONE) / 1_000) + 3_600, 0, (this.#sequence += 1));
+    const hold = charge === 0 ? NO_ENTRY : this.#book(account, EntryKind.hold, charge);
+    this.db
+      .prepare(`INSERT INTO message VALUES (${new Array(30).fill("?").join(", ")})`)
+      .run(
+        id, account, 1, id, MessageState.queued, charge === 0 ? ChargeState.free : ChargeState.held, Notify.none, id, 0, segments, charge, hold, NO_ENTRY,
+        operator, 2, 0, 0, NO_WORD, NO_WORD, NO_TIME, atMs + 172_800_000, atMs, NO_TIME, NO_TIME, NO_TIME, NO_TIME, 7, 0, "1069", destination,
+      );
+    this.db.prepare("INSERT INTO content VALUES (?, ?)").run(id, body);
+    this.#tally(account, TALLY_ACCEPTED, segments);
+    return id;
+  }
+
+  /** Moves a message's money (inside commit). */
+  move(id: number, movement: Movement): void {
+    if (movement === 0) return;
+    const row = this.db.prepare("SELECT account, charge, charge_state AS state FROM message WHERE id = ?").get(id) as { account: number; charge: number; state: ChargeState };
+    const entry = this.#book(row.account, movement, row.charge);
+    this.db.prepare("UPDATE message SET charge_state = ?, last_entry = ? WHERE id = ?").run(afterMovement(row.state, movement), entry, id);
+  }
+
+  /** Ends a message (inside commit), moving its money. */
+  end(id: number, state: MessageState, movement: Movement, atMs = atHour(this.day, 2)): void {
+    this.move(id, movement);
+    this.db.prepare("UPDATE message SET state = ?, final_at = ? WHERE id = ?").run(state, atMs, id);
+    const row = this.db.prepare("SELECT account, segments FROM message WHERE id = ?").get(id) as { account: number; segments: number };
+    this.#tally(row.account, state, row.segments);
+  }
+
+  refuse(account: number, outcome: number): void {
+    this.db.prepare("INSERT INTO refusal (at, account, outcome, rule, source, destination, body) VALUES (?, ?, ?, '', '', '', x'')").run(atHour(this.day, 1), account, outcome);
+  }
+
+  #book(account: number, kind: EntryKind, charge: number): number {
+    const key = `${account}:${kind}`;
+    let entry = this.#batch.get(key);
+    if (entry === undefined) {
+      entry = { id: this.#nextEntry, account, kind, count: 0, amount: 0 };
+      this.#nextEntry += 1;
+      this.#batch.set(key, entry);
+    }
+    entry.count += 1;
+    entry.amount += charge;
+    const [available, held, settled, holds] = EFFECTS[kind].map((sign, i) => (i === 3 ? sign : sign * charge));
+    this.db
+      .prepare(
+        `INSERT INTO account_total VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET available_delta = available_delta + excluded.available_delta,
+         held = held + excluded.held, settled = settled + excluded.settled, held_count = held_count + excluded.held_count`,
+      )
+      .run(account, available, held, settled, holds);
+    return entry.id;
+  }
+
+  #tally(account: number, state: number, segments: number): void {
+    this.db
+      .prepare("INSERT INTO tally VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET messages = messages + 1, segments = segments + excluded.segments")
+      .run(account, state, segments);
+  }
+}
+
+/** What a kind does to available, held, settled and the number of open holds. */
+const EFFECTS: Readonly<Record<EntryKind, readonly number[]>> = {
+  [EntryKind.hold]: [-1, 1, 0, 1],
+  [EntryKind.settle]: [0, -1, 1, -1],
+  [EntryKind.release]: [1, -1, 0, -1],
+  [EntryKind.refund]: [1, 0, -1, 0],
+};
+
+/** Runs a step-by-step answer to its end. */
+export function finish<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
