@@ -64,7 +64,7 @@ export interface FlowParts {
 }
 
 export interface FlowObserver {
-  receipt(operatorNo: number, receipt: Receipt, result: Commit): void;
+  receipt(report: Report, result: Commit): void;
   inboundUnroutable(operatorNo: number): void;
   refusedFinally(accountNo: number, outcome: Outcome): void;
 }
@@ -99,7 +99,7 @@ export class Flow {
     this.notifier = new Notifier(parts.store, parts.clock, parts.notify, parts.metrics, parts.options.outbox);
     this.#settler = new Settler(parts.store, parts.clock, parts.metrics, parts.options.retry);
     this.#limits = new AcceptLimits(parts.options.maxQueued);
-    this.#gathering = new Gathering(parts.options.maxGathering, parts.options.gatherMs);
+    this.#gathering = new Gathering(parts.options.maxGathering);
   }
 
   // ---------------------------------------------------------------- set-up and figures
@@ -301,7 +301,7 @@ export class Flow {
   }
 
   #gather(submission: Submission): void {
-    const complete = this.#gathering.add(submission, this.clock.wallMs);
+    const complete = this.#gathering.add(submission);
     if (complete !== null) this.#judge(complete.parts, complete.text);
   }
 
@@ -380,13 +380,13 @@ export class Flow {
     this.#dispatchers.get(operatorNo)?.run();
   }
 
-  report(origin: ReportOrigin, handle: number, operatorNo: number, receipt: Receipt, candidates: readonly string[]): void {
-    this.store.receipt(new Report(this, origin, handle, operatorNo, receipt, candidates));
+  report(origin: ReportOrigin, handle: number, operatorNo: number, receipt: Receipt, candidates: readonly string[], readings: readonly string[]): void {
+    this.store.receipt(new Report(this, origin, handle, operatorNo, receipt, candidates, readings));
   }
 
   reportCommitted(report: Report, result: Commit, notice: Notice | null): void {
     this.metrics.stage(Stage.receipt, answerReport(report.origin, report.handle, result));
-    this.#parts.observe.receipt(report.operatorNo, report.receipt, result);
+    this.#parts.observe.receipt(report, result);
     if (notice !== null) {
       if (result === Commit.ok) this.metrics.observeToReceipt(this.clock.wallMs - idTimeMs(notice.messageId));
       this.notifier.offer(notice);

@@ -21,18 +21,21 @@ export class Report implements ReceiptIntent {
   readonly operatorNo: number;
   readonly receipt: Receipt;
   readonly candidates: readonly string[];
+  /** How each candidate reads the operator's id, for the correlator to learn from. */
+  readonly readings: readonly string[];
   readonly origin: ReportOrigin;
   readonly handle: number;
   matched = -1;
   readonly #sink: ReportSink;
 
-  constructor(sink: ReportSink, origin: ReportOrigin, handle: number, operatorNo: number, receipt: Receipt, candidates: readonly string[]) {
+  constructor(sink: ReportSink, origin: ReportOrigin, handle: number, operatorNo: number, receipt: Receipt, candidates: readonly string[], readings: readonly string[]) {
     this.#sink = sink;
     this.origin = origin;
     this.handle = handle;
     this.operatorNo = operatorNo;
     this.receipt = receipt;
     this.candidates = candidates;
+    this.readings = readings;
   }
 
   committed(result: Commit, notice: Notice | null): void {

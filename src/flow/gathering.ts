@@ -1,0 +1,112 @@
+/**
+ * Gathering: brings the parts of a longer text together, across binds, so that it is screened as one.
+ *
+ * Key: account, source, destination, reference and total. A second part with the same number and the same octets
+ * is the same again; with other octets it belongs to another text that reuses the reference, and starts a new
+ * group. Bounded in groups; the deadline of a part stands on disk, and the store tells when it has passed.
+ */
+import { Encoding, type Message } from "../../protocols/model/message.js";
+import { decodeText, userData } from "../../protocols/model/text.js";
+import type { Submission } from "./submission.js";
+
+export interface Gathered {
+  readonly parts: readonly Submission[];
+  /** The whole text, null when it is binary or cannot be decoded. */
+  readonly text: string | null;
+}
+
+class Group {
+  readonly key: string;
+  readonly parts: (Submission | undefined)[];
+  missing: number;
+
+  constructor(key: string, total: number) {
+    this.key = key;
+    this.parts = new Array<Submission | undefined>(total).fill(undefined);
+    this.missing = total;
+  }
+}
+
+export class Gathering {
+  readonly #maxParts: number;
+  readonly #groups = new Map<string, Group>();
+  readonly #byMessage = new Map<number, Group>();
+
+  /** @param maxParts parts held in memory; those beyond wait on disk for their deadline and are judged alone */
+  constructor(maxParts: number) {
+    this.#maxParts = maxParts;
+  }
+
+  get groups(): number {
+    return this.#groups.size;
+  }
+
+  get parts(): number {
+    return this.#byMessage.size;
+  }
+
+  /** Adds a part; returns what is to be judged now: a whole text, or parts that can never become one, alone. */
+  add(part: Submission): Gathered | null {
+    const { message } = part;
+    const total = message.segmentTotal;
+    const at = message.segmentNumber - 1;
+    if (at < 0 || at >= total) return alone(part);
+    const key = `${String(part.accountNo)}\n${message.source}\n${message.destination}\n${String(message.segmentReference)}\n${String(total)}`;
+    let group = this.#groups.get(key);
+    const there = group?.parts[at];
+    if (there !== undefined && group !== undefined) {
+      // The same part sent again: both are the customer's messages, each is judged (and charged) as it is.
+      if (there.message.octets.equals(message.octets)) return alone(part);
+      // Another text under the same reference: the old group waits on disk for its deadline.
+      this.#forget(group);
+      group = undefined;
+    }
+    if (group === undefined) {
+      if (this.#byMessage.size >= this.#maxParts) return null;
+      group = new Group(key, total);
+      this.#groups.set(key, group);
+    }
+    group.parts[at] = part;
+    group.missing--;
+    this.#byMessage.set(message.id, group);
+    if (group.missing > 0) return null;
+    this.#forget(group);
+    const parts = group.parts as Submission[];
+    return { parts, text: joinedText(parts.map((one) => one.message)) };
+  }
+
+  /** Takes one part out (its deadline has passed); null when it is not held in memory. */
+  take(messageId: number): Submission | null {
+    const group = this.#byMessage.get(messageId);
+    if (group === undefined) return null;
+    this.#byMessage.delete(messageId);
+    const at = group.parts.findIndex((part) => part?.message.id === messageId);
+    const part = group.parts[at] ?? null;
+    group.parts[at] = undefined;
+    group.missing++;
+    if (group.missing === group.parts.length) this.#groups.delete(group.key);
+    return part;
+  }
+
+  #forget(group: Group): void {
+    if (this.#groups.get(group.key) === group) this.#groups.delete(group.key);
+    for (const part of group.parts) if (part !== undefined) this.#byMessage.delete(part.message.id);
+  }
+}
+
+function alone(part: Submission): Gathered {
+  return { parts: [part], text: joinedText([part.message]) };
+}
+
+/** The parts' user data read as one text, so that a character cut in two by the sender is whole again. */
+function joinedText(parts: readonly Message[]): string | null {
+  const encoding = parts[0]?.encoding ?? Encoding.binary;
+  if (parts.every((part) => part.encoding === encoding)) return decodeText(Buffer.concat(parts.map((part) => userData(part))), encoding);
+  let text = "";
+  for (const part of parts) {
+    const piece = decodeText(userData(part), part.encoding);
+    if (piece === null) return null;
+    text += piece;
+  }
+  return text;
+}

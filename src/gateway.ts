@@ -1,0 +1,523 @@
+/**
+ * Gateway: the composition root, the only file that makes the concrete parts; start, drain and stop.
+ *
+ * ```
+ *  customers ─ Gate ─┐                 ┌─ Links ─ operators
+ *                    ├─ Flow ─ Store ──┤
+ *  admin ─ host ─────┘                 └─ all on the network thread but the store's own threads
+ * ```
+ */
+import { join } from "node:path";
+import { protocolByName } from "../protocols/index.js";
+import { systemClock } from "../protocols/wire/clock.js";
+import type { Listener, SessionTimers, WireProtocol } from "../protocols/wire/protocol.js";
+import { bootstrapAccounts } from "./admin/bootstrap.js";
+import type { AdminHost, ReloadReport } from "./admin/host.js";
+import { AdminError } from "./admin/errors.js";
+import { startHttp, type HttpServer } from "./admin/http.js";
+import { screenVerdict } from "./admin/screening.js";
+import { serveAdmin, type AdminServer } from "./admin/socket.js";
+import { gatewayStatus } from "./admin/status.js";
+import { loadWordLists } from "./admin/word-lists.js";
+import { changedSettings } from "./config/changes.js";
+import type { OperatorSettings, Settings } from "./config/settings.js";
+import { Binds } from "./customer/binds.js";
+import { BindPolicy } from "./customer/bind-policy.js";
+import { BindFailures } from "./customer/failures.js";
+import { Gate } from "./customer/gate.js";
+import { Accounts } from "./flow/accounts.js";
+import { Flow } from "./flow/flow.js";
+import { idTimeMs, MessageIds } from "./flow/ids.js";
+import type { ReportOrigin } from "./flow/receipt.js";
+import { SweepClock } from "./flow/sweep-clock.js";
+import { PasswordChecker } from "./ledger/password.js";
+import { Events } from "./observe/events.js";
+import { registerGauges } from "./observe/gauges.js";
+import { createLog, wireLog } from "./observe/log.js";
+import { Metrics } from "./observe/metrics.js";
+import { connectServiceManager } from "./observe/systemd.js";
+import { Group } from "./operator/group.js";
+import { Link } from "./operator/link.js";
+import { Links } from "./operator/links.js";
+import { chooseOperator, type RouteTable } from "./route/route.js";
+import { ServiceCodes } from "./route/service-codes.js";
+import { startEmbeddedSimulator } from "./simulator/embedded.js";
+import { Commit } from "./store/store.js";
+import { SqliteStore } from "./store/sqlite/sqlite-store.js";
+
+export interface GatewayOptions {
+  readonly settings: Settings;
+  readonly configPath: string;
+  readonly version: string;
+  /** Reads the configuration again for a reload; throws when it is bad. */
+  reloadSettings(): Settings;
+}
+
+export interface Gateway {
+  readonly admin: AdminHost;
+  /** Drains and ends; a second call changes nothing. */
+  stop(reason: string): Promise<void>;
+  /** The exit code, once everything is closed. */
+  readonly finished: Promise<number>;
+}
+
+/** The settings a reload puts in force; all others wait for a restart. */
+const LIVE_SETTINGS = /^(filter\.keywords|filter\.maxInserted|log\.level)/;
+const SWEEP_EVERY_MS = 1_000;
+/** What is left of the drain time for the customers once the operators have parted. */
+const CUSTOMER_PART_MS = 2_000;
+const HTTP_CLOSE_MS = 1_000;
+
+/** Builds, recovers and opens everything. Rejects, with nothing left open, when something stands in the way. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const gateway = new RunningGateway(options);
+  try {
+    await gateway.start();
+  } catch (error) {
+    await gateway.abandon();
+    throw error;
+  }
+  return gateway;
+}
+
+class RunningGateway implements Gateway {
+  readonly #options: GatewayOptions;
+  #settings: Settings;
+  readonly #clock = systemClock();
+  readonly #log;
+  readonly #metrics: Metrics;
+  readonly #events: Events;
+  readonly #accounts = new Accounts();
+  readonly #binds = new Binds();
+  readonly #serviceCodes = new ServiceCodes();
+  readonly #routes: RouteTable = { first: -1, byName: new Map() };
+  readonly #store: SqliteStore;
+  readonly #startedAtMs: number;
+  #flow!: Flow;
+  #gate!: Gate;
+  #links!: Links;
+  #listeners: { name: string; protocol: string; listener: Listener }[] = [];
+  #simulator: { close(): Promise<void> } | null = null;
+  #http: HttpServer | null = null;
+  #admin: AdminServer | null = null;
+  #service: Awaited<ReturnType<typeof connectServiceManager>> | null = null;
+  #state: "starting" | "ready" | "draining" | "stopped" = "starting";
+  #stopped: Promise<void> | null = null;
+  #finish!: (code: number) => void;
+  readonly finished = new Promise<number>((resolve) => {
+    this.#finish = resolve;
+  });
+  #untick: (() => void) | null = null;
+  #storeReason = "";
+  /** Wall ms of the last tick that heard of the store's progress, for the watchdog. */
+  #storeHeardMs = 0;
+  #commitsHeard = 0;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    const settings = options.settings;
+    this.#settings = settings;
+    this.#startedAtMs = this.#clock.wallMs;
+    this.#log = createLog({ level: settings.log.level, format: settings.log.format, clock: this.#clock });
+    this.#metrics = new Metrics({ version: options.version });
+    this.#events = new Events(this.#log, this.#metrics);
+    this.#store = new SqliteStore({
+      dir: settings.data.dir,
+      zoneMinutes: settings.data.zoneMinutes,
+      node: settings.data.node,
+      retentionDays: settings.data.retentionDays,
+      receiptHorizonMs: settings.data.receiptHorizonMs,
+      minFreeDiskMb: settings.data.minFreeDiskMb,
+      events: {
+        notice: (notice) => this.#flow.notifier.offer(notice),
+        queued: (laneNo, count) => this.#flow.queued(laneNo, count),
+        unqueued: (laneNo, count) => this.#flow.unqueued(laneNo, count),
+        heldOverdue: (messages) => this.#flow.heldOverdue(messages),
+        credited: (accountNo) => this.#flow.credited(accountNo),
+        accountsChanged: (accounts) => this.#accountsChanged(accounts),
+        availability: (available, reason) => {
+          this.#storeReason = available ? "" : reason;
+          if (available) this.#log.info("store_available");
+          else this.#log.error("store_unavailable", { reason });
+        },
+        log: (level, event, fields) => this.#log[level](event, fields),
+      },
+    });
+  }
+
+  // ---------------------------------------------------------------- start
+
+  async start(): Promise<void> {
+    const settings = this.#settings;
+    this.#service = await connectServiceManager({ env: process.env, pid: process.pid, clock: this.#clock, log: this.#log });
+    const lists = await loadWordLists(settings.filter.keywords, settings.filter.maxInserted);
+    for (const warning of lists.warnings) this.#log.warn("word_list_warning", { file: warning.file, line: warning.line, reason: warning.reason });
+    const snapshot = await this.#store.open();
+    if (settings.simulator.enabled) {
+      this.#simulator = await startEmbeddedSimulator({ ...settings.simulator, clock: this.#clock, log: wireLog(this.#log.child("simulator")) });
+    }
+    const numbers = await this.#store.registerOperators(settings.operator.map((operator) => ({
+      name: operator.name,
+      policy: { uncertain: operator.uncertain, uncertainWaitMs: operator.uncertainWaitMs, uncertainDeadlineMs: operator.uncertainDeadlineMs },
+    })));
+    this.#accounts.update(snapshot.accounts, this.#clock.monotonicMs);
+    this.#serviceCodes.rebuild(snapshot.accounts);
+    this.#compose(lists.screen, new MessageIds(settings.data.node, snapshot.highestId));
+    for (const operator of settings.operator) this.#addOperator(operator, numbers.get(operator.name) as number);
+    this.#flow.restore(snapshot);
+    await bootstrapAccounts(this.#store, new Set(snapshot.accounts.map((account) => account.name)), settings.bootstrap);
+    await this.#open();
+    this.#state = "ready";
+    this.#log.info("ready", { pid: process.pid, version: this.#options.version, words: lists.screen.size, accounts: this.#accounts.size });
+    this.#service.watch(() => this.#healthy());
+    await this.#service.ready(this.#statusLine());
+  }
+
+  #compose(screen: Parameters<typeof screenVerdict>[0], ids: MessageIds): void {
+    const settings = this.#settings;
+    this.#flow = new Flow({
+      store: this.#store,
+      clock: this.#clock,
+      ids,
+      accounts: this.#accounts,
+      metrics: this.#metrics,
+      notify: this.#binds,
+      screen,
+      options: {
+        maxQueued: settings.data.maxQueued,
+        gatherMs: settings.filter.gatherMs,
+        maxGathering: settings.filter.maxGathering,
+        incomplete: settings.filter.incomplete,
+        retry: settings.retry,
+        outbox: settings.outbox,
+      },
+      chooseOperator: (account, destination) => chooseOperator(this.#routes, account.terms, destination),
+      accountOfService: (serviceNumber) => this.#serviceCodes.accountOf(serviceNumber),
+      observe: {
+        receipt: (report, result) => {
+          this.#events.receipt(report.receipt, REPORT_RESULTS[result] ?? "other");
+          if (report.matched < 0) return;
+          const learned = this.#groupOf(report.operatorNo)?.correlator.matched(report.readings[report.matched] ?? "text") ?? null;
+          if (learned !== null) this.#events.idStyleLearned({ name: this.#groupOf(report.operatorNo)?.name ?? "", operatorNo: report.operatorNo }, learned);
+        },
+        inboundUnroutable: (operatorNo) => this.#events.inboundUnroutable(operatorNo),
+        refusedFinally: (accountNo, outcome) => this.#events.refusedFinally(accountNo, outcome),
+      },
+      storeProgress: () => this.#gate.storeProgress(),
+    });
+    const running = (): boolean => this.#state !== "starting" && this.#state !== "ready";
+    const policy = new BindPolicy({
+      accounts: this.#accounts,
+      passwords: new PasswordChecker(this.#clock),
+      failures: new BindFailures(settings.limits.failedBindsPerMinute),
+      clock: this.#clock,
+      bindCount: (accountNo) => this.#binds.ofAccount(accountNo).length,
+      get shuttingDown(): boolean {
+        return running();
+      },
+    });
+    this.#gate = new Gate({
+      flow: this.#flow,
+      observer: this.#events,
+      policy,
+      accounts: this.#accounts,
+      binds: this.#binds,
+      clock: this.#clock,
+      maxPending: settings.limits.maxStorePending,
+    });
+    this.#links = new Links(
+      {
+        submitAnswered: (submission, answer) => this.#flow.submitAnswered(submission, answer),
+        submitTimedOut: (submission) => this.#flow.submitTimedOut(submission),
+        linkLost: (operatorNo, submissions) => this.#flow.linkLost(operatorNo, submissions),
+        dispatchAgain: (operatorNo) => this.#flow.dispatchAgain(operatorNo),
+        report: (origin: ReportOrigin, handle, group, receipt) => {
+          const candidates = group.correlator.candidates(receipt);
+          this.#flow.report(origin, handle, group.operatorNo, receipt, candidates, group.correlator.lastReadings);
+        },
+        inbound: (origin, handle, operatorNo, message) => this.#flow.inbound(origin, handle, operatorNo, message),
+      },
+      this.#events,
+      this.#clock,
+    );
+  }
+
+  #addOperator(operator: OperatorSettings, no: number): void {
+    const protocol = this.#protocol(operator.protocol);
+    const group = new Group(no, operator);
+    for (let at = 1; at <= operator.links; at++) {
+      const link = new Link(at, no, `${operator.name}/${String(at)}`, operator.rate, this.#clock);
+      link.attach(protocol.connect(
+        {
+          name: link.name,
+          host: operator.host,
+          port: operator.port,
+          systemId: operator.systemId,
+          password: operator.password,
+          window: operator.window,
+          timers: this.#timers(),
+          reconnectMinMs: operator.reconnectMinMs,
+          reconnectMaxMs: operator.reconnectMaxMs,
+          maxSendBufferOctets: this.#settings.limits.maxSendBufferKb * 1024,
+          settings: operator.settings,
+          clock: this.#clock,
+          log: wireLog(this.#log.child("operator")),
+        },
+        this.#links,
+      ));
+      group.links.push(link);
+    }
+    this.#links.add(group);
+    this.#flow.addOperator(group);
+    this.#routes.byName.set(operator.name, no);
+    if (this.#routes.first < 0) this.#routes.first = no;
+    this.#metrics.addOperator(no, operator.name, protocol.statusNames);
+  }
+
+  /** Opens the doors: listeners, links, metrics, admin socket. */
+  async #open(): Promise<void> {
+    const settings = this.#settings;
+    for (const listen of settings.listen) {
+      const listener = await this.#protocol(listen.protocol).listen(
+        { ...listen, timers: this.#timers(), maxSendBufferOctets: settings.limits.maxSendBufferKb * 1024, clock: this.#clock, log: wireLog(this.#log.child("customer")) },
+        this.#gate,
+      );
+      this.#listeners.push({ name: listen.name, protocol: listen.protocol, listener });
+      this.#log.info("listening", { protocol: listen.protocol, host: listener.address.host, port: listener.address.port });
+    }
+    for (const group of this.#links.groups) for (const link of group.links) link.wire.start();
+    registerGauges(this.#metrics, this.#gauged());
+    if (settings.http.enabled) {
+      this.#http = await startHttp({ host: settings.http.host, port: settings.http.port, clock: this.#clock }, {
+        metricsText: async () => ({ type: this.#metrics.contentType, body: await this.#metrics.text() }),
+        ready: () => ({ ready: this.#notReady().length === 0, reasons: this.#notReady() }),
+      });
+    }
+    this.#admin = await serveAdmin({ path: join(settings.data.dir, "admin.sock"), host: this.admin, clock: this.#clock, log: wireLog(this.#log.child("admin")) });
+    this.#startTicking();
+  }
+
+  #startTicking(): void {
+    const sweepClock = new SweepClock(this.#clock.wallMs, this.#clock.monotonicMs);
+    let sweptAtMs = 0;
+    this.#untick = this.#clock.onTick((nowMs) => {
+      const jumpMs = sweepClock.tick(this.#clock.wallMs, nowMs);
+      if (jumpMs !== 0) this.#log.warn("clock_jumped", { ms: Math.round(jumpMs), hint: "expiry goes by the earlier clock until both have agreed for ten minutes" });
+      this.#flow.tick();
+      this.#gate.storeProgress();
+      if (nowMs - sweptAtMs < SWEEP_EVERY_MS) return;
+      sweptAtMs = nowMs;
+      this.#store.sweep(sweepClock.sweepMs(this.#clock.wallMs, nowMs));
+    });
+  }
+
+  #timers(): SessionTimers {
+    const { bindMs, enquireMs, idleMs, responseMs, frameMs, writeStallMs } = this.#settings.limits;
+    return { bindMs, enquireMs, idleMs, responseMs, frameMs, writeStallMs };
+  }
+
+  #protocol(name: string): WireProtocol {
+    const protocol = protocolByName(name);
+    if (protocol === undefined) throw new Error(`no such protocol: ${name}`);
+    return protocol;
+  }
+
+  #groupOf(operatorNo: number): Group | undefined {
+    for (const group of this.#links.groups) if (group.operatorNo === operatorNo) return group;
+    return undefined;
+  }
+
+  #accountsChanged(accounts: Parameters<Accounts["update"]>[0]): void {
+    this.#accounts.update(accounts, this.#clock.monotonicMs);
+    this.#serviceCodes.rebuild([...this.#accounts.all()].map((account) => account.terms));
+    this.#gate.accountsChanged();
+  }
+
+  // ---------------------------------------------------------------- stop
+
+  stop(reason: string): Promise<void> {
+    this.#stopped ??= this.#drain(reason);
+    return this.#stopped;
+  }
+
+  /** Stop accepting, finish the windows, part from both sides, commit, close; bounded by the drain time at each step. */
+  async #drain(reason: string): Promise<void> {
+    this.#state = "draining";
+    const drainMs = this.#settings.limits.drainMs;
+    this.#log.info("draining", { reason, withinMs: drainMs });
+    void this.#service?.stopping("draining");
+    for (const { listener } of this.#listeners) listener.stopAccepting();
+    this.#gate.close(drainMs);
+    this.#flow.stop();
+    const links = [...this.#links.groups].flatMap((group) => group.links);
+    for (const link of links) link.state = "draining";
+    await this.#until(() => this.#flow.accepting === 0, CUSTOMER_PART_MS);
+    await Promise.all(links.map((link) => link.wire.unbind(Math.max(0, drainMs - CUSTOMER_PART_MS))));
+    await this.#until(() => this.#gate.sessions.size === 0, CUSTOMER_PART_MS);
+    await this.#closeAll();
+    this.#state = "stopped";
+    this.#log.info("stopped", { reason });
+    await this.#log.close();
+    this.#clock.stop();
+    this.#finish(0);
+  }
+
+  /** After a failed start. */
+  async abandon(): Promise<void> {
+    this.#state = "stopped";
+    await this.#closeAll();
+    await this.#log.close();
+    this.#clock.stop();
+  }
+
+  async #closeAll(): Promise<void> {
+    this.#untick?.();
+    this.#service?.stop();
+    for (const { listener } of this.#listeners) await listener.close();
+    await this.#admin?.close();
+    await this.#http?.close(HTTP_CLOSE_MS);
+    await this.#store.close();
+    await this.#simulator?.close();
+    this.#metrics.close();
+  }
+
+  /** Waits for `done` or `withinMs`, looking at each tick. */
+  #until(done: () => boolean, withinMs: number): Promise<void> {
+    if (done()) return Promise.resolve();
+    const endMs = this.#clock.monotonicMs + withinMs;
+    return new Promise((resolve) => {
+      const untick = this.#clock.onTick((nowMs) => {
+        if (!done() && nowMs < endMs) return;
+        untick();
+        resolve();
+      });
+    });
+  }
+
+  // ---------------------------------------------------------------- what people ask
+
+  #notReady(): string[] {
+    const reasons: string[] = [];
+    if (this.#state !== "ready") reasons.push(`gateway: ${this.#state}`);
+    if (!this.#store.available) reasons.push(`store: ${this.#storeReason === "" ? "not available" : this.#storeReason}`);
+    const groups = [...this.#links.groups];
+    if (groups.length > 0 && !groups.some((group) => group.anyBound)) reasons.push("operator: no link is bound");
+    return reasons;
+  }
+
+  /** The store has answered lately, or has nothing to do. */
+  #healthy(): boolean {
+    const { commits } = this.#store.stats;
+    if (commits !== this.#commitsHeard || this.#store.pending === 0) {
+      this.#commitsHeard = commits;
+      this.#storeHeardMs = this.#clock.monotonicMs;
+    }
+    return this.#clock.monotonicMs - this.#storeHeardMs < 10_000;
+  }
+
+  #statusLine(): string {
+    return `${String(this.#binds.count)} binds, ${String(this.#accounts.size)} accounts`;
+  }
+
+  #gauged(): Parameters<typeof registerGauges>[1] {
+    const { flow, binds, links, accounts } = { flow: this.#flow, binds: this.#binds, links: this.#links, accounts: this.#accounts };
+    return {
+      store: this.#store,
+      log: this.#log,
+      dataDir: this.#settings.data.dir,
+      accounts: () => [...accounts.all()].map((account) => ({
+        name: account.terms.name,
+        no: account.terms.no,
+        binds: binds.ofAccount(account.terms.no).length,
+        queued: account.queued,
+        outbox: flow.notifier.depth(account.terms.no),
+      })),
+      operators: () => [...links.groups].map((group) => ({
+        name: group.name,
+        bound: group.links.filter((link) => link.state === "bound").length,
+        down: group.links.filter((link) => link.state !== "bound").length,
+        used: group.links.reduce((sum, link) => sum + link.used, 0),
+        pace: group.links.reduce((sum, link) => sum + link.pacer.pace, 0),
+      })),
+      oldestQueuedMs: () => {
+        let oldest = 0;
+        for (const dispatcher of flow.dispatchers) {
+          for (const lane of dispatcher.lanes) {
+            const id = lane.head.peek()?.message.id ?? 0;
+            if (id !== 0 && (oldest === 0 || id < oldest)) oldest = id;
+          }
+        }
+        return oldest === 0 ? 0 : idTimeMs(oldest);
+      },
+      nowMs: () => this.#clock.wallMs,
+      uncertain: 0,
+      get wordsVersion(): number {
+        return flow.wordsVersion;
+      },
+    };
+  }
+
+  readonly admin: AdminHost = ((gateway: RunningGateway): AdminHost => ({
+    get store() {
+      return gateway.#store;
+    },
+    screen: (text, name) => {
+      const account = name === undefined ? null : gateway.#accounts.byName(name);
+      if (account === undefined) throw new AdminError("no_such_account", `there is no account ${JSON.stringify(name)}`);
+      return screenVerdict(gateway.#flow.screen, text, account?.terms ?? null);
+    },
+    reload: () => gateway.#reload(),
+    status: () => gatewayStatus({
+      version: gateway.#options.version,
+      pid: process.pid,
+      state: gateway.#state,
+      reasons: gateway.#notReady(),
+      startedAtMs: gateway.#startedAtMs,
+      listeners: gateway.#listeners,
+      flow: gateway.#flow,
+      binds: gateway.#binds,
+      links: gateway.#links,
+      uncertain: 0,
+      words: gateway.#flow.screen.size,
+      logLevel: gateway.#log.level,
+    }),
+    setLogLevel: (level) => gateway.#log.setLevel(level),
+  }))(this);
+
+  /** Everything is read and built before anything is swapped; a bad file changes nothing. */
+  async #reload(): Promise<ReloadReport> {
+    void this.#service?.reloading();
+    try {
+      let settings: Settings;
+      try {
+        settings = this.#options.reloadSettings();
+      } catch (error) {
+        throw new AdminError("config_invalid", error instanceof Error ? error.message : String(error), "nothing was changed");
+      }
+      const lists = await loadWordLists(settings.filter.keywords, settings.filter.maxInserted);
+      const changed = changedSettings(this.#settings, settings);
+      const applied = changed.filter((name) => LIVE_SETTINGS.test(name));
+      const needRestart = changed.filter((name) => !LIVE_SETTINGS.test(name));
+      if (lists.screen.version !== this.#flow.screen.version) applied.push("word lists");
+      this.#flow.screen = lists.screen;
+      this.#log.setLevel(settings.log.level);
+      this.#settings = { ...this.#settings, filter: { ...this.#settings.filter, keywords: settings.filter.keywords, maxInserted: settings.filter.maxInserted }, log: settings.log };
+      await this.#store.change({ kind: "audit", actor: "reload", what: `reload: ${[...applied, ...needRestart.map((name) => `${name} (restart)`)].join(", ") || "nothing changed"}` });
+      this.#log.info("reloaded", { applied: applied.join(", "), needRestart: needRestart.join(", "), words: lists.screen.size, version: lists.screen.version });
+      return { applied, needRestart, words: lists.screen.size, wordsVersion: lists.screen.version };
+    } catch (error) {
+      this.#log.error("reload_refused", { reason: error instanceof Error ? error.message : String(error) });
+      throw error;
+    } finally {
+      void this.#service?.ready(this.#statusLine());
+    }
+  }
+}
+
+const REPORT_RESULTS: Partial<Record<Commit, Parameters<Events["receipt"]>[1]>> = {
+  [Commit.ok]: "matched",
+  [Commit.interim]: "matched",
+  [Commit.repeated]: "repeated",
+  [Commit.contradictory]: "contradictory",
+  [Commit.orphan]: "orphan",
+};

@@ -1,0 +1,74 @@
+/**
+ * Gauges: where each pulled metric is read; called at a scrape, so nothing here costs a message anything.
+ */
+import { statfs } from "node:fs/promises";
+import type { Store } from "../store/store.js";
+import type { AccountView } from "../ledger/commands.js";
+import type { Log } from "./log.js";
+import type { Metrics, Series } from "./metrics.js";
+
+/** What the gauges look at; the gateway fills it in. */
+export interface Gauged {
+  readonly store: Store;
+  readonly log: Log;
+  readonly dataDir: string;
+  accounts(): Iterable<{ readonly no: number; readonly name: string; readonly binds: number; readonly queued: number; readonly outbox: number }>;
+  operators(): Iterable<{ readonly name: string; readonly bound: number; readonly down: number; readonly used: number; readonly pace: number }>;
+  /** Wall ms of acceptance of the oldest message known to wait, 0 when none. */
+  oldestQueuedMs(): number;
+  nowMs(): number;
+  readonly uncertain: number;
+  readonly wordsVersion: number;
+}
+
+const MICROS = 1_000_000;
+
+export function registerGauges(metrics: Metrics, gauged: Gauged): void {
+  const { store } = gauged;
+  let views: readonly AccountView[] = [];
+  let uncertain = gauged.uncertain;
+  metrics.beforeScrape(async () => {
+    const answer = await store.query({ kind: "accounts" });
+    if (answer.kind === "accounts") views = answer.accounts;
+    const open = await store.query({ kind: "uncertain", limit: 1_000 });
+    if (open.kind === "uncertain") uncertain = open.messages.length;
+  });
+  const byAccount = (read: (account: { readonly binds: number; readonly queued: number; readonly outbox: number }) => number): Series =>
+    [...gauged.accounts()].map((account) => [{ account: account.name }, read(account)] as const);
+  metrics.pull("tollgate_binds", () => byAccount((account) => account.binds));
+  metrics.pull("tollgate_spool_messages", () => byAccount((account) => account.queued));
+  metrics.pull("tollgate_outbox_notices", () => byAccount((account) => account.outbox));
+  metrics.pull("tollgate_ledger_available_yuan", () => views.map((view) => [{ account: view.account.name }, Number(view.availableMicros) / MICROS] as const));
+  metrics.pull("tollgate_ledger_held_yuan", () => views.map((view) => [{ account: view.account.name }, Number(view.heldMicros) / MICROS] as const));
+  metrics.pull("tollgate_links", () =>
+    [...gauged.operators()].flatMap((operator) => [
+      [{ operator: operator.name, state: "bound" }, operator.bound] as const,
+      [{ operator: operator.name, state: "down" }, operator.down] as const,
+    ]));
+  metrics.pull("tollgate_link_window_used", () => [...gauged.operators()].map((operator) => [{ operator: operator.name }, operator.used] as const));
+  metrics.pull("tollgate_link_pace", () =>
+    [...gauged.operators()].flatMap((operator) => (Number.isFinite(operator.pace) && operator.pace > 0 ? [[{ operator: operator.name }, operator.pace] as const] : [])));
+  metrics.pull("tollgate_spool_oldest_seconds", () => {
+    const oldestMs = gauged.oldestQueuedMs();
+    return oldestMs === 0 ? 0 : Math.max(0, (gauged.nowMs() - oldestMs) / 1000);
+  });
+  metrics.pull("tollgate_uncertain_messages", () => uncertain);
+  metrics.pull("tollgate_orphan_receipts", () => store.stats.orphans);
+  metrics.pull("tollgate_store_commits_total", () => store.stats.commits);
+  metrics.pull("tollgate_store_intents_total", () => store.stats.intents);
+  metrics.pull("tollgate_store_batch_intents", () => store.stats.lastBatch);
+  metrics.pull("tollgate_store_commit_seconds_total", () => store.stats.commitMsTotal / 1000);
+  metrics.pull("tollgate_store_commit_max_seconds", () => store.stats.commitMsMax / 1000);
+  metrics.pull("tollgate_store_checkpoints_total", () => store.stats.checkpoints);
+  metrics.pull("tollgate_store_checkpoint_max_seconds", () => store.stats.checkpointMsMax / 1000);
+  metrics.pull("tollgate_store_wal_bytes", () => store.stats.walOctets);
+  metrics.pull("tollgate_store_pending_intents", () => store.pending);
+  metrics.pull("tollgate_store_open_days", () => store.stats.openDays);
+  metrics.pull("tollgate_store_available", () => (store.available ? 1 : 0));
+  metrics.pull("tollgate_disk_free_bytes", async () => {
+    const disk = await statfs(gauged.dataDir);
+    return disk.bavail * disk.bsize;
+  });
+  metrics.pull("tollgate_word_list_version", () => gauged.wordsVersion);
+  metrics.pull("tollgate_log_lines_dropped_total", () => gauged.log.dropped);
+}
