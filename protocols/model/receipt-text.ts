@@ -4,11 +4,14 @@
  * ```
  *  id:IIII sub:SSS dlvrd:DDD submit date:YYMMDDhhmm done date:YYMMDDhhmm stat:DDDDDDD err:EEE text:...
  * ```
- * The standard calls the form vendor specific. Reading: labels in any order and case, at the start of a token only; a value ends
- * at its first blank; only the id is needed.
+ * The standard calls the form vendor specific. Reading: labels in any order and case, at the start of a token only;
+ * a value ends at its first blank; only the id is needed.
  */
-import { MessageState } from "./state.js";
+import { standardState } from "./state-words.js";
 import { formatReceiptDate } from "./time.js";
+
+export { stateOfWord, wordOfState } from "./state-words.js";
+export type { WordState } from "./state-words.js";
 
 /** The fields as written, "" where absent. An id is text: 18 digits would not survive as a number. */
 export interface ReceiptText {
@@ -205,83 +208,6 @@ export function parseReceiptCsv(text: string, pattern: readonly CsvField[] = CSV
   const { id, sub, dlvrd, submitDate, doneDate, err, destination, source } = fields;
   const stat = /^0+$/.test(fields.stat) ? "DELIVRD" : fields.stat;
   return { id, sub, dlvrd, submitDate, doneDate, stat, err, text: fields.text, destination, source };
-}
-
-// ---------------------------------------------------------------- words of state
-
-export interface WordState {
-  /** `sent` for an interim word; `unknown` (not final) for UNKNOWN and words that mean nothing to us. */
-  readonly state: MessageState;
-  readonly final: boolean;
-}
-
-const DELIVERED = stateWord(MessageState.delivered, true);
-const UNDELIVERABLE = stateWord(MessageState.undeliverable, true);
-const EXPIRED = stateWord(MessageState.expired, true);
-const DELETED = stateWord(MessageState.deleted, true);
-const REJECTED = stateWord(MessageState.rejected, true);
-const INTERIM = stateWord(MessageState.sent, false);
-const UNKNOWN = stateWord(MessageState.unknown, false);
-
-function stateWord(state: MessageState, final: boolean): WordState {
-  return Object.freeze({ state, final });
-}
-
-/** Beginnings of words, upper case. CANCEL without its second L: CANCELD is written too. */
-const BEGINNINGS: readonly (readonly [string, WordState])[] = [
-  ["DELIV", DELIVERED],
-  ["UNDEL", UNDELIVERABLE],
-  ["FAIL", UNDELIVERABLE],
-  ["SKIP", UNDELIVERABLE],
-  ["EXPIR", EXPIRED],
-  ["DELET", DELETED],
-  ["CANCEL", DELETED],
-  ["REJEC", REJECTED],
-  ["ACCEP", INTERIM],
-  ["ENROU", INTERIM],
-  ["BUFF", INTERIM],
-  ["QUEUE", INTERIM],
-  ["SCHED", INTERIM],
-  ["UNKNO", UNKNOWN],
-];
-
-/** An operator's own code: letters, a colon, then its number, as "MK:0001" or "TG:0101". Failures all. */
-const VENDOR_CODE = /^[A-Z]{1,8}:[A-Z0-9_-]+$/;
-
-/**
- * What a word of state means, by its beginning in any case (one of a fixed few objects).
- *
- * ACCEPTD, ENROUTE and the like are interim; UNKNOWN becomes final by the horizon only, so `final` is false.
- */
-export function stateOfWord(word: string): WordState {
-  if (word === "DELIVRD") return DELIVERED;
-  return standardState(word) ?? (VENDOR_CODE.test(word.trim().toUpperCase()) ? UNDELIVERABLE : UNKNOWN);
-}
-
-function standardState(word: string): WordState | null {
-  const upper = word.trim().toUpperCase();
-  for (const [beginning, state] of BEGINNINGS) if (upper.startsWith(beginning)) return state;
-  return upper.includes("REJECT") ? REJECTED : null;
-}
-
-/** The seven-letter word of a state; ENROUTE for every state that is not final. */
-export function wordOfState(state: MessageState): string {
-  switch (state) {
-    case MessageState.delivered:
-      return "DELIVRD";
-    case MessageState.undeliverable:
-      return "UNDELIV";
-    case MessageState.expired:
-      return "EXPIRED";
-    case MessageState.deleted:
-      return "DELETED";
-    case MessageState.rejected:
-      return "REJECTD";
-    case MessageState.unknown:
-      return "UNKNOWN";
-    default:
-      return "ENROUTE";
-  }
 }
 
 // ---------------------------------------------------------------- writing
