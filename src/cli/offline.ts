@@ -1,7 +1,7 @@
 /**
  * The books without a daemon: the store opened by this process, which holds the data folder's lock meanwhile.
  */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { Clock } from "../../protocols/wire/clock.js";
 import { answerCall } from "../admin/answer.js";
 import { encodeJson } from "../admin/api.js";
@@ -9,8 +9,8 @@ import type { AdminApi, MethodName, ParamsOf, Results } from "../admin/api.js";
 import { AdminError } from "../admin/errors.js";
 import type { AdminHost } from "../admin/host.js";
 import { screenVerdict } from "../admin/screening.js";
+import { loadWordLists } from "../admin/word-lists.js";
 import type { Settings } from "../config/settings.js";
-import { buildScreen } from "../filter/screen.js";
 import type { Screen } from "../filter/screen.js";
 import type { Store } from "../store/store.js";
 import { CliError, Exit } from "./exit.js";
@@ -66,10 +66,10 @@ export function offlineHost(store: Store, settings: Settings): AdminHost {
   return {
     store,
     async screen(text, name) {
-      if (name === undefined) return screenVerdict(readScreen(settings), text, null);
+      if (name === undefined) return screenVerdict(await readScreen(settings), text, null);
       const answer = await store.query({ kind: "account", name });
       if (answer.kind !== "account" || answer.account === null) throw new AdminError("no_such_account", `there is no account ${JSON.stringify(name)}`);
-      return screenVerdict(readScreen(settings), text, answer.account.account);
+      return screenVerdict(await readScreen(settings), text, answer.account.account);
     },
     reload: needsDaemon,
     status: needsDaemon,
@@ -78,11 +78,8 @@ export function offlineHost(store: Store, settings: Settings): AdminHost {
 }
 
 /** The word lists as they stand in the files now. Throws AdminError `config_invalid` that names each bad line. */
-function readScreen(settings: Settings): Screen {
-  const files = settings.filter.keywords.map((name) => ({ name, text: readFileSync(name, "utf8") }));
-  const build = buildScreen(files, { maxInserted: settings.filter.maxInserted }, 1);
-  if ("screen" in build) return build.screen;
-  throw new AdminError("config_invalid", build.errors.map((one) => `${one.file}:${one.line}: ${one.reason}`).join("\n"));
+async function readScreen(settings: Settings): Promise<Screen> {
+  return (await loadWordLists(settings.filter.keywords, settings.filter.maxInserted)).screen;
 }
 
 /** The one place that knows how the store is made for the command line. */

@@ -161,7 +161,7 @@ export const SCHEMA = {
     name: text({ required: true, max: 15, pattern: /^[a-z0-9][a-z0-9_-]*$/, form: "a-z, 0-9, _ and -", example: "demo", help: "The account's name, its system_id." }),
     ...SECRET,
     price: text({ default: "0.035", max: 20, pattern: AMOUNT, form: AMOUNT_FORM, help: "Price of one segment." }),
-    top_up: text({ default: "0.00", max: 20, pattern: AMOUNT, form: AMOUNT_FORM, example: "1750.00", help: "The first top-up." }),
+    top_up: text({ default: "0", max: 20, pattern: AMOUNT, form: AMOUNT_FORM, example: "1750.00", help: "The first top-up." }),
     reference: text({ default: "BOOTSTRAP", max: 64, example: "DEMO-1", help: "Reference of that top-up; the same one is never booked twice." }),
     rate: int({ default: 1_000, min: 1, max: 1_000_000, unit: "segments a second", help: "The account's rate." }),
     service_codes: texts({ default: [], most: 64, pattern: /^\d{1,21}$/, form: "digits", example: ["10690001"], help: "Numbers (prefixes) whose inbound messages are this account's." }),
