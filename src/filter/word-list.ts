@@ -1,0 +1,136 @@
+/**
+ * Word list: reads one file of words to look for; a bad line is named and the whole file refused.
+ *
+ * ```
+ *   # a comment                      blank lines are skipped
+ *   [fraud reject]                   category and action of the lines below; action reject when left out
+ *   发票                             a word: found in any width, case and script, and with symbols inserted
+ *   =69                              a whole word: not inside a longer number or Latin word
+ *   !发票抬头                        an allow-phrase: a word found inside it does not count
+ *   \#1                              a word that begins with one of # [ = ! \
+ * ```
+ * UTF-8, a byte order mark and CRLF are fine. Before the first header the category is the file's name.
+ */
+import { CharClass, classOfFolded, foldText } from "./fold.js";
+
+export type RuleAction = "reject" | "flag" | "allow";
+
+export interface ListWord {
+  /** As written in the file, without marks. */
+  readonly word: string;
+  /** Folded code points, at least two. */
+  readonly folded: readonly number[];
+  readonly category: string;
+  readonly action: RuleAction;
+  /** Must not stand inside a longer word of its own kind. */
+  readonly whole: boolean;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** A line that is refused (or, as a warning, skipped). */
+export interface ListProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly reason: string;
+}
+
+export type ParsedList =
+  | { readonly words: readonly ListWord[]; readonly allows: readonly ListWord[]; readonly warnings: readonly ListProblem[] }
+  | { readonly errors: readonly ListProblem[] };
+
+/** Longest word in characters after folding. */
+export const MAX_WORD_LENGTH = 100;
+/** Errors reported for one file; the rest are not looked for. */
+const MAX_ERRORS = 20;
+
+const HEADER = /^\[\s*([\p{L}\p{N}_-]{1,32})(?:\s+(\S+))?\s*\]$/u;
+
+/** Reads the text of one list. `name` names it in problems and gives the first category (without folder and extension). */
+export function parseWordList(name: string, text: string): ParsedList {
+  const parser = new Parser(name);
+  const lines = (text.startsWith("\ufeff") ? text.slice(1) : text).split(/\r\n|\n|\r/u);
+  for (let i = 0; i < lines.length && parser.errors.length < MAX_ERRORS; i++) parser.line((lines[i] ?? "").trim(), i + 1);
+  if (parser.errors.length > 0) return { errors: parser.errors };
+  return { words: parser.words, allows: parser.allows, warnings: parser.warnings };
+}
+
+/** Key by which two words of a list are the same to the matcher. */
+export function foldedKey(word: ListWord): string {
+  return String.fromCodePoint(...word.folded);
+}
+
+class Parser {
+  readonly words: ListWord[] = [];
+  readonly allows: ListWord[] = [];
+  readonly warnings: ListProblem[] = [];
+  readonly errors: ListProblem[] = [];
+  readonly #file: string;
+  readonly #seen = new Map<string, number>();
+  #category: string;
+  #action: RuleAction = "reject";
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#category = categoryOfFile(file);
+  }
+
+  line(line: string, no: number): void {
+    if (line === "" || line.startsWith("#")) return;
+    if (line.includes("\ufffd")) return this.#error(no, "is not UTF-8 text: save the file as UTF-8");
+    if (line.startsWith("[")) return this.#header(line, no);
+    if (line.startsWith("!")) return this.#word(line.slice(1), no, "allow", false);
+    if (line.startsWith("=")) return this.#word(line.slice(1), no, this.#action, true);
+    this.#word(line.startsWith("\\") ? line.slice(1) : line, no, this.#action, false);
+  }
+
+  #header(line: string, no: number): void {
+    const match = HEADER.exec(line);
+    const action = match?.[2] ?? "reject";
+    if (match?.[1] === undefined || (action !== "reject" && action !== "flag")) {
+      return this.#error(no, `is no header: write [category reject] or [category flag], not ${shown(line)}`);
+    }
+    this.#category = match[1];
+    this.#action = action;
+  }
+
+  #word(written: string, no: number, action: RuleAction, whole: boolean): void {
+    const word = written.trim();
+    const folded = foldText(word);
+    const reason = refusal(word, folded);
+    if (reason !== null) return this.#error(no, reason);
+    const entry: ListWord = { word, folded, category: this.#category, action, whole, line: no };
+    const key = `${action} ${whole ? "=" : ""}${this.#category} ${foldedKey(entry)}`;
+    const first = this.#seen.get(key);
+    if (first !== undefined) {
+      this.warnings.push({ file: this.#file, line: no, reason: `${shown(word)} is the same word as line ${first}: skipped` });
+      return;
+    }
+    this.#seen.set(key, no);
+    (action === "allow" ? this.allows : this.words).push(entry);
+  }
+
+  #error(line: number, reason: string): void {
+    this.errors.push({ file: this.#file, line, reason });
+  }
+}
+
+/** Why a word may not stand on a list; null when it may. */
+function refusal(word: string, folded: readonly number[]): string | null {
+  const lasting = folded.some((codePoint) => classOfFolded(codePoint) <= CharClass.digit);
+  if (!lasting) return `${shown(word)} has no letter or digit left after normalising: it would match nothing or everything`;
+  if (folded.length === 1) return `${shown(word)} is a single character: it would block nearly every text`;
+  if (folded.length > MAX_WORD_LENGTH) return `is longer than ${MAX_WORD_LENGTH} characters`;
+  return null;
+}
+
+function categoryOfFile(file: string): string {
+  const base = file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
+  const dot = base.indexOf(".");
+  const category = (dot > 0 ? base.slice(0, dot) : base).replace(/[^\p{L}\p{N}_-]/gu, "-").slice(0, 32);
+  return category === "" ? "words" : category;
+}
+
+function shown(text: string): string {
+  return `"${text.length > 40 ? `${text.slice(0, 40)}…` : text}"`;
+}
