@@ -2,15 +2,19 @@
  * Day schema: the tables of one day's book (see paths.ts), and what the numbers in them mean.
  *
  * A `message` row is narrow and of constant width: whatever happens to the message, its row is overwritten in
- * place and never moves. Hence the placeholders below (an "empty" of the same width as what comes later) and the
+ * place and never moves. Hence the placeholders below (an "empty" of the same width as what comes later), and the
  * rule that small numbers start at 2 (SQLite stores 0 and 1 in no octet, 2..127 in one). Texts that come later
- * (operators' words and error codes) are numbers of `word`. No index stands on the hot tables but those that
- * dispatch, receipts, the outbox and the sweep need; all are partial and hold only what is still open.
+ * (operators' words and error codes) are numbers of `word`. What never changes stands in `content`, and several small
+ * things share a column: SQLite reads and writes every column of a row at each update. `message_all` has it all by
+ * name, for reading. No index stands on the hot tables but those that dispatch, receipts, the outbox and the sweep
+ * need; all are partial and hold only what is still open. Their conditions are plain comparisons: an IN list of three
+ * or more would cost a temporary table at every update.
  *
  * Money: `entry` is the book (one row a commit, account and kind), `account_total` its running sum by account.
  * In every account_total row: available_delta = -(held + settled) and held = the charges of messages with
  * charge_state 3.
  */
+import { ID_EPOCH_S } from "../../lifecycle/message-id.js";
 
 /** Version of the day files this program writes (`PRAGMA user_version`). */
 export const DAY_VERSION = 1;
@@ -23,6 +27,11 @@ export const FIRST_ENTRY = 8_388_609;
 /** The empty word; words count from it, so that all are equally wide (2 octets up to LAST_WORD). */
 export const NO_WORD = 256;
 export const LAST_WORD = 32_767;
+/** `message.report` with neither error nor word. */
+export const NO_REPORT = NO_WORD * 65_536 + NO_WORD;
+/** Order numbers in one millisecond; an order number / ORD_PER_MS + ORD_EPOCH_MS is the wall time it was drawn. */
+export const ORD_PER_MS = 4_096;
+export const ORD_EPOCH_MS = ID_EPOCH_S * 1_000;
 
 /** `message.notify`, `inbound.notify`: does the customer have to be told? */
 export const Notify = { none: 2, pending: 3, done: 4, parked: 5 } as const;
@@ -51,46 +60,39 @@ export const TALLY_ACCEPTED = 2;
 
 export const DAY_SCHEMA = `
 CREATE TABLE message (
-  id            INTEGER PRIMARY KEY,
-  account       INTEGER NOT NULL,
-  lane          INTEGER NOT NULL,
-  ord           INTEGER NOT NULL,  -- place in the lane: the writer's order number, new whenever it is queued again
-  state         INTEGER NOT NULL,  -- MessageState
-  charge_state  INTEGER NOT NULL,  -- ChargeState (ledger/settlement.ts)
-  notify        INTEGER NOT NULL,  -- Notify
-  note_ord      INTEGER NOT NULL,  -- place in the account's outbox, meaningful when notify <> 2
-  wanted        INTEGER NOT NULL,  -- bits of ReceiptWanted
-  segments      INTEGER NOT NULL,  -- units of charge
-  charge        INTEGER NOT NULL,  -- micro-units, all segments together
-  hold_entry    INTEGER NOT NULL,  -- entry.id
-  last_entry    INTEGER NOT NULL,  -- entry.id of the latest movement after the hold, or NO_ENTRY
-  operator      INTEGER NOT NULL,
-  link          INTEGER NOT NULL,
-  attempts      INTEGER NOT NULL,  -- number of the latest attempt, 0 = never dispatched
-  resent        INTEGER NOT NULL,  -- 1: an UNCERTAIN dispatch of it was sent again (at most once a message)
-  error         INTEGER NOT NULL,  -- word.no: error code shown in the receipt
-  word          INTEGER NOT NULL,  -- word.no: state word shown when it is none of the standard seven
-  due           INTEGER NOT NULL,  -- wall ms: next look at it when held, scheduled, retry or uncertain
-  expires       INTEGER NOT NULL,  -- wall ms
-  accepted_at   INTEGER NOT NULL,
-  dispatched_at INTEGER NOT NULL,  -- of the latest attempt
-  sent_at       INTEGER NOT NULL,  -- the operator's first "taken"
-  final_at      INTEGER NOT NULL,
-  notified_at   INTEGER NOT NULL,
-  words         INTEGER NOT NULL,  -- version of the word lists it passed
-  kinds         INTEGER NOT NULL,  -- source TON << 24 | source NPI << 16 | destination TON << 8 | destination NPI
-  source        TEXT NOT NULL,
-  destination   TEXT NOT NULL
+  id           INTEGER PRIMARY KEY,
+  account      INTEGER NOT NULL,
+  lane         INTEGER NOT NULL,
+  ord          INTEGER NOT NULL,  -- the writer's order number: place in the lane, once notify = 3 place in the outbox, then when notified
+  state        INTEGER NOT NULL,  -- MessageState
+  charge_state INTEGER NOT NULL,  -- ChargeState (ledger/settlement.ts)
+  notify       INTEGER NOT NULL,  -- Notify
+  segments     INTEGER NOT NULL,  -- units of charge
+  charge       INTEGER NOT NULL,  -- micro-units, all segments together
+  hold_entry   INTEGER NOT NULL,  -- entry.id, NO_ENTRY when nothing was charged
+  last_entry   INTEGER NOT NULL,  -- entry.id of the latest movement after the hold, or NO_ENTRY
+  operator     INTEGER NOT NULL,
+  try          INTEGER NOT NULL,  -- link << 16 | resent << 8 | number of the latest attempt (0: never dispatched)
+  due          INTEGER NOT NULL,  -- wall ms of the next look at it (its expiry when queued), NO_TIME when nothing is due
+  at           INTEGER NOT NULL,  -- wall ms of the latest change of state
+  report       INTEGER NOT NULL   -- word.no of the error code << 16 | word.no of the state word, as shown in the receipt
 ) STRICT;
-CREATE INDEX message_active  ON message (state, lane, ord) WHERE state < 10;
-CREATE INDEX message_due     ON message (due) WHERE state IN (2, 3, 5, 7);
-CREATE INDEX message_expires ON message (expires) WHERE state IN (2, 3, 4, 5);
-CREATE INDEX message_outbox  ON message (account, note_ord) WHERE notify = 3;
+CREATE INDEX message_queue  ON message (lane, ord) WHERE state = 4;
+CREATE INDEX message_out    ON message (state) WHERE state >= 6 AND state < 10;
+CREATE INDEX message_due    ON message (due) WHERE due > 0;
+CREATE INDEX message_outbox ON message (account, ord) WHERE notify = 3;
 
--- Everything needed to build the Message again, packed by store/content.ts; written once, never changed.
+-- What never changes: with message, everything needed to build the Message again.
 CREATE TABLE content (
-  id   INTEGER PRIMARY KEY,
-  body BLOB NOT NULL
+  id          INTEGER PRIMARY KEY,
+  accepted_at INTEGER NOT NULL,
+  expires     INTEGER NOT NULL,    -- wall ms
+  wanted      INTEGER NOT NULL,    -- bits of ReceiptWanted
+  words       INTEGER NOT NULL,    -- version of the word lists it passed (set again when it is released)
+  kinds       INTEGER NOT NULL,    -- source TON << 24 | source NPI << 16 | destination TON << 8 | destination NPI
+  source      TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  body        BLOB NOT NULL        -- packed by store/content.ts
 ) STRICT;
 
 -- One row a try that came to an answer (or that was overtaken by another try). id = message << 8 | number of the try.
@@ -142,6 +144,7 @@ CREATE TABLE orphan (
   done_at     INTEGER NOT NULL,
   raw         BLOB NOT NULL
 ) STRICT;
+CREATE INDEX orphan_waiting ON orphan (operator, destination) WHERE state_of = 2;
 -- Each way its id may be written, while it waits.
 CREATE TABLE orphan_key (
   operator INTEGER NOT NULL,
@@ -194,16 +197,28 @@ CREATE TABLE word (
   no   INTEGER PRIMARY KEY,
   text TEXT NOT NULL
 ) STRICT;
-INSERT INTO word VALUES (256, '');
+INSERT INTO word VALUES (${NO_WORD}, '');
 
 CREATE TABLE meta (
   key   TEXT PRIMARY KEY,
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- All of a message by name, for reading; error and word are numbers of word.
+CREATE VIEW message_all AS
+SELECT m.id, m.account, m.lane, m.ord, m.state, m.charge_state, m.notify, c.wanted, m.segments, m.charge, m.hold_entry, m.last_entry,
+       m.operator, m.try >> 16 AS link, m.try & 255 AS attempts, m.try >> 8 & 1 AS resent, m.report >> 16 AS error, m.report & 65535 AS word,
+       m.due, c.expires, c.accepted_at, m.at,
+       coalesce((SELECT a.dispatched_at FROM attempt a WHERE a.id = m.id << 8 | m.try & 255), iif(m.state BETWEEN 6 AND 9, m.at, ${NO_TIME})) AS dispatched_at,
+       coalesce((SELECT min(a.answered_at) FROM attempt a WHERE a.id > m.id << 8 AND a.id <= m.id << 8 | 255 AND a.op_key <> ''), ${NO_TIME}) AS sent_at,
+       iif(m.state >= 20, m.at, ${NO_TIME}) AS final_at,
+       iif(m.notify > 3, m.ord / ${ORD_PER_MS} + ${ORD_EPOCH_MS}, ${NO_TIME}) AS notified_at,
+       c.words, c.kinds, c.source, c.destination
+  FROM message m LEFT JOIN content c ON c.id = m.id;
 `;
 
 /** Built when a day is sealed: nothing changes any more, and people search. */
 export const SEAL_INDEXES = `
-CREATE INDEX IF NOT EXISTS sealed_destination ON message (destination);
+CREATE INDEX IF NOT EXISTS sealed_destination ON content (destination);
 CREATE INDEX IF NOT EXISTS sealed_op_key ON attempt (op_key);
 `;

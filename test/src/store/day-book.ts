@@ -3,11 +3,13 @@
  */
 import Database from "better-sqlite3";
 import { mkdirSync } from "node:fs";
+import { newMessage } from "../../../protocols/model/message.js";
+import type { Message } from "../../../protocols/model/message.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { messageId } from "../../../src/lifecycle/message-id.js";
 import { ChargeState, ENTRY_BOOKS, EntryKind, afterMovement } from "../../../src/ledger/settlement.js";
 import type { Movement } from "../../../src/ledger/settlement.js";
-import { DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, NO_ENTRY, NO_TIME, NO_WORD, Notify, TALLY_ACCEPTED } from "../../../src/store/sqlite/day-schema.js";
+import { DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, NO_ENTRY, NO_REPORT, NO_TIME, Notify, TALLY_ACCEPTED } from "../../../src/store/sqlite/day-schema.js";
 import { dayPath, dayStartMs, daysDir } from "../../../src/store/sqlite/paths.js";
 
 export const ZONE = 480;
@@ -54,20 +56,37 @@ export class DayBook {
   }
 
   /** A new message (inside commit); its id. */
-  accept(message: { account: number; charge: number; segments?: number; destination?: string; operator?: number; atMs?: number; body?: Buffer }): number {
-    const { account, charge, segments = 1, destination = "8613800138000", operator = 1, body = Buffer.alloc(0) } = message;
-    const atMs = message.atMs ?? atHour(this.day, 1);
+  accept(given: { account: number; charge: number; segments?: number; operator?: number; atMs?: number; flags?: string } & Partial<Message>): number {
+    const { account, charge, segments = 1, operator = 1, atMs = atHour(this.day, 1), flags = "" } = given;
+    const message: Message = { ...newMessage(), source: "1069", destination: "13800138000", ...given };
     const id = messageId(Math.floor(dayStartMs(this.day, ZONE) / 1_000) + 3_600, 0, (this.#sequence += 1));
     const hold = charge === 0 ? NO_ENTRY : this.#book(account, EntryKind.hold, charge);
+    const chargeState = charge === 0 ? ChargeState.free : ChargeState.held;
     this.db
-      .prepare(`INSERT INTO message VALUES (${new Array(30).fill("?").join(", ")})`)
-      .run(
-        id, account, 1, id, MessageState.queued, charge === 0 ? ChargeState.free : ChargeState.held, Notify.none, id, 0, segments, charge, hold, NO_ENTRY,
-        operator, 2, 0, 0, NO_WORD, NO_WORD, NO_TIME, atMs + 172_800_000, atMs, NO_TIME, NO_TIME, NO_TIME, NO_TIME, 7, 0, "1069", destination,
-      );
-    this.db.prepare("INSERT INTO content VALUES (?, ?)").run(id, body);
+      .prepare(`INSERT INTO message VALUES (${new Array(16).fill("?").join(", ")})`)
+      .run(id, account, 1, id, MessageState.queued, chargeState, Notify.none, segments, charge, hold, NO_ENTRY, operator, 0, atMs + 172_800_000, atMs, NO_REPORT);
+    const body = Buffer.alloc(contentSize(message, flags));
+    const end = packContent(body, 0, message, flags);
+    this.db
+      .prepare("INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .run(id, atMs, atMs + 172_800_000, message.receiptWanted, 7, packKinds(message), message.source, message.destination, body.subarray(0, end));
     this.#tally(account, TALLY_ACCEPTED, segments);
     return id;
+  }
+
+  /** A try that came to an answer (inside commit). */
+  attempt(id: number, no: number, operatorId: string, atMs: number, state: number = AttemptState.open): void {
+    this.db
+      .prepare("INSERT INTO attempt (id, operator, link, state, status, status_name, dispatched_at, answered_at, op_key, op_id) VALUES (?, 1, 2, ?, 0, ?, ?, ?, ?, ?)")
+      .run(id * 256 + no, state, this.word("ESME_ROK"), atMs, atMs + 5, operatorId.toUpperCase().replace(/^0+(?=.)/, ""), operatorId);
+    this.db.prepare("UPDATE message SET state = ?, try = ?, at = ? WHERE id = ?").run(MessageState.sent, (2 << 16) | no, atMs + 5, id);
+  }
+
+  /** The number of a word. */
+  word(text: string): number {
+    const known = this.db.prepare("SELECT no FROM word WHERE text = ?").pluck().get(text) as number | undefined;
+    if (known !== undefined) return known;
+    return Number(this.db.prepare("INSERT INTO word (text) VALUES (?)").run(text).lastInsertRowid);
   }
 
   /** Moves a message's money (inside commit). */
@@ -81,7 +100,7 @@ export class DayBook {
   /** Ends a message (inside commit), moving its money. */
   end(id: number, state: MessageState, movement: Movement, atMs = atHour(this.day, 2)): void {
     this.move(id, movement);
-    this.db.prepare("UPDATE message SET state = ?, final_at = ? WHERE id = ?").run(state, atMs, id);
+    this.db.prepare("UPDATE message SET state = ?, at = ? WHERE id = ?").run(state, atMs, id);
     const row = this.db.prepare("SELECT account, segments FROM message WHERE id = ?").get(id) as { account: number; segments: number };
     this.#tally(row.account, state, row.segments);
   }

@@ -1,0 +1,119 @@
+/**
+ * Content: the part of a message that dispatch and receipts do not look at, packed into the octets that stand on disk.
+ *
+ * ```
+ *  version 1 | encoding 1 | coding octet 1 | bits 1 | priority 1 | protocol identifier 1 | segment form 1 | total 1 | number 1 |
+ *  reference 2 | scheduled at 8 | service type: 1 + n | flags: 2 + n | extras: 2 + n (65535: none) | user data: the rest
+ * ```
+ * Numbers are little-endian, texts UTF-8. Addresses, validity and word-list version stand in columns beside it.
+ * Written once into the batch buffer on the network thread; the writer thread puts the octets on disk unread.
+ */
+import { newMessage } from "../../protocols/model/message.js";
+import type { Encoding, Message, SegmentForm } from "../../protocols/model/message.js";
+
+const VERSION = 1;
+const HAS_UDH = 1;
+const NO_EXTRAS = 65_535;
+const FIXED = 19;
+
+/** The most octets `packContent` may need for this message. */
+export function contentSize(message: Message, flags: string): number {
+  return FIXED + 5 + message.serviceType.length * 3 + flags.length * 3 + (message.extras?.length ?? 0) + message.octets.length;
+}
+
+/** Writes a message's content at `at`, where contentSize() octets are free; the position after it. */
+export function packContent(into: Buffer, at: number, message: Message, flags: string): number {
+  let pos = at;
+  into[pos++] = VERSION;
+  into[pos++] = message.encoding;
+  into[pos++] = message.codingOctet;
+  into[pos++] = message.hasUdh ? HAS_UDH : 0;
+  into[pos++] = message.priority;
+  into[pos++] = message.protocolIdentifier;
+  into[pos++] = message.segmentForm;
+  into[pos++] = message.segmentTotal;
+  into[pos++] = message.segmentNumber;
+  into[pos++] = message.segmentReference & 255;
+  into[pos++] = message.segmentReference >> 8;
+  pos = into.writeDoubleLE(message.scheduledAtMs, pos);
+  const service = message.serviceType === "" ? 0 : into.write(message.serviceType, pos + 1, "utf8");
+  into[pos] = service;
+  pos += 1 + service;
+  const flagged = flags === "" ? 0 : into.write(flags, pos + 2, "utf8");
+  pos = into.writeUInt16LE(flagged, pos) + flagged;
+  if (message.extras === null) {
+    pos = into.writeUInt16LE(NO_EXTRAS, pos);
+  } else {
+    pos = into.writeUInt16LE(message.extras.length, pos);
+    into.set(message.extras, pos);
+    pos += message.extras.length;
+  }
+  into.set(message.octets, pos);
+  return pos + message.octets.length;
+}
+
+/** What a message is built from: its content and the columns beside it. */
+export interface ContentColumns {
+  readonly id: number;
+  readonly kinds: number;
+  readonly source: string;
+  readonly destination: string;
+  readonly wanted: number;
+  readonly expires: number;
+  readonly body: Buffer;
+}
+
+/** TON and NPI of both addresses in one number. */
+export function packKinds(message: Message): number {
+  return ((message.sourceTon << 24) | (message.sourceNpi << 16) | (message.destinationTon << 8) | message.destinationNpi) >>> 0;
+}
+
+/** Sets the message's TON and NPI from such a number. */
+export function unpackKinds(message: Message, kinds: number): void {
+  message.sourceTon = kinds >>> 24;
+  message.sourceNpi = (kinds >>> 16) & 255;
+  message.destinationTon = (kinds >>> 8) & 255;
+  message.destinationNpi = kinds & 255;
+}
+
+/** The evidence kept with a message, "" when none. */
+export function contentFlags(body: Buffer): string {
+  const at = FIXED + 1 + (body[FIXED] ?? 0);
+  return body.toString("utf8", at + 2, at + 2 + body.readUInt16LE(at));
+}
+
+/** Builds the message again; its octets are a view on `body`. Throws a RangeError when the octets are no content. */
+export function unpackContent(columns: ContentColumns): Message {
+  const { body } = columns;
+  if (body[0] !== VERSION) throw new RangeError(`content of message ${columns.id} is of version ${String(body[0])}`);
+  const message = newMessage();
+  message.id = columns.id;
+  message.source = columns.source;
+  message.destination = columns.destination;
+  unpackKinds(message, columns.kinds);
+  message.receiptWanted = columns.wanted;
+  message.expiresAtMs = columns.expires;
+  message.encoding = body[1] as Encoding;
+  message.codingOctet = body[2] as number;
+  message.hasUdh = ((body[3] as number) & HAS_UDH) !== 0;
+  message.priority = body[4] as number;
+  message.protocolIdentifier = body[5] as number;
+  message.segmentForm = body[6] as SegmentForm;
+  message.segmentTotal = body[7] as number;
+  message.segmentNumber = body[8] as number;
+  message.segmentReference = body.readUInt16LE(9);
+  message.scheduledAtMs = body.readDoubleLE(11);
+  let pos = FIXED;
+  const service = body[pos] as number;
+  message.serviceType = service === 0 ? "" : body.toString("utf8", pos + 1, pos + 1 + service);
+  pos += 1 + service;
+  pos += 2 + body.readUInt16LE(pos);
+  const extras = body.readUInt16LE(pos);
+  pos += 2;
+  if (extras !== NO_EXTRAS) {
+    message.extras = body.subarray(pos, pos + extras);
+    pos += extras;
+  }
+  message.octets = body.subarray(pos);
+  return message;
+}
