@@ -129,7 +129,7 @@ export function decodeBody(commandId: number, frame: Buffer, start = 0, end = fr
   return codec.decode(frame, start + HEADER_OCTETS, end);
 }
 
-/** A body with every field present and empty, to be filled in; null for an unknown command. */
+/** A body with every field present and empty, to be filled in. */
 export function blankBody<N extends CommandName>(name: N): BodyOf<N> {
   return CODECS[name].blank() as BodyOf<N>;
 }
@@ -204,6 +204,11 @@ export function encodeBindResp(
 const SUBMIT_SM = CODECS.submit_sm;
 const DELIVER_SM = CODECS.deliver_sm;
 const MESSAGE_ID_RESP = CODECS.submit_sm_resp;
+
+/** An empty submit_sm; fill it in rather than writing a literal, so that every body has one hidden class. */
+export const blankSubmitSm: () => SubmitSm = SUBMIT_SM.blank;
+/** An empty deliver_sm, likewise. */
+export const blankDeliverSm: () => DeliverSm = DELIVER_SM.blank;
 
 export function decodeSubmitSm(frame: Buffer, start = 0, end = frame.length): SubmitSm | FieldFault {
   return end - start < HEADER_OCTETS ? TOO_SHORT : SUBMIT_SM.decode(frame, start + HEADER_OCTETS, end);
