@@ -37,7 +37,8 @@ export class AcceptLimits {
  */
 export function accept(account: LiveAccount, message: Message, limits: Readonly<AcceptLimits>, nowMs: number, found: Accepted): Outcome {
   const terms = account.terms;
-  if (classifyDestination(message.destination, message.destinationTon).kind === "invalid") return Outcome.invalid_destination;
+  const kind = classifyDestination(message.destination, message.destinationTon).kind;
+  if (kind === "invalid" || kind === "short") return Outcome.invalid_destination;
   found.isSegment = message.segmentTotal > 1;
   const text = message.encoding === Encoding.binary ? null : messageText(message);
   found.text = text;

@@ -1,0 +1,168 @@
+/** A store in memory that commits when told to, and the small parts a flow needs around it. */
+import { newMessage, type Message } from "../../../protocols/model/message.js";
+import { MessageState } from "../../../protocols/model/state.js";
+import type { Notice, ReceiptNotice } from "../../../protocols/model/receipt.js";
+import { ManualClock } from "../../../protocols/wire/clock.js";
+import type { Account } from "../../../src/ledger/account.js";
+import { Accounts } from "../../../src/flow/accounts.js";
+import type { FlowMetrics, LinkPort, OperatorPort } from "../../../src/flow/ports.js";
+import { Commit, type AcceptIntent, type Intent, type Store, type StoredMessage } from "../../../src/store/store.js";
+
+export function account(no: number, settings: Partial<Account> = {}): Account {
+  return {
+    no, name: `account${no}`, state: "active", stateReason: "", passwordHash: "", currency: "CNY", priceMicros: 35_000, tariffs: [],
+    creditLimitMicros: 0, settle: "sent", refundOnFailure: false, onUnknown: "settle", segmentRule: "domestic", rate: 1_000_000, burst: 1_000_000,
+    maxBinds: 4, window: 100, deliverWindow: 100, allow: [], serviceCodes: [], checkSource: false, alphabet0: "gsm7", binary: "pass",
+    refuseBy: "answer", operator: "", weight: 1, maxQueued: 1_000_000, validityMs: 172_800_000, ...settings,
+  };
+}
+
+export function accounts(clock: ManualClock, ...list: Account[]): Accounts {
+  const made = new Accounts();
+  made.update(list, clock.monotonicMs);
+  return made;
+}
+
+export function message(id: number, priority = 0): Message {
+  const made = newMessage();
+  made.id = id;
+  made.priority = priority;
+  made.source = "1069";
+  made.destination = "13800138000";
+  made.octets = Buffer.from(`text ${id}`, "latin1");
+  return made;
+}
+
+export const NO_METRICS: FlowMetrics = {
+  stage: () => undefined,
+  observeAnswer: () => undefined,
+  observeToOperator: () => undefined,
+  observeToReceipt: () => undefined,
+};
+
+interface Queued {
+  readonly message: Message;
+  readonly accountNo: number;
+  readonly laneNo: number;
+  readonly order: number;
+  claimed: boolean;
+}
+
+/** Intents wait in `waiting` until commit(); claims are answered in order with them, as the real store does. */
+export class FakeStore {
+  readonly calls: string[] = [];
+  readonly onDisk = new Map<number, Queued>();
+  notices: Notice[] = [];
+  available = true;
+  #order = 1;
+  readonly #waiting: (() => void)[] = [];
+  result: Commit = Commit.ok;
+
+  get pending(): number {
+    return this.#waiting.length;
+  }
+
+  /** As the store the flow asks for; what is not used here is not there. */
+  get store(): Store {
+    return this as unknown as Store;
+  }
+
+  commit(): void {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next();
+  }
+
+  accept(intent: AcceptIntent): void {
+    this.calls.push(`accept ${intent.message.id} ${intent.state === MessageState.dispatched ? "dispatched" : "queued"}`);
+    const copy = { ...intent.message, octets: Buffer.from(intent.message.octets) };
+    this.#waiting.push(() => {
+      if (this.result === Commit.ok && intent.state === MessageState.queued) {
+        this.onDisk.set(copy.id, { message: copy, accountNo: intent.accountNo, laneNo: intent.laneNo, order: this.#order++, claimed: false });
+      }
+      intent.committed(this.result, null);
+    });
+  }
+
+  dispatch(intent: Intent, messageId: number): void {
+    this.calls.push(`dispatch ${messageId}`);
+    this.#waiting.push(() => {
+      if (this.result === Commit.ok) this.onDisk.delete(messageId);
+      intent.committed(this.result, null);
+    });
+  }
+
+  requeue(_intent: null, messageId: number): void {
+    this.calls.push(`requeue ${messageId}`);
+  }
+
+  end(intent: Intent, messageId: number): void {
+    this.calls.push(`end ${messageId}`);
+    this.#waiting.push(() => {
+      this.onDisk.delete(messageId);
+      intent.committed(Commit.ok, null);
+    });
+  }
+
+  claim(laneNo: number, n: number, claimed: (messages: StoredMessage[], remaining: number) => void): void {
+    this.#waiting.push(() => {
+      const mine = [...this.onDisk.values()].filter((one) => one.laneNo === laneNo && !one.claimed).sort((a, b) => a.order - b.order);
+      const taken = mine.slice(0, n);
+      for (const one of taken) one.claimed = true;
+      claimed(
+        taken.map((one) => ({ message: one.message, accountNo: one.accountNo, laneNo, operatorNo: 1, attempts: 0, segments: 1, wordsVersion: 1, state: MessageState.queued, dueMs: 0 })),
+        mine.length - taken.length,
+      );
+    });
+  }
+
+  claimOutbox(_accountNo: number, after: number, n: number, claimed: (notices: Notice[]) => void): void {
+    this.#waiting.push(() => claimed(this.notices.filter((notice) => notice.order > after).slice(0, n)));
+  }
+
+  notified(_accountNo: number, order: number, _messageId: number, _inbound: boolean, result: string): void {
+    this.calls.push(`notified ${order} ${result}`);
+  }
+}
+
+/** An operator with one link and a window. */
+export class FakeOperator implements OperatorPort, LinkPort {
+  readonly operatorNo = 1;
+  readonly no = 1;
+  anyBound = true;
+  window: number;
+  used = 0;
+  readonly written: number[] = [];
+  readonly tickets: object[] = [];
+
+  constructor(window: number) {
+    this.window = window;
+  }
+
+  reserveLink(): LinkPort | null {
+    return this.reserve() ? this : null;
+  }
+
+  reserve(): boolean {
+    if (!this.anyBound || this.used >= this.window) return false;
+    this.used++;
+    return true;
+  }
+
+  unreserve(): void {
+    this.used--;
+  }
+
+  submitReserved(written: Message, ticket: object): boolean {
+    if (!this.anyBound) return false;
+    this.written.push(written.id);
+    this.tickets.push(ticket);
+    return true;
+  }
+}
+
+export function notice(order: number, accountNo = 1): ReceiptNotice {
+  return {
+    kind: "receipt", order, accountNo, messageId: 1_000 + order, source: "1069", sourceTon: 0, sourceNpi: 0,
+    destination: "13800138000", destinationTon: 1, destinationNpi: 1, state: MessageState.delivered, error: "000", stateWord: "",
+    submittedAtMs: 0, doneAtMs: 0,
+  };
+}

@@ -1,0 +1,122 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { Encoding, SegmentForm, newMessage, type Message } from "../../../protocols/model/message.js";
+import { readConcatenation } from "../../../protocols/model/udh.js";
+import { Gathering } from "../../../src/flow/gathering.js";
+import type { Submission } from "../../../src/flow/submission.js";
+
+let lastId = 0;
+
+/** A part as far as gathering looks at it. `hex` is the user data with its UDH. */
+function part(hex: string, accountNo = 1, change: Partial<Message> = {}): Submission {
+  const message = newMessage();
+  message.id = ++lastId;
+  message.source = "1069";
+  message.destination = "13800138000";
+  message.encoding = Encoding.ucs2;
+  message.octets = Buffer.from(hex, "hex");
+  message.hasUdh = true;
+  readConcatenation(message.octets, message);
+  return { message: Object.assign(message, change), accountNo } as unknown as Submission;
+}
+
+const FIRST = "0500032a02015f0053d1";
+const SECOND = "0500032a02027968";
+
+describe("Gathering", () => {
+  it("C036 joins the parts of one account, whatever bind they came over", () => {
+    const gathering = new Gathering(10);
+    const first = part(FIRST);
+    const second = part(SECOND);
+    expect(gathering.add(first)).to.equal(null);
+    expect(gathering.add(second)).to.deep.equal({ parts: [first, second], text: "开发票" });
+    expect([gathering.groups, gathering.parts]).to.deep.equal([0, 0]);
+  });
+
+  it("C036 does not join the same parts of two accounts, of two sources or to two destinations", () => {
+    const gathering = new Gathering(10);
+    gathering.add(part(FIRST));
+    expect(gathering.add(part(SECOND, 2))).to.equal(null);
+    expect(gathering.add(part(SECOND, 1, { source: "10690" }))).to.equal(null);
+    expect(gathering.add(part(SECOND, 1, { destination: "13800138001" }))).to.equal(null);
+    expect([gathering.groups, gathering.parts]).to.deep.equal([4, 4]);
+  });
+
+  it("C038 leaves parts with differing references to their deadline, each alone", () => {
+    const gathering = new Gathering(10);
+    const one = part("05000341020160a8597d");
+    const other = part("050003420202518d89c1");
+    expect([gathering.add(one), gathering.add(other)]).to.deep.equal([null, null]);
+    expect(gathering.groups).to.equal(2);
+    expect([gathering.take(one.message.id), gathering.take(other.message.id)]).to.deep.equal([one, other]);
+    expect([gathering.groups, gathering.parts]).to.deep.equal([0, 0]);
+    expect(gathering.take(one.message.id)).to.equal(null);
+  });
+
+  it("judges a repeated part alone and does not let it complete the text", () => {
+    const gathering = new Gathering(10);
+    const first = part(FIRST);
+    const again = part(FIRST);
+    gathering.add(first);
+    expect(gathering.add(again)?.parts).to.deep.equal([again]);
+    expect(gathering.add(part(SECOND))?.parts[0]).to.equal(first);
+  });
+
+  it("starts anew when another text uses the reference again", () => {
+    const gathering = new Gathering(10);
+    const old = part("0500032a02014f60");
+    const first = part(FIRST);
+    gathering.add(old);
+    expect(gathering.add(first)).to.equal(null);
+    expect(gathering.add(part(SECOND))?.text).to.equal("开发票");
+    expect(gathering.take(old.message.id)).to.equal(null);
+  });
+
+  it("joins 8-bit, 16-bit and SAR forms of one reference", () => {
+    const gathering = new Gathering(10);
+    gathering.add(part("060804002a03015f00"));
+    gathering.add(part("0500032a030253d1"));
+    const sar = { hasUdh: false, segmentReference: 0x2a, segmentTotal: 3, segmentNumber: 3, segmentForm: SegmentForm.sar };
+    expect(gathering.add(part("7968", 1, sar))?.text).to.equal("开发票");
+  });
+
+  it("reads a character that was cut in two between parts", () => {
+    const gathering = new Gathering(10);
+    gathering.add(part("0500032a0201d83c"));
+    expect(gathering.add(part("0500032a0202df38"))?.text).to.equal("🌸");
+    // GB18030 发票 cut inside its second character.
+    gathering.add(part("0500032b0201b7a2c6", 1, { encoding: Encoding.gb18030 }));
+    expect(gathering.add(part("0500032b0202b1", 1, { encoding: Encoding.gb18030 }))?.text).to.equal("发票");
+  });
+
+  it("reads parts in different encodings each in its own", () => {
+    const gathering = new Gathering(10);
+    gathering.add(part("0500032a02015f0053d1"));
+    expect(gathering.add(part("0500032a0202c6b1", 1, { encoding: Encoding.gb18030 }))?.text).to.equal("开发票");
+  });
+
+  it("holds no more parts than its limit; those beyond wait on disk", () => {
+    const gathering = new Gathering(2);
+    gathering.add(part(FIRST));
+    gathering.add(part(FIRST, 2));
+    const beyond = part(FIRST, 3);
+    expect(gathering.add(beyond)).to.equal(null);
+    expect(gathering.take(beyond.message.id)).to.equal(null);
+    expect(gathering.parts).to.equal(2);
+  });
+
+  it("puts parts in order however they come", () => {
+    const text = "您好，这是一条分成好几段的长短信";
+    fc.assert(
+      fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 8, maxLength: 8 }), (order) => {
+        const gathering = new Gathering(10);
+        const results = order.map((i) => {
+          const piece = Buffer.from(text.slice(i * 2, i * 2 + 2), "utf16le").swap16().toString("hex");
+          return gathering.add(part(`05000307080${String(i + 1)}${piece}`));
+        });
+        expect(results.pop()?.text).to.equal(text);
+        expect(results).to.deep.equal(new Array(7).fill(null));
+      }),
+    );
+  });
+});

@@ -1,0 +1,121 @@
+import { expect } from "chai";
+import type { Notice } from "../../../protocols/model/receipt.js";
+import { ManualClock } from "../../../protocols/wire/clock.js";
+import { Notifier } from "../../../src/flow/notify.js";
+import { FakeStore, NO_METRICS, notice } from "./fixtures.js";
+
+class Desk {
+  readonly clock = new ManualClock();
+  readonly store = new FakeStore();
+  readonly delivered: Notice[] = [];
+  room = Infinity;
+  readonly notifier = new Notifier(
+    this.store.store,
+    this.clock,
+    {
+      deliver: (_accountNo, one) => {
+        if (this.room <= 0) return false;
+        this.room--;
+        this.delivered.push(one);
+        return true;
+      },
+    },
+    NO_METRICS,
+    { retryMinMs: 1_000, retryMaxMs: 60_000 },
+  );
+
+  get orders(): number[] {
+    return this.delivered.map((one) => one.order);
+  }
+
+  passMs(ms: number): void {
+    for (let passed = 0; passed < ms; passed += 100) {
+      this.clock.advance(100);
+      this.notifier.tick();
+    }
+  }
+}
+
+describe("Notifier", () => {
+  it("delivers at once where a bind has room, and tells the store when the customer took it", () => {
+    const desk = new Desk();
+    desk.notifier.offer(notice(1));
+    expect(desk.orders).to.deep.equal([1]);
+    desk.notifier.answered(notice(1), "ok");
+    expect(desk.store.calls).to.deep.equal(["notified 1 ok"]);
+  });
+
+  it("keeps notices in order for an account that is not bound, the greater part on disk only", () => {
+    const desk = new Desk();
+    desk.room = 0;
+    for (let order = 1; order <= 5_000; order++) {
+      desk.store.notices.push(notice(order));
+      desk.notifier.offer(notice(order));
+    }
+    expect(desk.notifier.depth(1)).to.equal(5_000);
+    desk.room = Infinity;
+    desk.notifier.pump(1);
+    for (let round = 0; round < 50; round++) desk.store.commit();
+    expect(desk.orders).to.deep.equal(Array.from({ length: 5_000 }, (_, at) => at + 1));
+    expect(desk.notifier.depth(1)).to.equal(0);
+  });
+
+  it("takes up what was on disk before a restart", () => {
+    const desk = new Desk();
+    desk.store.notices = [notice(1), notice(2)];
+    desk.notifier.restore(new Map([[1, 2]]));
+    desk.notifier.pump(1);
+    desk.store.commit();
+    expect(desk.orders).to.deep.equal([1, 2]);
+  });
+
+  it("does not lose or double a notice that comes while the disk part is being read", () => {
+    const desk = new Desk();
+    desk.store.notices = [notice(1)];
+    desk.notifier.restore(new Map([[1, 1]]));
+    desk.notifier.pump(1);
+    desk.store.notices.push(notice(2));
+    desk.notifier.offer(notice(2));
+    desk.store.commit();
+    desk.store.commit();
+    expect(desk.orders).to.deep.equal([1, 2]);
+  });
+
+  it("C054 sends a notice again with growing pauses when the customer says later or nothing, others go on meanwhile", () => {
+    const desk = new Desk();
+    desk.notifier.offer(notice(1));
+    desk.notifier.answered(notice(1), "retry");
+    desk.notifier.offer(notice(2));
+    expect(desk.orders).to.deep.equal([1, 2]);
+    desk.passMs(900);
+    expect(desk.orders).to.deep.equal([1, 2]);
+    desk.passMs(200);
+    expect(desk.orders).to.deep.equal([1, 2, 1]);
+    desk.notifier.answered(notice(1), "timeout");
+    desk.passMs(1_500);
+    expect(desk.orders).to.have.length(3);
+    desk.passMs(600);
+    expect(desk.orders).to.have.length(4);
+    desk.notifier.answered(notice(1), "ok");
+    expect(desk.store.calls).to.deep.equal(["notified 1 ok"]);
+  });
+
+  it("C054 does not send a notice again that the customer refused for good, and parks it", () => {
+    const desk = new Desk();
+    desk.notifier.offer(notice(1));
+    desk.notifier.answered(notice(1), "refused");
+    desk.passMs(120_000);
+    expect(desk.orders).to.deep.equal([1]);
+    expect(desk.store.calls).to.deep.equal(["notified 1 parked"]);
+  });
+
+  it("C014 gives what a closed bind left unanswered to the next one, in its old order", () => {
+    const desk = new Desk();
+    desk.room = 2;
+    for (let order = 1; order <= 4; order++) desk.notifier.offer(notice(order));
+    desk.notifier.returned([notice(1), notice(2)]);
+    desk.room = Infinity;
+    desk.notifier.pump(1);
+    expect(desk.orders).to.deep.equal([1, 2, 1, 2, 3, 4]);
+  });
+});
