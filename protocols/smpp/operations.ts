@@ -1,0 +1,44 @@
+/**
+ * Operations: what a request is answered with that the session at hand does not deal with itself, and message ids.
+ *
+ * Nothing here ever answers an answer: two peers that did so would nack each other for ever. [SMPP 3.4 4.3]
+ */
+import type { DeliverAnswer } from "../wire/protocol.js";
+import { VERSION_33 } from "./bind.js";
+import { CommandId, SessionState, isResponse, mayReceive, responseId } from "./commands.js";
+import type { Role } from "./commands.js";
+import { Status } from "./status.js";
+
+/** Longest frames: before a bind nothing but binds is due, after it a message_payload of 65,535 octets. */
+export const MIN_FRAME_OCTETS = 16;
+export const MAX_FRAME_UNBOUND_OCTETS = 4_096;
+export const MAX_FRAME_BOUND_OCTETS = 73_728;
+
+/** The number an unsupported request's answer bears: its own, or generic_nack where it has none; 0 for no answer at all. */
+export function refusalCommand(commandId: number): number {
+  if (isResponse(commandId)) return 0;
+  // These are never answered, not even to say that they are not wanted. [SMPP 3.4 4.1.7, 4.12]
+  if (commandId === CommandId.outbind || commandId === CommandId.alert_notification) return 0;
+  const answer = responseId(commandId);
+  return answer === 0 ? CommandId.generic_nack : answer;
+}
+
+/** Why the request is not served: not known or not offered, or not in this state. */
+export function refusalStatusOf(commandId: number, role: Role, state: SessionState, version: number): number {
+  if (responseId(commandId) === 0 || mayReceive(role, state, commandId, version)) return Status.ESME_RINVCMDID;
+  const everAllowed = [SessionState.bound_tx, SessionState.bound_rx, SessionState.bound_trx].some((bound) =>
+    mayReceive(role, bound, commandId, version),
+  );
+  return everAllowed ? Status.ESME_RINVBNDSTS : Status.ESME_RINVCMDID;
+}
+
+/** What a deliver_sm_resp's status means to the outbox. [SMPP 3.4 5.1.3] */
+export function deliverAnswerOf(status: number): DeliverAnswer {
+  if (status === 0) return "ok";
+  return status === Status.ESME_RX_P_APPN || status === Status.ESME_RX_R_APPN ? "refused" : "retry";
+}
+
+/** Our message id as customers see it: decimal, and eight hexadecimal digits where a 3.3 peer reads no more. */
+export function shownMessageId(id: number, version: number): string {
+  return version === VERSION_33 ? (id % 0x1_0000_0000).toString(16).toUpperCase().padStart(8, "0") : String(id);
+}

@@ -1,0 +1,108 @@
+/**
+ * Settings: what an operator may set for one SMPP link, as a table for the configuration and as checked terms for us.
+ */
+import type { Alphabet0, SettingDescription } from "../wire/protocol.js";
+import { CommandId } from "./commands.js";
+
+const KEEP = -1;
+
+export const LINK_SETTINGS: readonly SettingDescription[] = [
+  {
+    name: "bind_mode", type: "string", default: "transceiver", choices: ["transceiver", "transmitter", "receiver"],
+    help: "which bind the link makes; receipts and inbound messages need transceiver or receiver",
+  },
+  { name: "system_type", type: "string", default: "", help: "system_type of the bind, up to 12 characters" },
+  {
+    name: "interface_version", type: "string", default: "3.4", choices: ["3.3", "3.4", "5.0"],
+    help: "SMPP version the bind announces",
+  },
+  { name: "source_ton", type: "number", default: KEEP, help: "TON of every source address, 0 to 255; -1 keeps the submitter's" },
+  { name: "source_npi", type: "number", default: KEEP, help: "NPI of every source address, 0 to 255; -1 keeps the submitter's" },
+  { name: "dest_ton", type: "number", default: KEEP, help: "TON of every destination, 0 to 255; -1 keeps the submitter's" },
+  { name: "dest_npi", type: "number", default: KEEP, help: "NPI of every destination, 0 to 255; -1 keeps the submitter's" },
+  {
+    name: "alphabet0", type: "string", default: "gsm7", choices: ["gsm7", "ascii", "latin1", "utf8"],
+    help: "what data_coding 0 means to this operator",
+  },
+  { name: "service_type", type: "string", default: "", help: "service_type of every submit, up to 5 characters; empty keeps the submitter's" },
+  {
+    name: "receipts", type: "string", default: "always", choices: ["always", "wanted"],
+    help: "ask for a receipt with every submit, or only where the submitter did",
+  },
+  {
+    name: "receipts_by_shape", type: "boolean", default: false,
+    help: "take a delivery that looks like a receipt for one although esm_class does not say so",
+  },
+  { name: "receipts_as_csv", type: "boolean", default: false, help: "read receipts written as status,done,submit,error,to,from,id" },
+  {
+    name: "tlvs", type: "string", default: "auto", choices: ["auto", "on", "off"],
+    help: "send optional parameters: auto = only when the bind answer states version 3.4 or later",
+  },
+  { name: "zone_minutes", type: "number", default: 480, help: "time zone of the dates in receipts, minutes ahead of UTC, -720 to 840" },
+  { name: "deliver_window", type: "number", default: 1_000, help: "deliveries of the operator we hold unanswered before we stop reading, 1 to 100000" },
+];
+
+/** The settings of one link, checked and in the form that is used. */
+export interface LinkTerms {
+  readonly bindCommand: number;
+  readonly canSubmit: boolean;
+  readonly systemType: string;
+  readonly interfaceVersion: number;
+  readonly sourceTon: number;
+  readonly sourceNpi: number;
+  readonly destTon: number;
+  readonly destNpi: number;
+  readonly alphabet0: Alphabet0;
+  readonly serviceType: string;
+  readonly receiptsAlways: boolean;
+  readonly receiptsByShape: boolean;
+  readonly receiptsAsCsv: boolean;
+  readonly tlvs: "auto" | "on" | "off";
+  readonly zoneMinutes: number;
+  readonly deliverWindow: number;
+}
+
+const VERSIONS: Readonly<Record<string, number>> = { "3.3": 0x33, "3.4": 0x34, "5.0": 0x50 };
+
+/** A value that the configuration's own check let through although it makes no sense here falls back to its default. */
+export function linkTerms(settings: Readonly<Record<string, string | number | boolean>>): LinkTerms {
+  const mode = word(settings, "bind_mode");
+  return {
+    bindCommand:
+      mode === "transmitter" ? CommandId.bind_transmitter
+      : mode === "receiver" ? CommandId.bind_receiver
+      : CommandId.bind_transceiver,
+    canSubmit: mode !== "receiver",
+    systemType: word(settings, "system_type").slice(0, 12),
+    interfaceVersion: VERSIONS[word(settings, "interface_version")] ?? 0x34,
+    sourceTon: number(settings, "source_ton", KEEP, 255),
+    sourceNpi: number(settings, "source_npi", KEEP, 255),
+    destTon: number(settings, "dest_ton", KEEP, 255),
+    destNpi: number(settings, "dest_npi", KEEP, 255),
+    alphabet0: word(settings, "alphabet0") as Alphabet0,
+    serviceType: word(settings, "service_type").slice(0, 5),
+    receiptsAlways: word(settings, "receipts") === "always",
+    receiptsByShape: settings["receipts_by_shape"] === true,
+    receiptsAsCsv: settings["receipts_as_csv"] === true,
+    tlvs: word(settings, "tlvs") as "auto" | "on" | "off",
+    zoneMinutes: number(settings, "zone_minutes", -720, 840),
+    deliverWindow: number(settings, "deliver_window", 1, 100_000),
+  };
+}
+
+function described(name: string): SettingDescription {
+  const found = LINK_SETTINGS.find((setting) => setting.name === name);
+  if (found === undefined) throw new TypeError(`no link setting is called ${name}`);
+  return found;
+}
+
+function word(settings: Readonly<Record<string, string | number | boolean>>, name: string): string {
+  const setting = described(name);
+  const value = String(settings[name] ?? setting.default);
+  return setting.choices === undefined || setting.choices.includes(value) ? value : String(setting.default);
+}
+
+function number(settings: Readonly<Record<string, string | number | boolean>>, name: string, min: number, max: number): number {
+  const value = Number(settings[name] ?? NaN);
+  return Number.isInteger(value) && value >= min && value <= max ? value : Number(described(name).default);
+}

@@ -1,0 +1,69 @@
+/**
+ * Submit: the body of a submit_sm to an operator, a Message fitted to the link's settings.
+ */
+import type { Message } from "../model/message.js";
+import { Composer } from "./compose.js";
+import type { SubmitSm } from "./codec.js";
+import type { LinkTerms } from "./settings.js";
+
+/** A relative time has two digits for days; beyond a month nothing is gained by asking. */
+const LONGEST_SECONDS = 31 * 86_400;
+const TON_ALPHANUMERIC = 5;
+
+/** Fills one body again and again. */
+export class SubmitComposer {
+  readonly #composer = new Composer();
+  #seconds = -1;
+  #validity = "";
+
+  /** Stands until the next `compose`. */
+  get body(): SubmitSm {
+    return this.#composer.body;
+  }
+
+  /** Fills the body; returns 0, or the status that says why this operator cannot be told this message. */
+  compose(message: Message, terms: LinkTerms, takesTlvs: boolean, nowMs: number): number {
+    const status = this.#composer.compose(message, terms.alphabet0, takesTlvs);
+    if (status !== 0) return status;
+    const { body } = this.#composer;
+    if (terms.serviceType !== "") body.service_type = terms.serviceType;
+    this.#types(body, terms);
+    body.priority_flag = message.priority & 3;
+    body.registered_delivery = terms.receiptsAlways || message.receiptWanted !== 0 ? 1 : 0;
+    body.validity_period = message.expiresAtMs === 0 ? "" : this.#relative(message.expiresAtMs - nowMs);
+    return 0;
+  }
+
+  #types(body: SubmitSm, terms: LinkTerms): void {
+    if (terms.sourceTon >= 0) body.source_addr_ton = terms.sourceTon;
+    else if (body.source_addr_ton <= 1 && hasLetters(body.source_addr)) {
+      body.source_addr_ton = TON_ALPHANUMERIC;
+      body.source_addr_npi = 0;
+    }
+    if (terms.sourceNpi >= 0) body.source_addr_npi = terms.sourceNpi;
+    if (terms.destTon >= 0) body.dest_addr_ton = terms.destTon;
+    if (terms.destNpi >= 0) body.dest_addr_npi = terms.destNpi;
+  }
+
+  /** A time to live as a relative time, at least a second. Texts change once a second, so the last one is kept. [SMPP 3.4 7.1.1.2] */
+  #relative(liveMs: number): string {
+    const seconds = Math.min(Math.max(1, Math.floor(liveMs / 1_000)), LONGEST_SECONDS);
+    if (seconds !== this.#seconds) {
+      this.#seconds = seconds;
+      const two = (value: number): string => String(value).padStart(2, "0");
+      const clock = two(Math.floor(seconds / 3_600) % 24) + two(Math.floor(seconds / 60) % 60) + two(seconds % 60);
+      this.#validity = `0000${two(Math.floor(seconds / 86_400))}${clock}000R`;
+    }
+    return this.#validity;
+  }
+}
+
+function hasLetters(address: string): boolean {
+  for (let at = 0; at < address.length; at++) {
+    const code = address.charCodeAt(at);
+    if ((code < 0x30 || code > 0x39) && code !== PLUS) return true;
+  }
+  return false;
+}
+
+const PLUS = 0x2b;
