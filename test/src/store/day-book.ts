@@ -9,7 +9,8 @@ import { MessageState } from "../../../protocols/model/state.js";
 import { messageId } from "../../../src/lifecycle/message-id.js";
 import { ChargeState, ENTRY_BOOKS, EntryKind, afterMovement } from "../../../src/ledger/settlement.js";
 import type { Movement } from "../../../src/ledger/settlement.js";
-import { DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, NO_ENTRY, NO_REPORT, NO_TIME, Notify, TALLY_ACCEPTED } from "../../../src/store/sqlite/day-schema.js";
+import { contentSize, packContent, packKinds } from "../../../src/store/content.js";
+import { AttemptState, DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, NO_ENTRY, NO_REPORT, Notify, TALLY_ACCEPTED } from "../../../src/store/sqlite/day-schema.js";
 import { dayPath, dayStartMs, daysDir } from "../../../src/store/sqlite/paths.js";
 
 export const ZONE = 480;
@@ -78,7 +79,7 @@ export class DayBook {
   attempt(id: number, no: number, operatorId: string, atMs: number, state: number = AttemptState.open): void {
     this.db
       .prepare("INSERT INTO attempt (id, operator, link, state, status, status_name, dispatched_at, answered_at, op_key, op_id) VALUES (?, 1, 2, ?, 0, ?, ?, ?, ?, ?)")
-      .run(id * 256 + no, state, this.word("ESME_ROK"), atMs, atMs + 5, operatorId.toUpperCase().replace(/^0+(?=.)/, ""), operatorId);
+      .run(BigInt(id) * 256n + BigInt(no), state, this.word("ESME_ROK"), atMs, atMs + 5, operatorId.toUpperCase().replace(/^0+(?=.)/, ""), operatorId);
     this.db.prepare("UPDATE message SET state = ?, try = ?, at = ? WHERE id = ?").run(MessageState.sent, (2 << 16) | no, atMs + 5, id);
   }
 

@@ -1,0 +1,115 @@
+/**
+ * Answers: every Query answered from the books, in short steps; `answerNow` runs one to its end at once.
+ */
+import { stateName } from "../../../protocols/model/state.js";
+import type { Answer, Query } from "../query.js";
+import { Books } from "./books.js";
+import { viewAccount } from "./change.js";
+import { OrphanState } from "./day-schema.js";
+import { readStatement } from "./statement.js";
+import { readTrace } from "./trace.js";
+import { searchDestination, searchOperatorId } from "./trace-search.js";
+import type { Found } from "./trace-search.js";
+import { verifyBooks } from "./verify.js";
+
+/** Most rows any answer has. */
+const MOST = 1_000;
+
+/** One answer step by step, so that long ones let short ones pass. `nowMs` tells monotonic time. */
+export function* answer(books: Books, query: Query, nowMs: () => number): Generator<undefined, Answer> {
+  switch (query.kind) {
+    case "accounts": {
+      const totals = books.allTotals();
+      const none = { availableDeltaMicros: 0n, heldMicros: 0n, openMessages: 0, openHolds: 0 };
+      const port = { totals: (no: number) => totals.get(no) ?? none };
+      return { kind: "accounts", accounts: books.ledger.accountRows().map((row) => viewAccount(books.ledger, port, row)) };
+    }
+    case "account": {
+      const row = books.ledger.accountRow(query.name);
+      return { kind: "account", account: row === null ? null : viewAccount(books.ledger, books, row) };
+    }
+    case "trace": {
+      const found = yield* find(books, query);
+      return { kind: "trace", traces: found.map((each) => readTrace(books, each)).filter((trace) => trace !== null) };
+    }
+    case "statement":
+      return { kind: "statement", statement: yield* readStatement(books, query.name, query.fromMs, query.toMs) };
+    case "verify":
+      return { kind: "verify", report: yield* verifyBooks(books, query.full, nowMs) };
+    case "audit":
+      return { kind: "audit", entries: audit(books, clamp(query.limit)) };
+    case "uncertain":
+      return { kind: "uncertain", messages: uncertain(books, clamp(query.limit)) };
+    case "orphans":
+      return { kind: "orphans", orphans: orphans(books, clamp(query.limit)) };
+  }
+}
+
+/** The whole answer, on the calling thread; opens the folder and closes it again. */
+export function answerNow(dir: string, zoneMinutes: number, query: Query, nowMs: () => number): Answer {
+  const books = Books.open(dir, zoneMinutes);
+  try {
+    const steps = answer(books, query, nowMs);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  } finally {
+    books.close();
+  }
+}
+
+function clamp(limit: number): number {
+  return Math.min(MOST, Math.max(1, Math.trunc(limit)));
+}
+
+function* find(books: Books, query: Extract<Query, { kind: "trace" }>): Generator<undefined, Found[]> {
+  const { by, value, fromMs = 0 } = query;
+  const limit = clamp(query.limit);
+  if (by === "destination") return yield* searchDestination(books, value, limit, fromMs);
+  if (by === "operator_id") return yield* searchOperatorId(books, value, limit, fromMs);
+  const id = /^[0-9]{1,16}$/.test(value) ? Number(value) : Number.NaN;
+  const file = Number.isSafeInteger(id) ? books.fileOf(id) : null;
+  return file === null ? [] : [{ file, id: BigInt(id) }];
+}
+
+type Rows<K extends Answer["kind"], F extends string> = Extract<Answer, { kind: K }> extends Readonly<Record<F, infer R>> ? R : never;
+
+/** Newest first. */
+function audit(books: Books, limit: number): Rows<"audit", "entries"> {
+  const rows = books.ledger.prepare("SELECT no, at, actor, what, reason, hash FROM audit ORDER BY no DESC LIMIT ?").all(limit) as
+    { no: bigint; at: bigint; actor: string; what: string; reason: string; hash: string }[];
+  return rows.map(({ no, at, actor, what, reason, hash }) => ({
+    no: Number(no), atMs: Number(at), actor, what: reason === "" ? what : `${what} (reason: ${reason})`, hash,
+  }));
+}
+
+/** Oldest first: the one that waits longest needs a person first. */
+function uncertain(books: Books, limit: number): Rows<"uncertain", "messages"> {
+  const [accounts, operators] = [books.accountNames(), books.operatorNames()];
+  return books.openFiles(books.ledger.sealedDays()).flatMap((file) => {
+    // The bounds on state name the partial index.
+    const rows = file.prepare("SELECT m.id, account, operator, at AS since, destination FROM message m JOIN content c ON c.id = m.id WHERE state = 7 AND state >= 6 AND state < 10 ORDER BY m.id LIMIT ?").all(limit) as
+      { id: bigint; account: bigint; operator: bigint; since: bigint; destination: string }[];
+    return rows.map((row) => ({
+      id: Number(row.id), account: accounts.get(Number(row.account)) ?? "", operator: operators.get(Number(row.operator)) ?? "",
+      sinceMs: Math.max(0, Number(row.since)), destination: row.destination,
+    }));
+  }).slice(0, limit);
+}
+
+/** Reports no message was found for, newest first. */
+function orphans(books: Books, limit: number): Rows<"orphans", "orphans"> {
+  const operators = books.operatorNames();
+  const all: { operator: string; operatorMessageId: string; destination: string; state: string; atMs: number }[] = [];
+  for (const day of books.days().reverse()) {
+    const rows = (books.file(day)?.prepare("SELECT at, operator, op_id, state, destination FROM orphan WHERE state_of <> ? ORDER BY id DESC LIMIT ?").all(OrphanState.matched, limit - all.length) ?? []) as
+      { at: bigint; operator: bigint; op_id: string; state: bigint; destination: string }[];
+    all.push(...rows.map((row) => ({
+      operator: operators.get(Number(row.operator)) ?? "", operatorMessageId: row.op_id, destination: row.destination,
+      state: stateName(Number(row.state)), atMs: Number(row.at),
+    })));
+    if (all.length >= limit) break;
+  }
+  return all;
+}
