@@ -16,7 +16,7 @@ import { fieldFault } from "./codec.js";
 import type { DataSm, DeliverSm, SubmitSm } from "./codec.js";
 import { encodingOf } from "./coding.js";
 import { Status } from "./status.js";
-import { Tlv, checkTlvWidths, describeTlv, eachTlv, findTlv, readTlvInteger } from "./tlvs.js";
+import { Tlv, checkTlvWidths, eachTlv, findTlv, readTlvInteger, tlvByTag } from "./tlvs.js";
 
 /** esm_class bit 6: the user data begin with a header. [SMPP 3.4 5.2.12] */
 export const ESM_UDHI = 0x40;
@@ -115,7 +115,7 @@ function readTimes(message: Message, body: SubmitSm, nowMs: number): Message | F
 function readSubmitTlvs(message: Message, body: SubmitSm, terms: ReadingTerms, nowMs: number): FieldFault | null {
   const wrong = checkTlvWidths(body.tlvs) === 0 ? 0 : firstUnreadable(body.tlvs);
   if (wrong !== 0) {
-    const name = describeTlv(wrong)?.name ?? "tlvs";
+    const name = tlvByTag(wrong)?.name ?? "tlvs";
     return { fault: true, field: name, status: Status.ESME_RINVPARLEN, detail: "a length the standard does not allow" };
   }
   const payload = findTlv(body.tlvs, Tlv.message_payload);
@@ -134,7 +134,7 @@ function readSubmitTlvs(message: Message, body: SubmitSm, terms: ReadingTerms, n
 function firstUnreadable(tlvs: Buffer): number {
   let wrong = 0;
   eachTlv(tlvs, (tag, value) => {
-    const known = describeTlv(tag);
+    const known = tlvByTag(tag);
     if (known === null || wrong !== 0) return;
     const narrow = known.kind === "integer" && value.length > 0 && value.length <= known.max;
     const right = value.length >= known.min && value.length <= known.max && known.only?.includes(value.length) !== false;

@@ -1,6 +1,7 @@
 /**
  * SMPP 3.3, 3.4 and 5.0 as a WireProtocol: the message centre's end for customers, the ESME's end for operators.
  */
+import { Outcome } from "../model/outcome.js";
 import { listenSockets } from "../wire/listener.js";
 import type { CustomerEvents, LinkOptions, Listener, ListenOptions, OperatorEvents, OperatorLink, WireProtocol } from "../wire/protocol.js";
 import { SampledLog } from "../wire/sampled-log.js";
@@ -9,7 +10,16 @@ import { SmppCustomerSession } from "./customer-session.js";
 import { SmppOperatorLink } from "./operator-link.js";
 import { shownMessageId } from "./operations.js";
 import { LINK_SETTINGS } from "./settings.js";
-import { explainOutcome, explainStatus } from "./status.js";
+import { STATUSES, explainOutcome, explainStatus } from "./status.js";
+
+/** From here on a status means what its vendor says. [SMPP 3.4 5.1.3] */
+const VENDOR_FIRST = 0x400;
+
+/** The standards' statuses and our own vendor ones. */
+const STATUS_NAMES = new Map<number, string>([
+  ...STATUSES.map(({ code, name }) => [code, name] as const),
+  ...Object.values(Outcome).map((outcome) => explainOutcome(outcome)).filter(({ status }) => status >= VENDOR_FIRST).map(({ status, name }) => [status, name] as const),
+]);
 
 export const smpp: WireProtocol = {
   name: "smpp",
@@ -29,6 +39,7 @@ export const smpp: WireProtocol = {
 
   explainOutcome,
   explainStatus,
+  statusNames: STATUS_NAMES,
 
   formatMessageId(id: number): string {
     return shownMessageId(id, VERSION_34);
