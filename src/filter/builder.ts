@@ -12,8 +12,7 @@ export interface BuildJob {
   readonly version: number;
 }
 
-/** Same folder, same extension: .js when built, .ts under a loader. */
-const ENTRY = new URL(import.meta.url.replace(/builder(\.[jt]s)$/u, "build-worker$1"));
+const ENTRY = new URL("./build-worker.js", import.meta.url);
 
 /**
  * As `buildScreen`, off this thread; the data comes over without being copied.

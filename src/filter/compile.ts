@@ -161,7 +161,7 @@ class Alphabet {
     this.digitFrom = ++code;
     number(CharClass.digit, CharClass.digit);
     this.symbolFrom = ++code;
-    number(CharClass.symbol, CharClass.clause);
+    number(CharClass.symbol, CharClass.space);
     this.maxCode = code;
   }
 

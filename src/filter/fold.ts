@@ -17,10 +17,8 @@ export const CharClass = {
   digit: 3,
   symbol: 4,
   space: 5,
-  /** Punctuation that ends a clause in Chinese text; two words that meet there are not one. */
-  clause: 6,
   /** Half of a surrogate pair: ask `foldAstral`. */
-  surrogate: 7,
+  surrogate: 6,
 } as const;
 export type CharClass = (typeof CharClass)[keyof typeof CharClass];
 
@@ -36,7 +34,6 @@ const DECIMAL = /^\p{Nd}$/u;
 const DECORATION = /^[\u02b0-\u02ff\u30fc]$/u;
 /** Rows of nine circled digits that Unicode gives no decomposition. */
 const DIGIT_ROWS = [0x2776, 0x2780, 0x278a, 0x24f5];
-const CLAUSE_MARKS = "。，！？；：、…\n\r";
 
 /** Folded unit by unit; 0 = invisible. A surrogate folds to itself. */
 export const FOLD = new Uint16Array(0x10000);
@@ -106,7 +103,6 @@ function fillTables(): void {
     for (let digit = 1; digit <= 9; digit++) setUnit(row + digit - 1, 0x30 + digit, CharClass.digit);
   }
   setUnit(0x24ff, 0x30, CharClass.digit);
-  for (const mark of CLAUSE_MARKS) CLASS[mark.charCodeAt(0)] = CharClass.clause;
   levelTraditional();
 }
 

@@ -3,7 +3,7 @@
  * two characters, borders of digits and whole words, and phrases that excuse the words inside them.
  */
 import { eachOccurrence } from "./automaton.js";
-import { CLASS, CharClass, foldAstral } from "./fold.js";
+import { CLASS, CharClass, FOLD, foldAstral } from "./fold.js";
 import { ActionCode, WORD_KINDS, WordKind, type ScreenData } from "./screen-data.js";
 
 /** One rule's word in a text. */
@@ -16,9 +16,18 @@ export interface Span {
   readonly allowedBy: number;
 }
 
-/** Classes as one bit each, for what a gap may hold. */
-const DIGIT_BIT = 1 << CharClass.digit;
-const SPACE_BIT = 1 << CharClass.space;
+/** What stands between two Latin letters. */
+const Between = {
+  /** Only what has no place between letters: * | ~ ＃ · emoji. */
+  odd: 0,
+  /** A space or common punctuation, as in "https://ex" or "the rapist". */
+  common: 1,
+  digit: 2,
+} as const;
+type Between = (typeof Between)[keyof typeof Between];
+const COMMON_PUNCTUATION = new Set([..." .,:;/'\"-_?!()&@’…"].map((char) => char.charCodeAt(0)));
+/** Signs that go on a number when a digit follows: 88 is not in 88.00 nor in 1,088. */
+const NUMBER_SIGNS = new Set([0x2c, 0x2e]);
 
 export class Occurrences {
   readonly #data: ScreenData;
@@ -97,12 +106,12 @@ export class Occurrences {
       // 1-2 is not 12.
       if (left === CharClass.digit && right === CharClass.digit) return false;
       if (!latin) continue;
-      const classes = this.#classesBetween(place, next);
+      const between = this.#between(place, next);
       // A digit inside a Latin word makes another word of it.
-      if ((classes & DIGIT_BIT) !== 0) return false;
-      if ((classes & SPACE_BIT) !== 0) spaced = true;
+      if (between === Between.digit) return false;
+      if (between === Between.common) spaced = true;
     }
-    // "the rapist" is two words; only s p e l t   o u t letter by letter do spaces belong to one.
+    // "the rapist" is two words; only s.p e l.t   o u t letter by letter do spaces and points belong to one.
     if (spaced && (tight || !this.#isAlone(start, end))) return false;
     return this.#digitsEnd(start, end);
   }
@@ -111,8 +120,13 @@ export class Occurrences {
   #digitsEnd(start: number, end: number): boolean {
     const first = this.#places[start] as number;
     const last = this.#places[end] as number;
-    if (this.#classAt(first) === CharClass.digit && this.#classAt(first - 1) === CharClass.digit) return false;
-    return this.#classAt(last) !== CharClass.digit || this.#classAt(last + 1) !== CharClass.digit;
+    return !this.#numberGoesOn(first, -1) && !this.#numberGoesOn(last, 1);
+  }
+
+  #numberGoesOn(place: number, step: 1 | -1): boolean {
+    if (this.#classAt(place) !== CharClass.digit) return false;
+    if (this.#classAt(place + step) === CharClass.digit) return true;
+    return NUMBER_SIGNS.has(this.#unitAt(place + step)) && this.#classAt(place + 2 * step) === CharClass.digit;
   }
 
   /** Neither neighbour is of the word's own kind. */
@@ -145,10 +159,18 @@ export class Occurrences {
     return codePoint > 0xffff ? foldAstral(codePoint).charClass : CharClass.symbol;
   }
 
-  #classesBetween(place: number, next: number): number {
-    let classes = 0;
-    for (let i = place + 1; i < next; i++) classes |= 1 << this.#classAt(i);
-    return classes;
+  /** The unit of a visible character as it stands in the text; 0 beyond either end. */
+  #unitAt(place: number): number {
+    return place < 0 || place >= this.#length ? 0 : this.#text.charCodeAt(this.#offsets[place] as number);
+  }
+
+  #between(place: number, next: number): Between {
+    let between: Between = Between.odd;
+    for (let i = place + 1; i < next; i++) {
+      if (this.#classAt(i) === CharClass.digit) return Between.digit;
+      if (COMMON_PUNCTUATION.has(FOLD[this.#unitAt(i)] as number)) between = Between.common;
+    }
+    return between;
   }
 }
 

@@ -4,8 +4,11 @@
  * ```
  *   # a comment                      blank lines are skipped
  *   [fraud reject]                   category and action of the lines below; action reject when left out
- *   发票                             a word: found in any width, case and script, and with symbols inserted
- *   =69                              a whole word: not inside a longer number or Latin word
+ *   发票                             a word: in any width, case and script, and with symbols or digits inserted
+ *   fapiao                           a Latin word: with odd symbols inserted, or all spelt out as f.a p-i a.o
+ *   9折券                            a word with digits: symbols may be inserted, but it is no part of a longer number
+ *   t.cn/                            a word with symbols: exactly as written
+ *   =69                              a whole word: not inside a longer number or word of its own script either
  *   !发票抬头                        an allow-phrase: a word found inside it does not count
  *   \#1                              a word that begins with one of # [ = ! \
  * ```
