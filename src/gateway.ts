@@ -17,9 +17,10 @@ import { AdminError } from "./admin/errors.js";
 import { startHttp, type HttpServer } from "./admin/http.js";
 import { screenVerdict } from "./admin/screening.js";
 import { serveAdmin, type AdminServer } from "./admin/socket.js";
+import { gaugedOf } from "./admin/gauged.js";
+import { planReload } from "./admin/reload.js";
 import { gatewayStatus } from "./admin/status.js";
 import { loadWordLists } from "./admin/word-lists.js";
-import { changedSettings } from "./config/changes.js";
 import type { OperatorSettings, Settings } from "./config/settings.js";
 import { Binds } from "./customer/binds.js";
 import { BindPolicy } from "./customer/bind-policy.js";
@@ -27,7 +28,7 @@ import { BindFailures } from "./customer/failures.js";
 import { Gate } from "./customer/gate.js";
 import { Accounts } from "./flow/accounts.js";
 import { Flow } from "./flow/flow.js";
-import { idTimeMs, MessageIds } from "./flow/ids.js";
+import { MessageIds } from "./flow/ids.js";
 import type { ReportOrigin } from "./flow/receipt.js";
 import { SweepClock } from "./flow/sweep-clock.js";
 import { PasswordChecker } from "./ledger/password.js";
@@ -61,8 +62,6 @@ export interface Gateway {
   readonly finished: Promise<number>;
 }
 
-/** The settings a reload puts in force; all others wait for a restart. */
-const LIVE_SETTINGS = /^(filter\.keywords|filter\.maxInserted|log\.level)/;
 const SWEEP_EVERY_MS = 1_000;
 /** What is left of the drain time for the customers once the operators have parted. */
 const CUSTOMER_PART_MS = 2_000;
@@ -286,7 +285,9 @@ class RunningGateway implements Gateway {
       this.#log.info("listening", { protocol: listen.protocol, host: listener.address.host, port: listener.address.port });
     }
     for (const group of this.#links.groups) for (const link of group.links) link.wire.start();
-    registerGauges(this.#metrics, this.#gauged());
+    registerGauges(this.#metrics, gaugedOf({
+      store: this.#store, log: this.#log, dataDir: settings.data.dir, clock: this.#clock, flow: this.#flow, binds: this.#binds, links: this.#links,
+    }));
     if (settings.http.enabled) {
       this.#http = await startHttp({ host: settings.http.host, port: settings.http.port, clock: this.#clock }, {
         metricsText: async () => ({ type: this.#metrics.contentType, body: await this.#metrics.text() }),
@@ -419,44 +420,6 @@ class RunningGateway implements Gateway {
     return `${String(this.#binds.count)} binds, ${String(this.#accounts.size)} accounts`;
   }
 
-  #gauged(): Parameters<typeof registerGauges>[1] {
-    const { flow, binds, links, accounts } = { flow: this.#flow, binds: this.#binds, links: this.#links, accounts: this.#accounts };
-    return {
-      store: this.#store,
-      log: this.#log,
-      dataDir: this.#settings.data.dir,
-      accounts: () => [...accounts.all()].map((account) => ({
-        name: account.terms.name,
-        no: account.terms.no,
-        binds: binds.ofAccount(account.terms.no).length,
-        queued: account.queued,
-        outbox: flow.notifier.depth(account.terms.no),
-      })),
-      operators: () => [...links.groups].map((group) => ({
-        name: group.name,
-        bound: group.links.filter((link) => link.state === "bound").length,
-        down: group.links.filter((link) => link.state !== "bound").length,
-        used: group.links.reduce((sum, link) => sum + link.used, 0),
-        pace: group.links.reduce((sum, link) => sum + link.pacer.pace, 0),
-      })),
-      oldestQueuedMs: () => {
-        let oldest = 0;
-        for (const dispatcher of flow.dispatchers) {
-          for (const lane of dispatcher.lanes) {
-            const id = lane.head.peek()?.message.id ?? 0;
-            if (id !== 0 && (oldest === 0 || id < oldest)) oldest = id;
-          }
-        }
-        return oldest === 0 ? 0 : idTimeMs(oldest);
-      },
-      nowMs: () => this.#clock.wallMs,
-      uncertain: 0,
-      get wordsVersion(): number {
-        return flow.wordsVersion;
-      },
-    };
-  }
-
   readonly admin: AdminHost = ((gateway: RunningGateway): AdminHost => ({
     get store() {
       return gateway.#store;
@@ -488,23 +451,13 @@ class RunningGateway implements Gateway {
   async #reload(): Promise<ReloadReport> {
     void this.#service?.reloading();
     try {
-      let settings: Settings;
-      try {
-        settings = this.#options.reloadSettings();
-      } catch (error) {
-        throw new AdminError("config_invalid", error instanceof Error ? error.message : String(error), "nothing was changed");
-      }
-      const lists = await loadWordLists(settings.filter.keywords, settings.filter.maxInserted);
-      const changed = changedSettings(this.#settings, settings);
-      const applied = changed.filter((name) => LIVE_SETTINGS.test(name));
-      const needRestart = changed.filter((name) => !LIVE_SETTINGS.test(name));
-      if (lists.screen.version !== this.#flow.screen.version) applied.push("word lists");
-      this.#flow.screen = lists.screen;
-      this.#log.setLevel(settings.log.level);
-      this.#settings = { ...this.#settings, filter: { ...this.#settings.filter, keywords: settings.filter.keywords, maxInserted: settings.filter.maxInserted }, log: settings.log };
-      await this.#store.change({ kind: "audit", actor: "reload", what: `reload: ${[...applied, ...needRestart.map((name) => `${name} (restart)`)].join(", ") || "nothing changed"}` });
-      this.#log.info("reloaded", { applied: applied.join(", "), needRestart: needRestart.join(", "), words: lists.screen.size, version: lists.screen.version });
-      return { applied, needRestart, words: lists.screen.size, wordsVersion: lists.screen.version };
+      const plan = await planReload(this.#settings, () => this.#options.reloadSettings(), this.#flow.wordsVersion);
+      this.#flow.screen = plan.screen;
+      this.#log.setLevel(plan.settings.log.level);
+      this.#settings = plan.settings;
+      await this.#store.change({ kind: "audit", actor: "reload", what: plan.summary });
+      this.#log.info("reloaded", { summary: plan.summary, words: plan.report.words, version: plan.report.wordsVersion });
+      return plan.report;
     } catch (error) {
       this.#log.error("reload_refused", { reason: error instanceof Error ? error.message : String(error) });
       throw error;

@@ -213,6 +213,8 @@ export interface WireProtocol {
   explainOutcome(outcome: Outcome): { readonly status: number; readonly name: string };
   /** Name and meaning of a raw status of this protocol. */
   explainStatus(status: number): { readonly name: string; readonly meaning: string; readonly reaction: Reaction };
+  /** Every status this protocol knows, by number: the closed list that metrics may show by name. */
+  readonly statusNames: ReadonlyMap<number, string>;
   /** The form of our message id that customers of this protocol see. */
   formatMessageId(id: number): string;
 }

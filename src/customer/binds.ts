@@ -74,7 +74,8 @@ export class Binds implements NotifyPort {
     const entry = this.#byAccount.get(accountNo);
     if (entry === undefined) return false;
     const binds = entry.binds;
-    for (let tried = 0; tried < binds.length; tried++) {
+    let left = binds.length;
+    while (left-- > 0) {
       if (entry.next >= binds.length) entry.next = 0;
       const session = (binds[entry.next++] as Bind).session;
       if (session.canReceive && session.deliverFree > 0 && session.deliver(notice)) return true;

@@ -19,55 +19,22 @@ import type { DeliverAnswer, SubmitAnswer } from "../../protocols/wire/protocol.
 import type { Screen } from "../filter/screen.js";
 import { Commit, type Snapshot, type Store, type StoredMessage } from "../store/store.js";
 import { accept, Accepted, AcceptLimits } from "./accept.js";
-import { Accounts, type LiveAccount } from "./accounts.js";
+import type { Accounts, LiveAccount } from "./accounts.js";
 import { charge } from "./charge.js";
 import { Dispatcher } from "./dispatch.js";
-import { Gathering } from "./gathering.js";
+import { Holder } from "./hold.js";
 import { idTimeMs, type MessageIds } from "./ids.js";
 import { Inbound } from "./inbound.js";
 import { laneNumber, operatorOfLane } from "./lane.js";
 import { Notifier } from "./notify.js";
-import type { FlowMetrics, NotifyPort, OperatorPort, SubmitOrigin } from "./ports.js";
+import type { FlowParts } from "./parts.js";
+import type { FlowMetrics, IdReading, OperatorPort, SubmitOrigin } from "./ports.js";
 import { answerReport, Report, type ReportOrigin } from "./receipt.js";
 import { Screened, screenText } from "./screen.js";
 import { Settler } from "./settle.js";
 import { spool } from "./spool.js";
 import { Stage } from "./stages.js";
 import { Step, Submission } from "./submission.js";
-
-export interface FlowOptions {
-  readonly maxQueued: number;
-  readonly gatherMs: number;
-  readonly maxGathering: number;
-  readonly incomplete: "send" | "refuse";
-  readonly retry: { readonly delaysMs: readonly number[]; readonly maxAttempts: number };
-  readonly outbox: { readonly retryMinMs: number; readonly retryMaxMs: number };
-}
-
-export interface FlowParts {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly ids: MessageIds;
-  readonly accounts: Accounts;
-  readonly metrics: FlowMetrics;
-  readonly notify: NotifyPort;
-  readonly screen: Screen;
-  readonly options: FlowOptions;
-  /** The operator a message of this account to this destination goes to, or -1. */
-  chooseOperator(account: LiveAccount, destination: string): number;
-  /** The account a service number belongs to, or 0. */
-  accountOfService(serviceNumber: string): number;
-  /** What the flow cannot do anything about but a person may. */
-  observe: FlowObserver;
-  /** Commits came in: customers whose reading was paused may go on. */
-  storeProgress(): void;
-}
-
-export interface FlowObserver {
-  receipt(report: Report, result: Commit): void;
-  inboundUnroutable(operatorNo: number): void;
-  refusedFinally(accountNo: number, outcome: Outcome): void;
-}
 
 export class Flow {
   readonly store: Store;
@@ -78,7 +45,7 @@ export class Flow {
   readonly notifier: Notifier;
   readonly #parts: FlowParts;
   readonly #settler: Settler;
-  readonly #gathering: Gathering;
+  readonly #holder: Holder;
   readonly #dispatchers = new Map<number, Dispatcher>();
   #firstDispatcher: Dispatcher | null = null;
   #screen: Screen;
@@ -99,7 +66,7 @@ export class Flow {
     this.notifier = new Notifier(parts.store, parts.clock, parts.notify, parts.metrics, parts.options.outbox);
     this.#settler = new Settler(parts.store, parts.clock, parts.metrics, parts.options.retry);
     this.#limits = new AcceptLimits(parts.options.maxQueued);
-    this.#gathering = new Gathering(parts.options.maxGathering);
+    this.#holder = new Holder(this, parts.options, (accountNo, outcome) => parts.observe.refusedFinally(accountNo, outcome));
   }
 
   // ---------------------------------------------------------------- set-up and figures
@@ -116,7 +83,7 @@ export class Flow {
     this.notifier.restore(snapshot.outbox);
     for (const stored of snapshot.held) {
       const submission = this.#restored(stored);
-      if (submission !== null) this.#gather(submission);
+      if (submission !== null) this.#holder.gather(submission);
     }
     this.#addUp();
   }
@@ -135,7 +102,7 @@ export class Flow {
   }
 
   get gatheringGroups(): number {
-    return this.#gathering.groups;
+    return this.#holder.groups;
   }
 
   get dispatchers(): Iterable<Dispatcher> {
@@ -263,7 +230,7 @@ export class Flow {
       this.metrics.observeAnswer(this.clock.preciseMs() - submission.receivedMs);
       if (submission.state === MessageState.dispatched) dispatcher.write(submission);
       else if (submission.state === MessageState.queued) dispatcher.arrived(submission);
-      else if (submission.state === MessageState.held) this.#held(submission);
+      else if (submission.state === MessageState.held) this.#holder.held(submission);
       return;
     }
     if (submission.link !== null) {
@@ -289,55 +256,13 @@ export class Flow {
     origin.answerSubmit(submission.handle, outcome, 0);
   }
 
-  // ---------------------------------------------------------------- parts of longer messages
-
-  #held(submission: Submission): void {
-    if (submission.refuseAfter !== Outcome.ok) {
-      this.#end(submission, submission.refuseAfter);
-      return;
-    }
-    submission.message.octets = Buffer.from(submission.message.octets);
-    this.#gather(submission);
-  }
-
-  #gather(submission: Submission): void {
-    const complete = this.#gathering.add(submission);
-    if (complete !== null) this.#judge(complete.parts, complete.text);
-  }
-
-  /** Screens a gathered text and lets all its parts go on, or ends them all. */
-  #judge(parts: readonly Submission[], text: string | null): void {
-    const outcome = screenText(this.#screen, text, this.#screened);
-    for (const part of parts) {
-      this.metrics.stage(Stage.screen, outcome);
-      if (outcome === Outcome.ok) this.#release(part);
-      else this.#end(part, outcome);
-    }
-  }
-
-  #release(submission: Submission): void {
-    submission.step = Step.releasing;
-    this.store.release(submission, submission.message.id, this.#screen.version);
-  }
-
-  #end(submission: Submission, outcome: Outcome): void {
-    submission.step = Step.ending;
-    this.#parts.observe.refusedFinally(submission.accountNo, outcome);
-    this.store.end(submission, submission.message.id, MessageState.rejected, outcome);
-  }
+  // ---------------------------------------------------------------- held and queued messages
 
   /** Held messages past their deadline: parts whose siblings never came, or refusals a crash cut short. */
   heldOverdue(messages: readonly StoredMessage[]): void {
     for (const stored of messages) {
-      const submission = this.#gathering.take(stored.message.id) ?? this.#restored(stored);
-      if (submission === null) continue;
-      const missing = submission.message.segmentTotal > 1 && this.#parts.options.incomplete === "refuse";
-      const outcome = missing
-        ? Outcome.segments_missing
-        : screenText(this.#screen, messageText(submission.message), this.#screened);
-      this.metrics.stage(Stage.screen, outcome);
-      if (outcome === Outcome.ok) this.#release(submission);
-      else this.#end(submission, outcome);
+      const submission = this.#holder.take(stored.message.id) ?? this.#restored(stored);
+      if (submission !== null) this.#holder.overdue(submission);
     }
   }
 
@@ -380,7 +305,7 @@ export class Flow {
     this.#dispatchers.get(operatorNo)?.run();
   }
 
-  report(origin: ReportOrigin, handle: number, operatorNo: number, receipt: Receipt, candidates: readonly string[], readings: readonly string[]): void {
+  report(origin: ReportOrigin, handle: number, operatorNo: number, receipt: Receipt, candidates: readonly string[], readings: readonly IdReading[]): void {
     this.store.receipt(new Report(this, origin, handle, operatorNo, receipt, candidates, readings));
   }
 

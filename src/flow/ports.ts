@@ -49,3 +49,6 @@ export interface FlowMetrics {
   /** Message accepted to its final receipt, ms. */
   observeToReceipt(ms: number): void;
 }
+
+/** How a receipt's id relates to the id in the submit's answer. */
+export type IdReading = "text" | "hex_in_receipt" | "decimal_in_receipt" | "alternate";

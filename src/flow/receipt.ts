@@ -4,6 +4,7 @@
 import { Outcome } from "../../protocols/model/outcome.js";
 import type { Notice, Receipt } from "../../protocols/model/receipt.js";
 import { Commit, type ReceiptIntent } from "../store/store.js";
+import type { IdReading } from "./ports.js";
 
 /** The link a report came over, as far as its answer needs. */
 export interface ReportOrigin {
@@ -22,13 +23,13 @@ export class Report implements ReceiptIntent {
   readonly receipt: Receipt;
   readonly candidates: readonly string[];
   /** How each candidate reads the operator's id, for the correlator to learn from. */
-  readonly readings: readonly string[];
+  readonly readings: readonly IdReading[];
   readonly origin: ReportOrigin;
   readonly handle: number;
   matched = -1;
   readonly #sink: ReportSink;
 
-  constructor(sink: ReportSink, origin: ReportOrigin, handle: number, operatorNo: number, receipt: Receipt, candidates: readonly string[], readings: readonly string[]) {
+  constructor(sink: ReportSink, origin: ReportOrigin, handle: number, operatorNo: number, receipt: Receipt, candidates: readonly string[], readings: readonly IdReading[]) {
     this.#sink = sink;
     this.origin = origin;
     this.handle = handle;

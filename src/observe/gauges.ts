@@ -12,12 +12,11 @@ export interface Gauged {
   readonly store: Store;
   readonly log: Log;
   readonly dataDir: string;
-  accounts(): Iterable<{ readonly no: number; readonly name: string; readonly binds: number; readonly queued: number; readonly outbox: number }>;
+  accounts(): Iterable<{ readonly name: string; readonly binds: number; readonly queued: number; readonly outbox: number }>;
   operators(): Iterable<{ readonly name: string; readonly bound: number; readonly down: number; readonly used: number; readonly pace: number }>;
   /** Wall ms of acceptance of the oldest message known to wait, 0 when none. */
   oldestQueuedMs(): number;
   nowMs(): number;
-  readonly uncertain: number;
   readonly wordsVersion: number;
 }
 
@@ -26,7 +25,7 @@ const MICROS = 1_000_000;
 export function registerGauges(metrics: Metrics, gauged: Gauged): void {
   const { store } = gauged;
   let views: readonly AccountView[] = [];
-  let uncertain = gauged.uncertain;
+  let uncertain = 0;
   metrics.beforeScrape(async () => {
     const answer = await store.query({ kind: "accounts" });
     if (answer.kind === "accounts") views = answer.accounts;

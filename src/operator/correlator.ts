@@ -6,9 +6,7 @@
  * is learned per operator and tried first. Ids never pass through a JavaScript number.
  */
 import type { Receipt } from "../../protocols/model/receipt.js";
-
-/** How a receipt's id relates to the answer's. */
-export type IdReading = "text" | "hex_in_receipt" | "decimal_in_receipt" | "alternate";
+import type { IdReading } from "../flow/ports.js";
 
 /** Consistent hits after which a reading is taken as the operator's own. */
 const LEARN_AFTER = 20;

@@ -31,7 +31,8 @@ export class Group implements OperatorPort {
   reserveLink(): LinkPort | null {
     const links = this.links;
     // Round and round, so that equal links share the work and their answers come back together.
-    for (let tried = 0; tried < links.length; tried++) {
+    let left = links.length;
+    while (left-- > 0) {
       if (this.#next >= links.length) this.#next = 0;
       const link = links[this.#next++] as Link;
       if (link.reserve()) return link;

@@ -1,0 +1,63 @@
+/**
+ * Gauged: what the metrics read of the running parts at a scrape.
+ */
+import type { Clock } from "../../protocols/wire/clock.js";
+import type { Binds } from "../customer/binds.js";
+import type { Flow } from "../flow/flow.js";
+import { idTimeMs } from "../flow/ids.js";
+import type { Gauged } from "../observe/gauges.js";
+import type { Log } from "../observe/log.js";
+import type { Links } from "../operator/links.js";
+import type { Store } from "../store/store.js";
+
+export interface GaugedParts {
+  readonly store: Store;
+  readonly log: Log;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly flow: Flow;
+  readonly binds: Binds;
+  readonly links: Links;
+}
+
+export function gaugedOf(parts: GaugedParts): Gauged {
+  const { flow, binds, links } = parts;
+  return {
+    store: parts.store,
+    log: parts.log,
+    dataDir: parts.dataDir,
+    accounts: () => [...flow.accounts.all()].map((account) => ({
+      name: account.terms.name,
+      binds: binds.ofAccount(account.terms.no).length,
+      queued: account.queued,
+      outbox: flow.notifier.depth(account.terms.no),
+    })),
+    operators: () => [...links.groups].map((group) => ({
+      name: group.name,
+      bound: group.links.filter((link) => link.state === "bound").length,
+      down: group.links.filter((link) => link.state !== "bound").length,
+      used: group.links.reduce((sum, link) => sum + link.used, 0),
+      pace: group.links.reduce((sum, link) => sum + link.pacer.pace, 0),
+    })),
+    oldestQueuedMs: () => {
+      const id = oldestQueued(flow);
+      return id === 0 ? 0 : idTimeMs(id);
+    },
+    nowMs: () => parts.clock.wallMs,
+    get wordsVersion(): number {
+      return flow.wordsVersion;
+    },
+  };
+}
+
+/** The lowest id at the head of a lane, 0 when nothing waits. */
+function oldestQueued(flow: Flow): number {
+  let oldest = 0;
+  for (const dispatcher of flow.dispatchers) {
+    for (const lane of dispatcher.lanes) {
+      const id = lane.head.peek()?.message.id ?? 0;
+      if (id !== 0 && (oldest === 0 || id < oldest)) oldest = id;
+    }
+  }
+  return oldest;
+}

@@ -1,0 +1,102 @@
+/**
+ * Hold: messages that are on disk and answered but may not go yet: parts of a longer text until all are here and
+ * have been screened as one, and refusals that an account wants by receipt.
+ */
+import { Outcome } from "../../protocols/model/outcome.js";
+import { MessageState } from "../../protocols/model/state.js";
+import { messageText } from "../../protocols/model/text.js";
+import type { Screen } from "../filter/screen.js";
+import type { Store } from "../store/store.js";
+import { Gathering } from "./gathering.js";
+import type { FlowMetrics } from "./ports.js";
+import { Screened, screenText } from "./screen.js";
+import { Stage } from "./stages.js";
+import { Step, type Submission } from "./submission.js";
+
+export interface HoldContext {
+  readonly store: Store;
+  readonly metrics: FlowMetrics;
+  readonly screen: Screen;
+}
+
+export interface HoldOptions {
+  /** Parts kept in memory. */
+  readonly maxGathering: number;
+  /** Parts whose siblings never came: screened alone and sent, or refused. */
+  readonly incomplete: "send" | "refuse";
+}
+
+export class Holder {
+  readonly #context: HoldContext;
+  readonly #options: HoldOptions;
+  readonly #gathering: Gathering;
+  readonly #screened = new Screened();
+  readonly #refused: (accountNo: number, outcome: Outcome) => void;
+
+  /** @param refused told of each message refused after its acceptance */
+  constructor(context: HoldContext, options: HoldOptions, refused: (accountNo: number, outcome: Outcome) => void) {
+    this.#context = context;
+    this.#options = options;
+    this.#gathering = new Gathering(options.maxGathering);
+    this.#refused = refused;
+  }
+
+  /** Texts that wait for parts. */
+  get groups(): number {
+    return this.#gathering.groups;
+  }
+
+  /** A held message is on disk. */
+  held(submission: Submission): void {
+    if (submission.refuseAfter !== Outcome.ok) {
+      this.#end(submission, submission.refuseAfter);
+      return;
+    }
+    // Kept for a while: it must not pin the receive buffer it is a view on.
+    submission.message.octets = Buffer.from(submission.message.octets);
+    this.gather(submission);
+  }
+
+  /** Adds a part to its text; a whole text is judged at once. */
+  gather(submission: Submission): void {
+    const gathered = this.#gathering.add(submission);
+    if (gathered !== null) this.#judge(gathered.parts, gathered.text);
+  }
+
+  /** Takes a part out of memory; null when it is not there. */
+  take(messageId: number): Submission | null {
+    return this.#gathering.take(messageId);
+  }
+
+  /** The deadline of a held message has passed: it is judged alone. */
+  overdue(submission: Submission): void {
+    const missing = submission.message.segmentTotal > 1 && this.#options.incomplete === "refuse";
+    if (missing) {
+      this.#context.metrics.stage(Stage.screen, Outcome.segments_missing);
+      this.#end(submission, Outcome.segments_missing);
+    } else {
+      this.#judge([submission], messageText(submission.message));
+    }
+  }
+
+  /** Screens a text and lets all its parts go on, or ends them all. */
+  #judge(parts: readonly Submission[], text: string | null): void {
+    const { metrics, screen, store } = this.#context;
+    const outcome = screenText(screen, text, this.#screened);
+    for (const part of parts) {
+      metrics.stage(Stage.screen, outcome);
+      if (outcome !== Outcome.ok) {
+        this.#end(part, outcome);
+      } else {
+        part.step = Step.releasing;
+        store.release(part, part.message.id, screen.version);
+      }
+    }
+  }
+
+  #end(submission: Submission, outcome: Outcome): void {
+    submission.step = Step.ending;
+    this.#refused(submission.accountNo, outcome);
+    this.#context.store.end(submission, submission.message.id, MessageState.rejected, outcome);
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Parts: what a flow is made of and what it asks of whoever composes it.
+ */
+import type { Outcome } from "../../protocols/model/outcome.js";
+import type { Clock } from "../../protocols/wire/clock.js";
+import type { Screen } from "../filter/screen.js";
+import type { Commit, Store } from "../store/store.js";
+import type { Accounts, LiveAccount } from "./accounts.js";
+import type { MessageIds } from "./ids.js";
+import type { FlowMetrics, NotifyPort } from "./ports.js";
+import type { Report } from "./receipt.js";
+
+export interface FlowOptions {
+  readonly maxQueued: number;
+  readonly gatherMs: number;
+  readonly maxGathering: number;
+  readonly incomplete: "send" | "refuse";
+  readonly retry: { readonly delaysMs: readonly number[]; readonly maxAttempts: number };
+  readonly outbox: { readonly retryMinMs: number; readonly retryMaxMs: number };
+}
+
+export interface FlowParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: MessageIds;
+  readonly accounts: Accounts;
+  readonly metrics: FlowMetrics;
+  readonly notify: NotifyPort;
+  readonly screen: Screen;
+  readonly options: FlowOptions;
+  /** The operator a message of this account to this destination goes to, or -1. */
+  chooseOperator(account: LiveAccount, destination: string): number;
+  /** The account a service number belongs to, or 0. */
+  accountOfService(serviceNumber: string): number;
+  /** What the flow cannot do anything about but a person may. */
+  observe: FlowObserver;
+  /** Commits came in: customers whose reading was paused may go on. */
+  storeProgress(): void;
+}
+
+export interface FlowObserver {
+  receipt(report: Report, result: Commit): void;
+  inboundUnroutable(operatorNo: number): void;
+  refusedFinally(accountNo: number, outcome: Outcome): void;
+}
