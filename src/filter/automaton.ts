@@ -110,7 +110,7 @@ interface Pending {
 /** In `check`: a slot no edge leads to. */
 const FREE = -1;
 /** How many free slots are tried for a node with several edges before the rest of a crowded start is given up. */
-const CROWDED_TRIES = 64;
+const CROWDED_TRIES = 16;
 
 class AutomatonBuilder {
   readonly #patterns: readonly Pattern[];

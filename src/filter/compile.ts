@@ -70,7 +70,8 @@ class RuleGatherer {
     for (const ruleNo of folded.rules) {
       const other = this.#entries[ruleNo] as { file: string; word: ListWord };
       if (other.word.action !== word.action || other.word.category !== word.category || other.word.whole !== word.whole) continue;
-      warnings.push({ file, line: word.line, reason: `"${word.word}" is the same word as ${other.file}:${other.word.line}: skipped` });
+      const reason = `"${word.word}" is the same word as ${other.file}:${other.word.line}: skipped`;
+      warnings.push({ file, line: word.line, reason });
       return;
     }
     folded.rules.push(this.#entries.length);
@@ -134,7 +135,8 @@ function kindData(patterns: readonly Folded[], alphabet: Alphabet): KindData | n
     codes: pattern.codePoints.map((codePoint) => alphabet.code(codePoint)),
     counts: pattern.counts,
   }));
-  return { automaton: buildAutomaton(coded, alphabet.maxCode), rules: Int32Array.from(patterns, (pattern) => pattern.rules[0] ?? -1) };
+  const rules = Int32Array.from(patterns, (pattern) => pattern.rules[0] ?? -1);
+  return { automaton: buildAutomaton(coded, alphabet.maxCode), rules };
 }
 
 /** The characters of all words, numbered in three bands, the frequent ones of each first (small codes pack tighter). */
