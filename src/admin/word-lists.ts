@@ -6,11 +6,11 @@
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { buildScreenInWorker } from "../filter/builder.js";
 import type { WordFile } from "../filter/compile.js";
 import type { Screen } from "../filter/screen.js";
 import type { ListProblem } from "../filter/word-list.js";
 import { AdminError } from "./errors.js";
+import { buildScreenInWorker } from "./screen-builder.js";
 
 export interface LoadedLists {
   readonly screen: Screen;

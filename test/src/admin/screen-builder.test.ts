@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { buildScreenInWorker } from "../../../src/filter/builder.js";
+import { buildScreenInWorker } from "../../../src/admin/screen-builder.js";
 import { buildScreen } from "../../../src/filter/screen.js";
 
 const OPTIONS = { maxInserted: 3 };

@@ -1,9 +1,9 @@
 /**
- * Builder: builds a screen in a worker thread, so that reading 10,000 words never holds up a message.
+ * Screen builder: builds a screen in a worker thread, so that reading 10,000 words never holds up a message.
  */
 import { Worker } from "node:worker_threads";
-import type { Compiled, ScreenOptions, WordFile } from "./compile.js";
-import { screenFromData, type ScreenBuild } from "./screen.js";
+import type { Compiled, ScreenOptions, WordFile } from "../filter/compile.js";
+import { screenFromData, type ScreenBuild } from "../filter/screen.js";
 
 /** What the worker is given. */
 export interface BuildJob {
@@ -12,7 +12,7 @@ export interface BuildJob {
   readonly version: number;
 }
 
-const ENTRY = new URL("./build-worker.js", import.meta.url);
+const ENTRY = new URL("./screen-worker.js", import.meta.url);
 
 /**
  * As `buildScreen`, off this thread; the data comes over without being copied.
