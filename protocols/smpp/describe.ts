@@ -11,7 +11,7 @@ import { commandName } from "./commands.js";
 import type { CommandName } from "./commands.js";
 import { explainStatus } from "./status.js";
 import { CODECS } from "./tables.js";
-import { describeTlv, eachTlv, readTlvInteger, readTlvText } from "./tlvs.js";
+import { tlvByTag, eachTlv, readTlvInteger, readTlvText } from "./tlvs.js";
 
 const SECRET = new Set(["password"]);
 const PERSONAL = new Set([
@@ -68,7 +68,7 @@ function field(name: string, value: string | number | Buffer): PrintableField {
 }
 
 function describeOneTlv(tag: number, octets: Buffer): PrintableField {
-  const known = describeTlv(tag);
+  const known = tlvByTag(tag);
   const number = `0x${tag.toString(16).toUpperCase().padStart(4, "0")}`;
   if (known === null) return { name: `tlv ${number}`, value: octets, keep: "personal" };
   // The readers want an area: one TLV alone is one.

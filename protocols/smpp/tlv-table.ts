@@ -169,6 +169,6 @@ export const TLVS: readonly TlvDescription[] = (Object.keys(Tlv) as TlvName[]).m
 const BY_TAG = new Map<number, TlvDescription>(TLVS.map((each) => [each.tag, each]));
 
 /** What is known of a tag, or null when the standards do not have it (vendor tags are 0x1400..0x3FFF). */
-export function describeTlv(tag: number): TlvDescription | null {
+export function tlvByTag(tag: number): TlvDescription | null {
   return BY_TAG.get(tag) ?? null;
 }

@@ -5,10 +5,10 @@
  * somebody asks. Unknown and misplaced TLVs are left where they are. [SMPP 3.4 3.2.4.1; SMPP 5.0 4.8]
  */
 import { findNul, readText, readUint16, writeUint16 } from "../wire/octets.js";
-import { describeTlv } from "./tlv-table.js";
+import { tlvByTag } from "./tlv-table.js";
 import type { TlvDescription } from "./tlv-table.js";
 
-export { TLVS, Tlv, describeTlv } from "./tlv-table.js";
+export { TLVS, Tlv, tlvByTag } from "./tlv-table.js";
 export type { TlvDescription, TlvKind, TlvName } from "./tlv-table.js";
 
 /** Tag and length. */
@@ -68,7 +68,7 @@ export function readTlvInteger(tlvs: Buffer, tag: number): number {
   const at = valueOffset(tlvs, tag);
   if (at < 0) return -1;
   const length = readUint16(tlvs, at - 2);
-  if (length === 0 || length > (describeTlv(tag)?.max ?? 4) || length > 4) return -1;
+  if (length === 0 || length > (tlvByTag(tag)?.max ?? 4) || length > 4) return -1;
   let value = 0;
   for (let octet = 0; octet < length; octet++) value = value * 256 + (tlvs[at + octet] ?? 0);
   return value;
@@ -91,7 +91,7 @@ export function checkTlvWidths(tlvs: Buffer): number {
   while (at + HEAD <= tlvs.length) {
     const tag = readUint16(tlvs, at);
     const length = readUint16(tlvs, at + 2);
-    const known = describeTlv(tag);
+    const known = tlvByTag(tag);
     if (known !== null && !lengthAllowed(known, length)) return tag;
     at += HEAD + length;
   }
@@ -130,7 +130,7 @@ export class TlvWriter {
 
   /** Latin-1 text closed by a NUL. @throws RangeError when it is too long for its tag or not Latin-1. */
   text(tag: number, value: string): this {
-    const max = describeTlv(tag)?.max ?? 0xffff;
+    const max = tlvByTag(tag)?.max ?? 0xffff;
     if (value.length + 1 > max) throw new RangeError(`TLV ${hex(tag)}: text of ${value.length} is too long`);
     const start = this.#end;
     const at = this.#open(tag, value.length + 1);
@@ -160,7 +160,7 @@ export class TlvWriter {
   }
 
   #widthOf(tag: number): number {
-    const known = describeTlv(tag);
+    const known = tlvByTag(tag);
     if (known?.kind !== "integer") throw new RangeError(`TLV ${hex(tag)} is no number: give its width`);
     return known.max;
   }
