@@ -2,7 +2,6 @@
  * The books without a daemon: the store opened by this process, which holds the data folder's lock meanwhile.
  */
 import { statSync } from "node:fs";
-import type { Clock } from "../../protocols/wire/clock.js";
 import { answerCall } from "../admin/answer.js";
 import { encodeJson } from "../admin/api.js";
 import type { AdminApi, MethodName, ParamsOf, Results } from "../admin/api.js";
@@ -20,9 +19,9 @@ export interface OfflineBooks extends AdminApi {
 }
 
 /** Opens the store of these settings. Throws CliError (unavailable) when it is another's or in use. */
-export async function openOffline(settings: Settings, clock: Clock): Promise<OfflineBooks> {
+export async function openOffline(settings: Settings): Promise<OfflineBooks> {
   refuseForeignFolder(settings.data.dir);
-  const store = await newStore(settings, clock);
+  const store = await newStore(settings);
   try {
     await store.open();
   } catch (error) {
@@ -82,8 +81,21 @@ async function readScreen(settings: Settings): Promise<Screen> {
   return (await loadWordLists(settings.filter.keywords, settings.filter.maxInserted)).screen;
 }
 
-/** The one place that knows how the store is made for the command line. */
-async function newStore(settings: Settings, clock: Clock): Promise<Store> {
+/** The one place that knows how the store is made for the command line. Nothing is in flight, so most events have no one to tell. */
+async function newStore(settings: Settings): Promise<Store> {
   const { SqliteStore } = await import("../store/sqlite/sqlite-store.js");
-  return new SqliteStore({ settings, clock });
+  const { data } = settings;
+  const nothing = (): void => undefined;
+  return new SqliteStore({
+    dir: data.dir,
+    zoneMinutes: data.zoneMinutes,
+    node: data.node,
+    retentionDays: data.retentionDays,
+    receiptHorizonMs: data.receiptHorizonMs,
+    minFreeDiskMb: data.minFreeDiskMb,
+    events: {
+      notice: nothing, queued: nothing, unqueued: nothing, heldOverdue: nothing, credited: nothing,
+      accountsChanged: nothing, availability: nothing, log: nothing,
+    },
+  });
 }
