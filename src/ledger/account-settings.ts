@@ -38,28 +38,97 @@ const MAX_LIST = 1_000;
 const MAX_PRICE_MICROS = 1_000_000_000_000;
 
 export const ACCOUNT_SETTINGS: readonly AccountSetting[] = [
-  { name: "passwordHash", flag: "password", kind: "password", default: "", help: "Password of the account's binds (SMPP: at most 8 characters); none: it cannot bind" },
-  { name: "priceMicros", flag: "price", kind: "money", default: null, required: true, min: 0, max: MAX_PRICE_MICROS, unit: "a segment", help: "Price of one segment, such as 0.035" },
-  { name: "creditLimitMicros", flag: "credit-limit", kind: "money", default: 0, min: 0, max: Number(MAX_AMOUNT_MICROS), help: "How far below zero the available balance may go" },
-  { name: "settle", flag: "settle", kind: "choice", default: "sent", choices: ["accepted", "sent", "delivered"], help: "When held money becomes ours" },
-  { name: "refundOnFailure", flag: "refund-on-failure", kind: "boolean", default: false, help: "Give settled money back when the message fails after all" },
-  { name: "onUnknown", flag: "on-unknown", kind: "choice", default: "settle", choices: ["settle", "release"], help: "What becomes of money still held when no receipt came within the horizon" },
-  { name: "segmentRule", flag: "segment-rule", kind: "choice", default: "domestic", choices: ["domestic", "gsm"], help: "How segments are counted: 70/67 UTF-16 units for every text, or GSM 160/153 where the text allows" },
-  { name: "rate", flag: "rate", kind: "integer", default: 100, min: 1, max: 1_000_000, unit: "segments a second", help: "Most segments a second; more is throttled" },
-  { name: "burst", flag: "burst", kind: "integer", default: null, derived: `the larger of rate and ${LEAST_BURST}`, min: 1, max: 10_000_000, unit: "segments", help: "Segments that may come at once after a pause" },
-  { name: "maxBinds", flag: "binds", kind: "integer", default: 4, min: 1, max: 100, unit: "binds", help: "Most binds at the same time" },
-  { name: "window", flag: "window", kind: "integer", default: 100, min: 1, max: 10_000, unit: "submits", help: "Submits a bind may have unanswered" },
-  { name: "deliverWindow", flag: "deliver-window", kind: "integer", default: null, derived: "window", min: 1, max: 10_000, unit: "deliveries", help: "Receipts and inbound messages a bind may leave unanswered" },
-  { name: "allow", flag: "allow", kind: "list", default: [], shape: { test: isCidr, words: "an address or a CIDR block such as 192.0.2.0/24" }, help: "Addresses binds may come from; none: anywhere" },
-  { name: "serviceCodes", flag: "service-code", kind: "list", default: [], shape: { test: (text) => /^[0-9]{1,21}$/.test(text), words: "1 to 21 digits" }, help: "Numbers (or prefixes) of this account; messages sent to them from phones come to it" },
-  { name: "checkSource", flag: "check-source", kind: "boolean", default: false, help: "Refuse submits whose source does not start with one of the service codes" },
-  { name: "alphabet0", flag: "alphabet0", kind: "choice", default: "gsm7", choices: ["gsm7", "ascii", "latin1", "utf8"], help: "How data_coding 0 of this account is read" },
-  { name: "binary", flag: "binary", kind: "choice", default: "pass", choices: ["pass", "refuse"], help: "Binary messages, which no word list can read" },
-  { name: "refuseBy", flag: "refuse-by", kind: "choice", default: "answer", choices: ["answer", "receipt"], help: "How content refusals are told: as the answer to the submit, or accepted and then a REJECTD receipt" },
-  { name: "operator", flag: "operator", kind: "text", default: "", shape: { test: (text) => text === "" || /^[A-Za-z0-9][\w.-]{0,62}$/.test(text), words: "the name of an [[operator]]" }, help: "Operator to route to; none: the first configured" },
-  { name: "weight", flag: "weight", kind: "integer", default: 1, min: 1, max: 100, help: "Share among accounts when links are scarce" },
-  { name: "maxQueued", flag: "max-queued", kind: "integer", default: 10_000_000, min: 1, max: 1_000_000_000, unit: "messages", help: "Most messages waiting on disk; more is answered queue_full" },
-  { name: "validityMs", flag: "validity", kind: "duration", default: 48 * HOUR_MS, min: 60_000, max: 30 * 24 * HOUR_MS, help: "How long a message without a validity of its own may wait, such as 48h" },
+  {
+    name: "passwordHash", flag: "password", kind: "password", default: "",
+    help: "Password of the account's binds (SMPP: at most 8 characters); none: it cannot bind",
+  },
+  {
+    name: "priceMicros", flag: "price", kind: "money", default: null, required: true, min: 0, max: MAX_PRICE_MICROS, unit: "a segment",
+    help: "Price of one segment, such as 0.035",
+  },
+  {
+    name: "creditLimitMicros", flag: "credit-limit", kind: "money", default: 0, min: 0, max: Number(MAX_AMOUNT_MICROS),
+    help: "How far below zero the available balance may go",
+  },
+  {
+    name: "settle", flag: "settle", kind: "choice", default: "sent", choices: ["accepted", "sent", "delivered"],
+    help: "When held money becomes ours",
+  },
+  {
+    name: "refundOnFailure", flag: "refund-on-failure", kind: "boolean", default: false,
+    help: "Give settled money back when the message fails after all",
+  },
+  {
+    name: "onUnknown", flag: "on-unknown", kind: "choice", default: "settle", choices: ["settle", "release"],
+    help: "What becomes of money still held when no receipt came within the horizon",
+  },
+  {
+    name: "segmentRule", flag: "segment-rule", kind: "choice", default: "domestic", choices: ["domestic", "gsm"],
+    help: "How segments are counted: 70/67 UTF-16 units for every text, or GSM 160/153 where the text allows",
+  },
+  {
+    name: "rate", flag: "rate", kind: "integer", default: 100, min: 1, max: 1_000_000, unit: "segments a second",
+    help: "Most segments a second; more is throttled",
+  },
+  {
+    name: "burst", flag: "burst", kind: "integer", default: null, derived: `the larger of rate and ${LEAST_BURST}`, min: 1, max: 10_000_000, unit: "segments",
+    help: "Segments that may come at once after a pause",
+  },
+  {
+    name: "maxBinds", flag: "binds", kind: "integer", default: 4, min: 1, max: 100, unit: "binds",
+    help: "Most binds at the same time",
+  },
+  {
+    name: "window", flag: "window", kind: "integer", default: 100, min: 1, max: 10_000, unit: "submits",
+    help: "Submits a bind may have unanswered",
+  },
+  {
+    name: "deliverWindow", flag: "deliver-window", kind: "integer", default: null, derived: "window", min: 1, max: 10_000, unit: "deliveries",
+    help: "Receipts and inbound messages a bind may leave unanswered",
+  },
+  {
+    name: "allow", flag: "allow", kind: "list", default: [],
+    shape: { test: isCidr, words: "an address or a CIDR block such as 192.0.2.0/24" },
+    help: "Addresses binds may come from; none: anywhere",
+  },
+  {
+    name: "serviceCodes", flag: "service-code", kind: "list", default: [],
+    shape: { test: (text) => /^[0-9]{1,21}$/.test(text), words: "1 to 21 digits" },
+    help: "Numbers (or prefixes) of this account; messages sent to them from phones come to it",
+  },
+  {
+    name: "checkSource", flag: "check-source", kind: "boolean", default: false,
+    help: "Refuse submits whose source does not start with one of the service codes",
+  },
+  {
+    name: "alphabet0", flag: "alphabet0", kind: "choice", default: "gsm7", choices: ["gsm7", "ascii", "latin1", "utf8"],
+    help: "How data_coding 0 of this account is read",
+  },
+  {
+    name: "binary", flag: "binary", kind: "choice", default: "pass", choices: ["pass", "refuse"],
+    help: "Binary messages, which no word list can read",
+  },
+  {
+    name: "refuseBy", flag: "refuse-by", kind: "choice", default: "answer", choices: ["answer", "receipt"],
+    help: "How content refusals are told: as the answer to the submit, or accepted and then a REJECTD receipt",
+  },
+  {
+    name: "operator", flag: "operator", kind: "text", default: "",
+    shape: { test: (text) => text === "" || /^[A-Za-z0-9][\w.-]{0,62}$/.test(text), words: "the name of an [[operator]]" },
+    help: "Operator to route to; none: the first configured",
+  },
+  {
+    name: "weight", flag: "weight", kind: "integer", default: 1, min: 1, max: 100,
+    help: "Share among accounts when links are scarce",
+  },
+  {
+    name: "maxQueued", flag: "max-queued", kind: "integer", default: 10_000_000, min: 1, max: 1_000_000_000, unit: "messages",
+    help: "Most messages waiting on disk; more is answered queue_full",
+  },
+  {
+    name: "validityMs", flag: "validity", kind: "duration", default: 48 * HOUR_MS, min: 60_000, max: 30 * 24 * HOUR_MS,
+    help: "How long a message without a validity of its own may wait, such as 48h",
+  },
 ];
 
 const BY_NAME = new Map<string, AccountSetting>(ACCOUNT_SETTINGS.map((setting) => [setting.name, setting]));

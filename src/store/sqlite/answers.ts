@@ -1,9 +1,10 @@
 /**
  * Answers: every Query answered from the books, in short steps; `answerNow` runs one to its end at once.
  */
-import { stateName } from "../../../protocols/model/state.js";
+import { MessageState, stateName } from "../../../protocols/model/state.js";
 import type { Answer, Query } from "../query.js";
 import { Books } from "./books.js";
+import type { Ints } from "./books.js";
 import { viewAccount } from "./change.js";
 import { OrphanState } from "./day-schema.js";
 import { readStatement } from "./statement.js";
@@ -89,11 +90,12 @@ function uncertain(books: Books, limit: number): Rows<"uncertain", "messages"> {
   const [accounts, operators] = [books.accountNames(), books.operatorNames()];
   return books.openFiles(books.ledger.sealedDays()).flatMap((file) => {
     // The bounds on state name the partial index.
-    const rows = file.prepare("SELECT m.id, account, operator, at AS since, destination FROM message m JOIN content c ON c.id = m.id WHERE state = 7 AND state >= 6 AND state < 10 ORDER BY m.id LIMIT ?").all(limit) as
-      { id: bigint; account: bigint; operator: bigint; since: bigint; destination: string }[];
+    const sql = `SELECT m.id, account, operator, at, destination FROM message m LEFT JOIN content c ON c.id = m.id
+      WHERE state = ${MessageState.uncertain} AND state >= 6 AND state < 10 ORDER BY m.id LIMIT ?`;
+    const rows = file.prepare(sql).all(limit) as (Ints<"id" | "account" | "operator" | "at"> & { destination: string | null })[];
     return rows.map((row) => ({
-      id: Number(row.id), account: accounts.get(Number(row.account)) ?? "", operator: operators.get(Number(row.operator)) ?? "",
-      sinceMs: Math.max(0, Number(row.since)), destination: row.destination,
+      id: Number(row.id), account: accounts.get(Number(row.account)) ?? "",
+      operator: operators.get(Number(row.operator)) ?? "", sinceMs: Number(row.at), destination: row.destination ?? "",
     }));
   }).slice(0, limit);
 }
@@ -103,8 +105,9 @@ function orphans(books: Books, limit: number): Rows<"orphans", "orphans"> {
   const operators = books.operatorNames();
   const all: { operator: string; operatorMessageId: string; destination: string; state: string; atMs: number }[] = [];
   for (const day of books.days().reverse()) {
-    const rows = (books.file(day)?.prepare("SELECT at, operator, op_id, state, destination FROM orphan WHERE state_of <> ? ORDER BY id DESC LIMIT ?").all(OrphanState.matched, limit - all.length) ?? []) as
-      { at: bigint; operator: bigint; op_id: string; state: bigint; destination: string }[];
+    const sql = "SELECT at, operator, op_id, state, destination FROM orphan WHERE state_of <> ? ORDER BY id DESC LIMIT ?";
+    const rows = (books.file(day)?.prepare(sql).all(OrphanState.matched, limit - all.length) ?? []) as
+      (Ints<"at" | "operator" | "state"> & { op_id: string; destination: string })[];
     all.push(...rows.map((row) => ({
       operator: operators.get(Number(row.operator)) ?? "", operatorMessageId: row.op_id, destination: row.destination,
       state: stateName(Number(row.state)), atMs: Number(row.at),

@@ -13,6 +13,9 @@ import { LedgerDb } from "./ledger-db.js";
 import { DataVersionError } from "./ledger-schema.js";
 import { dayPath, ledgerPath, listDays } from "./paths.js";
 
+/** A row of integers, as every connection here reads them. */
+export type Ints<K extends string> = Readonly<Record<K, bigint>>;
+
 /** One day's file, read-only; integers are bigint unless a statement says otherwise. */
 export class DayFile {
   readonly day: number;
@@ -140,13 +143,18 @@ export class Books implements DayBooks {
     };
     for (const file of this.openFiles(this.ledger.sealedDays())) {
       file.snapshot(() => {
-        const totals = file.prepare(`SELECT account, available_delta AS delta, held, held_count AS holds FROM account_total ${where}`);
-        for (const row of totals.all(...parameters) as Record<"account" | "delta" | "held" | "holds", bigint>[]) {
-          add(row.account, { availableDeltaMicros: row.delta, heldMicros: row.held, openMessages: 0, openHolds: Number(row.holds) });
+        const sql = `SELECT account, available_delta AS delta, held, held_count AS holds FROM account_total ${where}`;
+        const totals = file.prepare(sql);
+        for (const row of totals.all(...parameters) as Ints<"account" | "delta" | "held" | "holds">[]) {
+          add(row.account, {
+            availableDeltaMicros: row.delta, heldMicros: row.held, openMessages: 0, openHolds: Number(row.holds),
+          });
         }
         const open = `sum(iif(state = ${TALLY_ACCEPTED}, messages, -messages))`;
         const tallies = file.prepare(`SELECT account, ${open} AS open FROM tally ${where} GROUP BY account`);
-        for (const row of tallies.all(...parameters) as Record<"account" | "open", bigint>[]) add(row.account, { ...NO_TOTALS, openMessages: Number(row.open) });
+        for (const row of tallies.all(...parameters) as Ints<"account" | "open">[]) {
+          add(row.account, { ...NO_TOTALS, openMessages: Number(row.open) });
+        }
       });
     }
     return sums;
@@ -154,8 +162,9 @@ export class Books implements DayBooks {
 
   /** A message's charge, from whatever day's file is still there. */
   charge(messageId: number): MessageCharge | null {
-    const row = this.fileOf(messageId)?.prepare("SELECT account, charge, charge_state, state FROM message WHERE id = ?").get(messageId) as
-      Record<"account" | "charge" | "charge_state" | "state", bigint> | undefined;
+    const sql = "SELECT account, charge, charge_state, state FROM message WHERE id = ?";
+    const row = this.fileOf(messageId)?.prepare(sql).get(messageId) as
+      Ints<"account" | "charge" | "charge_state" | "state"> | undefined;
     return row === undefined
       ? null
       : { accountNo: Number(row.account), chargeMicros: row.charge, chargeState: Number(row.charge_state), state: Number(row.state) };

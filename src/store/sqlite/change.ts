@@ -85,7 +85,9 @@ export function applyCommand(ledger: LedgerDb, days: DayBooks, command: LedgerCo
 export function viewAccount(ledger: LedgerDb, days: Pick<DayBooks, "totals">, row: AccountRow): AccountView {
   const open = days.totals(row.account.no);
   return {
-    account: row.account, availableMicros: ledger.available(row.account.no) + open.availableDeltaMicros, heldMicros: open.heldMicros,
+    account: row.account,
+    availableMicros: ledger.available(row.account.no) + open.availableDeltaMicros,
+    heldMicros: open.heldMicros,
     openMessages: open.openMessages, createdAtMs: row.createdAtMs,
   };
 }
@@ -150,17 +152,20 @@ class Change {
     const kept: AccountSettings = { ...row.kept, ...Object.fromEntries(given) };
     const { priceMicros, creditLimitMicros = 0 } = kept;
     // A price set now is the later word: base tariffs that have started give way to it.
-    const ended = command.settings.priceMicros === undefined ? 0 : this.#ledger.endTariffs(no, "", 0, this.#nowMs, this.#nowMs);
+    const priced = command.settings.priceMicros !== undefined;
+    const ended = priced ? this.#ledger.endTariffs(no, "", 0, this.#nowMs, this.#nowMs) : 0;
     const words = describeSettings(row.kept, kept);
     if (words === "" && ended === 0) return this.#repeated(row);
     const { availableMicros, heldMicros } = this.#view(row);
     if (creditLimitMicros < row.account.creditLimitMicros && availableMicros < -BigInt(creditLimitMicros)) {
-      throw new Refused("insufficient_balance", `the account is at ${formatMoney(availableMicros)} now: the credit limit cannot be lower than that`);
+      const now = formatMoney(availableMicros);
+      throw new Refused("insufficient_balance", `the account is at ${now} now: the credit limit cannot be lower than that`);
     }
     checkLimit(availableMicros + heldMicros + BigInt(creditLimitMicros));
     this.#ledger.setAccount(no, kept);
     this.#log(`account ${command.name} set: ${words || `price ${formatMoney(priceMicros ?? 0)} in the place of the base tariff`}`, `account:${no}`);
-    return this.#changed(command.name, 0n, creditLimitMicros > row.account.creditLimitMicros || (priceMicros ?? 0) < row.account.priceMicros);
+    const more = creditLimitMicros > row.account.creditLimitMicros || (priceMicros ?? 0) < row.account.priceMicros || ended > 0;
+    return this.#changed(command.name, 0n, more);
   }
 
   #state(name: string, state: "active" | "suspended"): Applied {
@@ -203,7 +208,9 @@ class Change {
     const { tariffs, no } = row.account;
     const same = tariffs.find((tariff) => tariff.prefix === prefix && tariff.fromMs === fromMs);
     if (same?.priceMicros === priceMicros) return this.#repeated(row);
-    if (same === undefined && tariffs.length >= MAX_TARIFFS) throw new Refused("limit_exceeded", `an account has at most ${MAX_TARIFFS} tariffs`);
+    if (same === undefined && tariffs.length >= MAX_TARIFFS) {
+      throw new Refused("limit_exceeded", `an account has at most ${MAX_TARIFFS} tariffs`);
+    }
     this.#ledger.addTariff(no, { prefix, priceMicros, fromMs }, this.#nowMs);
     const words = `${prefix === "" ? "all destinations" : `prefix ${prefix}`} ${formatMoney(priceMicros)} from ${new Date(fromMs).toISOString()}`;
     this.#log(`account ${command.name} tariff: ${words}`, `account:${no}`);
@@ -220,8 +227,12 @@ class Change {
     const { no } = row.account;
     const before = this.#ledger.topUp(no, reference);
     if (before !== null) {
-      if (before.amount !== amount) throw new Refused("reference_conflict", `reference ${reference} has been used for ${formatMoney(before.amount)}`);
-      if (before.reversal !== null) throw new Refused("already_reversed", `the top-up ${reference} was reversed: a new one needs a new reference`);
+      if (before.amount !== amount) {
+        throw new Refused("reference_conflict", `reference ${reference} has been used for ${formatMoney(before.amount)}`);
+      }
+      if (before.reversal !== null) {
+        throw new Refused("already_reversed", `the top-up ${reference} was reversed: a new one needs a new reference`);
+      }
       return this.#repeated(row, amount);
     }
     const { availableMicros, heldMicros } = this.#view(row);
@@ -326,11 +337,15 @@ function checkLimit(micros: bigint): void {
  * the message in its day's file, and no power failure may leave one without the other.
  */
 function checkRefundable(messageId: number, charge: MessageCharge, amount: bigint): void {
-  if (charge.chargeState === ChargeState.refunded) throw new Refused("already_refunded", `message ${messageId} got its money back when it failed`);
+  const which = `message ${messageId}`;
+  if (charge.chargeState === ChargeState.refunded) throw new Refused("already_refunded", `${which} got its money back when it failed`);
   if (charge.chargeState !== ChargeState.settled) {
-    throw new Refused("not_charged", `the charge of message ${messageId} is ${CHARGE_STATE_NAMES[charge.chargeState] ?? "unknown"}: there is nothing to give back`);
+    const stands = CHARGE_STATE_NAMES[charge.chargeState] ?? "unknown";
+    throw new Refused("not_charged", `the charge of ${which} is ${stands}: there is nothing to give back`);
   }
-  if (!isFinal(charge.state)) throw new Refused("not_charged", `message ${messageId} is still on its way (${stateName(charge.state)}): refund it when it has ended`);
+  if (!isFinal(charge.state)) {
+    throw new Refused("not_charged", `${which} is still on its way (${stateName(charge.state)}): refund it when it has ended`);
+  }
   if (amount <= 0n) throw new Refused("invalid_value", "amount: must be more than 0");
-  if (amount > charge.chargeMicros) throw new Refused("exceeds_charge", `message ${messageId} was charged ${formatMoney(charge.chargeMicros)}`);
+  if (amount > charge.chargeMicros) throw new Refused("exceeds_charge", `${which} was charged ${formatMoney(charge.chargeMicros)}`);
 }

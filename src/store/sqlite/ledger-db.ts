@@ -141,12 +141,13 @@ export class LedgerDb {
 
   #accountRow(raw: RawAccount): AccountRow {
     const no = Number(raw.no);
-    const rows = this.prepare("SELECT prefix, price, from_ms FROM tariff WHERE account = ? AND ended_at IS NULL ORDER BY prefix, from_ms").all(no);
-    const tariffs: Tariff[] = (rows as RawTariff[]).map((row) => ({
+    const sql = "SELECT prefix, price, from_ms FROM tariff WHERE account = ? AND ended_at IS NULL ORDER BY prefix, from_ms";
+    const tariffs: Tariff[] = (this.prepare(sql).all(no) as RawTariff[]).map((row) => ({
       prefix: row.prefix, priceMicros: Number(row.price), fromMs: Number(row.from_ms),
     }));
     const kept = JSON.parse(raw.settings) as AccountSettings;
-    const account = makeAccount({ no, name: raw.name, state: raw.state, stateReason: raw.reason, currency: raw.currency, tariffs }, kept);
+    const { name, state, reason: stateReason, currency } = raw;
+    const account = makeAccount({ no, name, state, stateReason, currency, tariffs }, kept);
     return { account, kept, createdAtMs: Number(raw.created_at) };
   }
 
@@ -238,7 +239,8 @@ export class LedgerDb {
       for (const name of names) {
         if (this.prepare("INSERT INTO operator (name) VALUES (?) ON CONFLICT DO NOTHING").run(name).changes === 0) continue;
         const no = this.operators().get(name) ?? 0;
-        this.log({ actor: "gateway", reason: "", what: `operator ${name} is number ${no}`, subject: `operator:${no}` }, nowMs);
+        const what = `operator ${name} is number ${no}`;
+        this.log({ actor: "gateway", reason: "", what, subject: `operator:${no}` }, nowMs);
       }
       return this.operators();
     });
@@ -253,20 +255,21 @@ export class LedgerDb {
   seal(sealed: SealedDay, nowMs: number): boolean {
     return this.transaction(() => {
       const { day } = sealed;
-      const added = this.prepare("INSERT INTO sealed_day VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING").run(day, nowMs, sealed.messages, sealed.entries);
-      if (added.changes === 0) return false;
+      const added = this.prepare("INSERT INTO sealed_day VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
+      if (added.run(day, nowMs, sealed.messages, sealed.entries).changes === 0) return false;
+      const entry = this.prepare("INSERT INTO carried_entry VALUES (?, ?, ?, ?, ?, ?)");
       for (const row of sealed.carried) {
-        this.prepare("INSERT INTO carried_entry VALUES (?, ?, ?, ?, ?, ?)").run(day, row.account, row.onDay, row.kind, row.count, row.amount);
+        entry.run(day, row.account, row.onDay, row.kind, row.count, row.amount);
         this.addBalance(row.account, row.debit, -row.amount);
         this.addBalance(row.account, row.credit, row.amount);
       }
-      for (const row of sealed.outcomes) {
-        this.prepare("INSERT INTO carried_message VALUES (?, ?, ?, ?, ?, ?)").run(day, row.account, row.operator, row.state, row.messages, row.segments);
-      }
+      const outcome = this.prepare("INSERT INTO carried_message VALUES (?, ?, ?, ?, ?, ?)");
+      for (const row of sealed.outcomes) outcome.run(day, row.account, row.operator, row.state, row.messages, row.segments);
       for (const row of sealed.refusals) {
         this.prepare("INSERT INTO carried_refusal VALUES (?, ?, ?, ?)").run(day, row.account, row.outcome, row.count);
       }
-      this.log({ actor: "gateway", reason: "", what: `day ${sealed.name} sealed: ${sealed.messages} messages`, subject: `day:${day}` }, nowMs);
+      const what = `day ${sealed.name} sealed: ${sealed.messages} messages`;
+      this.log({ actor: "gateway", reason: "", what, subject: `day:${day}` }, nowMs);
       return true;
     });
   }
@@ -277,8 +280,7 @@ export class LedgerDb {
   log(logged: Logged, nowMs: number): void {
     const last = this.prepare("SELECT no, hash FROM audit ORDER BY no DESC LIMIT 1").get() as { no: bigint; hash: string } | undefined;
     const record: AuditRecord = {
-      no: Number(last?.no ?? 0n) + 1, atMs: this.#stamp("audit", nowMs), actor: logged.actor, reason: logged.reason, what: logged.what,
-      subject: logged.subject, digest: this.subjectDigest(logged.subject),
+      no: Number(last?.no ?? 0n) + 1, atMs: this.#stamp("audit", nowMs), ...logged, digest: this.subjectDigest(logged.subject),
     };
     const hash = auditHash(last?.hash ?? FIRST_HASH, record);
     const { no, atMs, actor, reason, what, subject, digest } = record;
@@ -296,7 +298,9 @@ export class LedgerDb {
   subjectDigest(subject: string): string {
     if (subject === "") return "";
     const [kind = "", no = "", ...rest] = subject.split(":");
-    const parts = (SUBJECTS[kind] ?? []).map(([sql, withRest]) => this.prepare(sql).all(...(withRest ? [BigInt(no), rest.join(":")] : [BigInt(no)])));
+    const parts = (SUBJECTS[kind] ?? []).map(([sql, withRest]) =>
+      this.prepare(sql).all(...(withRest ? [BigInt(no), rest.join(":")] : [BigInt(no)])),
+    );
     return parts.every((rows) => rows.length === 0) ? "gone" : digestOf(parts as CanonicalObject[][]);
   }
 
@@ -313,9 +317,16 @@ const SUBJECTS: Readonly<Record<string, readonly (readonly [sql: string, withRes
   account: [["SELECT * FROM account WHERE no = ?", false], ["SELECT * FROM tariff WHERE account = ? ORDER BY no", false]],
   topup: [
     ["SELECT * FROM topup WHERE account = ? AND reference = ?", true],
-    ["SELECT entry.* FROM topup JOIN entry ON entry.id IN (topup.entry, topup.reversal) WHERE topup.account = ? AND topup.reference = ? ORDER BY entry.id", true],
+    [
+      `SELECT entry.* FROM topup JOIN entry ON entry.id IN (topup.entry, topup.reversal)
+        WHERE topup.account = ? AND topup.reference = ? ORDER BY entry.id`,
+      true,
+    ],
   ],
-  refund: [["SELECT * FROM refund WHERE message = ?", false], ["SELECT * FROM entry WHERE id = (SELECT entry FROM refund WHERE message = ?)", false]],
+  refund: [
+    ["SELECT * FROM refund WHERE message = ?", false],
+    ["SELECT * FROM entry WHERE id = (SELECT entry FROM refund WHERE message = ?)", false],
+  ],
   entry: [["SELECT * FROM entry WHERE id = ?", false]],
   operator: [["SELECT * FROM operator WHERE no = ?", false]],
   day: [

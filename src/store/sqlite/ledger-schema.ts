@@ -157,11 +157,14 @@ export function checkLedgerVersion(db: Database.Database): number {
   const application = Number(db.pragma("application_id", { simple: true }));
   if (version > LEDGER_VERSION) {
     throw new DataVersionError(
-      `${db.name} was written by a newer tollgate (version ${version}, this one knows ${LEDGER_VERSION}): install that one again, or restore the data of before`,
+      `${db.name} was written by a newer tollgate (version ${version}, this one knows ${LEDGER_VERSION}): ` +
+        "install that one again, or restore the data of before",
     );
   }
   const tables = Number(db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get());
-  if (application !== APPLICATION_ID && (version !== 0 || tables !== 0)) throw new DataVersionError(`${db.name} is not a tollgate ledger`);
+  if (application !== APPLICATION_ID && (version !== 0 || tables !== 0)) {
+    throw new DataVersionError(`${db.name} is not a tollgate ledger`);
+  }
   return version;
 }
 

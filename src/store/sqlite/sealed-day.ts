@@ -6,6 +6,7 @@
  */
 import type Database from "better-sqlite3";
 import { Book, ChargeState } from "../../ledger/settlement.js";
+import type { Ints } from "./books.js";
 import { dayName } from "./paths.js";
 
 export interface CarriedEntry {
@@ -25,8 +26,17 @@ export interface SealedDay {
   readonly messages: number;
   readonly entries: number;
   readonly carried: readonly CarriedEntry[];
-  readonly outcomes: readonly { readonly account: number; readonly operator: number; readonly state: number; readonly messages: bigint; readonly segments: bigint }[];
+  readonly outcomes: readonly CarriedOutcome[];
   readonly refusals: readonly { readonly account: number; readonly outcome: number; readonly count: bigint }[];
+}
+
+export interface CarriedOutcome {
+  readonly account: number;
+  readonly operator: number;
+  /** Final MessageState. */
+  readonly state: number;
+  readonly messages: bigint;
+  readonly segments: bigint;
 }
 
 /** Rows looked at in one step; some milliseconds. */
@@ -43,23 +53,26 @@ export class SealRefused extends Error {
   }
 }
 
+type EntryRow = Ints<"account" | "on_day" | "kind" | "debit" | "credit" | "n" | "amount" | "rows" | "last">;
+
 /** Adds a day's file up; `next()` does one step, the last gives the sums. Throws SealRefused. */
 export function* collectSealedDay(db: Database.Database, day: number, zoneMinutes: number): Generator<undefined, SealedDay> {
   const carried = new Map<string, CarriedEntry>();
-  const outcomes = new Map<string, SealedDay["outcomes"][number]>();
+  const outcomes = new Map<string, CarriedOutcome>();
   const entrySql = db.prepare(
     `SELECT account, (at + ?) / ${DAY_MS} AS on_day, kind, debit, credit, sum(count) AS n, sum(amount) AS amount, count(*) AS rows, max(id) AS last
        FROM (SELECT * FROM entry WHERE id > ? ORDER BY id LIMIT ${STEP}) GROUP BY account, on_day, kind, debit, credit`,
   ).safeIntegers(true);
   let entries = 0;
   for (let last = 0n; ; ) {
-    const rows = entrySql.all(BigInt(zoneMinutes) * 60_000n, last) as Record<"account" | "on_day" | "kind" | "debit" | "credit" | "n" | "amount" | "rows" | "last", bigint>[];
+    const rows = entrySql.all(BigInt(zoneMinutes) * 60_000n, last) as EntryRow[];
     if (rows.length === 0) break;
     for (const row of rows) {
       const key = `${row.account}:${row.on_day}:${row.kind}`;
       const before = carried.get(key);
       carried.set(key, {
-        account: Number(row.account), onDay: Number(row.on_day), kind: Number(row.kind), debit: Number(row.debit) as Book, credit: Number(row.credit) as Book,
+        account: Number(row.account), onDay: Number(row.on_day), kind: Number(row.kind),
+        debit: Number(row.debit) as Book, credit: Number(row.credit) as Book,
         count: (before?.count ?? 0n) + row.n, amount: (before?.amount ?? 0n) + row.amount,
       });
       entries += Number(row.rows);
@@ -68,12 +81,13 @@ export function* collectSealedDay(db: Database.Database, day: number, zoneMinute
     yield undefined;
   }
   const messageSql = db.prepare(
-    `SELECT account, operator, state, count(*) AS n, sum(segments) AS segments, sum(state < 20 OR charge_state = ${ChargeState.held}) AS open, max(id) AS last
+    `SELECT account, operator, state, count(*) AS n, sum(segments) AS segments, max(id) AS last,
+            sum(state < 20 OR charge_state = ${ChargeState.held}) AS open
        FROM (SELECT * FROM message WHERE id > ? ORDER BY id LIMIT ${STEP}) GROUP BY account, operator, state`,
   ).safeIntegers(true);
   let messages = 0;
   for (let last = 0n; ; ) {
-    const rows = messageSql.all(last) as Record<"account" | "operator" | "state" | "n" | "segments" | "open" | "last", bigint>[];
+    const rows = messageSql.all(last) as Ints<"account" | "operator" | "state" | "n" | "segments" | "open" | "last">[];
     if (rows.length === 0) break;
     for (const row of rows) {
       if (row.open !== 0n) throw new SealRefused(day, `${row.open} messages are still open`);
@@ -88,7 +102,8 @@ export function* collectSealedDay(db: Database.Database, day: number, zoneMinute
     }
     yield undefined;
   }
-  const refusals = db.prepare("SELECT account, outcome, count(*) AS n FROM refusal GROUP BY account, outcome").safeIntegers(true).all() as { account: bigint; outcome: bigint; n: bigint }[];
+  const refusals = db.prepare("SELECT account, outcome, count(*) AS n FROM refusal GROUP BY account, outcome").safeIntegers(true)
+    .all() as Ints<"account" | "outcome" | "n">[];
   const sums = [...carried.values()];
   checkTotals(db, day, sums);
   return {
@@ -107,7 +122,8 @@ function checkTotals(db: Database.Database, day: number, carried: readonly Carri
       sums?.set(row.account, (sums.get(row.account) ?? 0n) + sign * row.amount);
     }
   }
-  const totals = db.prepare("SELECT account, available_delta AS delta, held FROM account_total").safeIntegers(true).all() as { account: bigint; delta: bigint; held: bigint }[];
+  const totals = db.prepare("SELECT account, available_delta AS delta, held FROM account_total").safeIntegers(true)
+    .all() as Ints<"account" | "delta" | "held">[];
   for (const total of totals) {
     const account = Number(total.account);
     if ((available.get(account) ?? 0n) !== total.delta || (held.get(account) ?? 0n) !== total.held || total.held !== 0n) {

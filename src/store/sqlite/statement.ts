@@ -10,7 +10,7 @@ import { OUTCOME_NAMES } from "../../../protocols/model/outcome.js";
 import { stateName } from "../../../protocols/model/state.js";
 import { EntryKind } from "../../ledger/settlement.js";
 import type { Statement } from "../query.js";
-import type { Books, DayFile } from "./books.js";
+import type { Books, DayFile, Ints } from "./books.js";
 import { TALLY_ACCEPTED } from "./day-schema.js";
 import { LedgerKind } from "./ledger-schema.js";
 import { dayName, dayOfMs, dayStartMs } from "./paths.js";
@@ -121,41 +121,55 @@ export function* readStatement(books: Books, name: string, fromMs: number, toMs:
 /** Ledger.db's own entries, and all that sealed days carried; the days that were sealed. */
 function addLedger(books: Books, no: number, sums: Sums): Set<number> {
   const { ledger, zoneMinutes } = books;
-  const own = ledger.prepare(`SELECT (at + ?) / ${DAY_MS} AS day, kind, sum(amount) AS amount FROM entry WHERE account = ? GROUP BY day, kind`);
-  const carried = ledger.prepare("SELECT on_day AS day, kind, sum(amount) AS amount FROM carried_entry WHERE account = ? GROUP BY on_day, kind");
+  const own = ledger.prepare(
+    `SELECT (at + ?) / ${DAY_MS} AS day, kind, sum(amount) AS amount FROM entry WHERE account = ? GROUP BY day, kind`,
+  );
+  const carried = ledger.prepare(
+    "SELECT on_day AS day, kind, sum(amount) AS amount FROM carried_entry WHERE account = ? GROUP BY on_day, kind",
+  );
   for (const rows of [own.all(BigInt(zoneMinutes) * 60_000n, no), carried.all(no)]) {
-    for (const { day, kind, amount } of rows as Record<"day" | "kind" | "amount", bigint>[]) sums.entries(Number(day), Number(kind), amount);
+    for (const { day, kind, amount } of rows as Ints<"day" | "kind" | "amount">[]) sums.entries(Number(day), Number(kind), amount);
   }
-  const messages = ledger.prepare("SELECT day, state, sum(messages) AS n, sum(segments) AS segments FROM carried_message WHERE account = ? AND day >= ? AND day < ? GROUP BY day, state");
-  for (const each of messages.all(no, sums.fromDay, sums.toDay) as Record<"day" | "state" | "n" | "segments", bigint>[]) {
+  const messages = ledger.prepare(
+    `SELECT day, state, sum(messages) AS n, sum(segments) AS segments FROM carried_message
+      WHERE account = ? AND day >= ? AND day < ? GROUP BY day, state`,
+  );
+  for (const each of messages.all(no, sums.fromDay, sums.toDay) as Ints<"day" | "state" | "n" | "segments">[]) {
     const [day, n, segments] = [Number(each.day), Number(each.n), Number(each.segments)];
     sums.messages(day, Number(each.state), n, segments);
     sums.messages(day, TALLY_ACCEPTED, n, segments);
   }
-  const refusals = ledger.prepare("SELECT outcome, sum(count) AS n FROM carried_refusal WHERE account = ? AND day >= ? AND day < ? GROUP BY outcome");
-  for (const each of refusals.all(no, sums.fromDay, sums.toDay) as Record<"outcome" | "n", bigint>[]) sums.refusals(Number(each.outcome), Number(each.n));
+  const refusals = ledger.prepare(
+    "SELECT outcome, sum(count) AS n FROM carried_refusal WHERE account = ? AND day >= ? AND day < ? GROUP BY outcome",
+  );
+  for (const each of refusals.all(no, sums.fromDay, sums.toDay) as Ints<"outcome" | "n">[]) {
+    sums.refusals(Number(each.outcome), Number(each.n));
+  }
   return ledger.sealedDays();
 }
 
 function* addEntries(file: DayFile, no: number, zoneMinutes: number, sums: Sums): Generator<undefined, void> {
   const last = (file.prepare("SELECT max(id) FROM entry").pluck().get() as bigint | null) ?? 0n;
   const step = file.prepare(
-    `SELECT (at + ?) / ${DAY_MS} AS day, kind, sum(amount) AS amount FROM entry WHERE id > ? AND id <= ? AND account = ? GROUP BY day, kind`,
+    `SELECT (at + ?) / ${DAY_MS} AS day, kind, sum(amount) AS amount FROM entry
+      WHERE id > ? AND id <= ? AND account = ? GROUP BY day, kind`,
   );
   const first = (file.prepare("SELECT min(id) FROM entry").pluck().get() as bigint | null) ?? 0n;
   for (let from = first - 1n; from < last; from += BigInt(STEP)) {
     const to = from + BigInt(STEP) < last ? from + BigInt(STEP) : last;
-    const rows = step.all(BigInt(zoneMinutes) * 60_000n, from, to, no) as Record<"day" | "kind" | "amount", bigint>[];
+    const rows = step.all(BigInt(zoneMinutes) * 60_000n, from, to, no) as Ints<"day" | "kind" | "amount">[];
     for (const { day, kind, amount } of rows) sums.entries(Number(day), Number(kind), amount);
     yield undefined;
   }
 }
 
 function addDay(file: DayFile, no: number, sums: Sums): void {
-  const tally = file.prepare("SELECT state, messages AS n, segments FROM tally WHERE account = ?").all(no) as Record<"state" | "n" | "segments", bigint>[];
-  for (const each of tally) sums.messages(file.day, Number(each.state), Number(each.n), Number(each.segments));
-  const refusals = file.prepare("SELECT outcome, count(*) AS n FROM refusal WHERE account = ? GROUP BY outcome").all(no) as Record<"outcome" | "n", bigint>[];
-  for (const each of refusals) sums.refusals(Number(each.outcome), Number(each.n));
+  const tally = file.prepare("SELECT state, messages AS n, segments FROM tally WHERE account = ?");
+  for (const each of tally.all(no) as Ints<"state" | "n" | "segments">[]) {
+    sums.messages(file.day, Number(each.state), Number(each.n), Number(each.segments));
+  }
+  const refusals = file.prepare("SELECT outcome, count(*) AS n FROM refusal WHERE account = ? GROUP BY outcome");
+  for (const each of refusals.all(no) as Ints<"outcome" | "n">[]) sums.refusals(Number(each.outcome), Number(each.n));
 }
 
 function finish(account: string, currency: string, zone: number, sums: Sums): Statement {

@@ -8,19 +8,22 @@ import { formatMoney } from "../../ledger/money.js";
 import { CHARGE_STATE_NAMES, ChargeState } from "../../ledger/settlement.js";
 import { contentFlags, unpackContent } from "../content.js";
 import type { Trace, TraceEvent } from "../query.js";
-import type { Books, DayFile } from "./books.js";
+import type { Books, DayFile, Ints } from "./books.js";
 import { AttemptState, FIRST_ENTRY, Notify } from "./day-schema.js";
 import { dayName } from "./paths.js";
 import type { Found } from "./trace-search.js";
 
 /** A row of the view `message_all`. */
-type Row = Record<
-  | "id" | "account" | "state" | "charge_state" | "notify" | "wanted" | "segments" | "charge" | "last_entry" | "operator" | "link" | "attempts" | "error" | "word"
-  | "expires" | "accepted_at" | "dispatched_at" | "final_at" | "notified_at" | "words" | "kinds",
-  bigint
+type Row = Ints<
+  | "id" | "account" | "state" | "charge_state" | "notify" | "wanted" | "segments" | "charge" | "last_entry" | "operator"
+  | "link" | "attempts" | "error" | "word" | "expires" | "accepted_at" | "dispatched_at" | "final_at" | "notified_at"
+  | "words" | "kinds"
 > & { readonly source: string | null; readonly destination: string | null };
 
-type AttemptRow = Record<"no" | "operator" | "link" | "state" | "status" | "status_name" | "dispatched_at" | "answered_at", bigint> & { readonly op_key: string; readonly op_id: string | null };
+type AttemptRow = Ints<"no" | "operator" | "link" | "state" | "status" | "status_name" | "dispatched_at" | "answered_at"> & {
+  readonly op_key: string;
+  readonly op_id: string | null;
+};
 
 const ATTEMPT_NAMES = new Map<number, string>(Object.entries(AttemptState).map(([name, no]) => [no, name]));
 const NOTIFY_NAMES = new Map<number, string>(Object.entries(Notify).map(([name, no]) => [no, name]));
@@ -40,12 +43,14 @@ function makeTrace(books: Books, file: DayFile, row: Row): Trace {
   const body = (file.prepare("SELECT body FROM content WHERE id = ?").pluck().get(row.id) as Buffer | undefined) ?? null;
   const [source, destination] = [row.source ?? "", row.destination ?? ""];
   const message = body === null ? newMessage() : unpackContent({
-    id: Number(row.id), kinds: Number(row.kinds), source, destination, wanted: Number(row.wanted), expires: Number(row.expires), body,
+    id: Number(row.id), kinds: Number(row.kinds), source, destination, wanted: Number(row.wanted), expires: Number(row.expires),
+    body,
   });
   const flags = body === null ? "" : contentFlags(body);
   const attempts = readAttempts(file, row).map((each) => ({
-    no: Number(each.no), operator: operator(each.operator), link: Number(each.link), operatorMessageId: each.op_id ?? each.op_key,
-    status: Number(each.status), statusName: file.word(each.status_name), dispatchedAtMs: time(each.dispatched_at), answeredAtMs: time(each.answered_at),
+    no: Number(each.no), operator: operator(each.operator), link: Number(each.link),
+    operatorMessageId: each.op_id ?? each.op_key, status: Number(each.status), statusName: file.word(each.status_name),
+    dispatchedAtMs: time(each.dispatched_at), answeredAtMs: time(each.answered_at),
     state: attemptName(Number(each.state)),
   }));
   const state = Number(row.state);
@@ -54,9 +59,13 @@ function makeTrace(books: Books, file: DayFile, row: Row): Trace {
     // Without its content (a damaged file; verify tells) a message still shows its state and money.
     text: body === null ? null : messageText(message), encoding: ENCODING_NAMES[message.encoding] ?? "binary", octetsHex: message.octets.toString("hex"),
     segments: Number(row.segments), segmentNumber: message.segmentNumber, segmentTotal: message.segmentTotal,
-    chargeMicros: row.charge, chargeState: CHARGE_STATE_NAMES[Number(row.charge_state)] ?? "unknown", operator: operator(row.operator), attempts,
-    receipt: isFinal(state) ? { state: stateName(state), word: file.word(row.word), error: file.word(row.error), atMs: time(row.final_at) } : null,
-    notify: NOTIFY_NAMES.get(Number(row.notify)) ?? "none", acceptedAtMs: time(row.accepted_at), finalAtMs: time(row.final_at), flags,
+    chargeMicros: row.charge, chargeState: CHARGE_STATE_NAMES[Number(row.charge_state)] ?? "unknown",
+    operator: operator(row.operator), attempts,
+    receipt: isFinal(state)
+      ? { state: stateName(state), word: file.word(row.word), error: file.word(row.error), atMs: time(row.final_at) }
+      : null,
+    notify: NOTIFY_NAMES.get(Number(row.notify)) ?? "none",
+    acceptedAtMs: time(row.accepted_at), finalAtMs: time(row.final_at), flags,
     events: events(books, file, row, account, flags, attempts),
   };
 }
@@ -71,7 +80,8 @@ function attemptName(state: number): string {
 }
 
 function readAttempts(file: DayFile, row: Row): AttemptRow[] {
-  const sql = "SELECT no, operator, link, state, status, status_name, dispatched_at, answered_at, op_key, op_id FROM attempt WHERE id >= ? AND id < ? ORDER BY id";
+  const sql = `SELECT no, operator, link, state, status, status_name, dispatched_at, answered_at, op_key, op_id
+    FROM attempt WHERE id >= ? AND id < ? ORDER BY id`;
   return file.prepare(sql).all(row.id * 256n, (row.id + 1n) * 256n) as AttemptRow[];
 }
 
@@ -82,8 +92,10 @@ function events(books: Books, file: DayFile, row: Row, account: string, flags: s
     if (atMs > 0) all.push({ atMs: Number(atMs), stage, text });
   };
   const { accepted_at: acceptedAt } = row;
-  add(acceptedAt, "accept", `from ${account}: ${row.source ?? ""} to ${row.destination ?? ""}, ${count(row.segments, "segment")}`);
-  add(acceptedAt, "screen", `${row.words === 0n ? "not screened yet" : `passed word lists version ${row.words}`}${flags === "" ? "" : `, flagged ${flags}`}`);
+  const size = `${row.segments} segment${row.segments === 1n ? "" : "s"}`;
+  add(acceptedAt, "accept", `from ${account}: ${row.source ?? ""} to ${row.destination ?? ""}, ${size}`);
+  const screened = row.words === 0n ? "not screened yet" : `passed word lists version ${row.words}`;
+  add(acceptedAt, "screen", flags === "" ? screened : `${screened}, flagged ${flags}`);
   add(acceptedAt, "charge", Number(row.charge_state) === ChargeState.free ? "free" : `${formatMoney(row.charge)} held`);
   add(acceptedAt, "spool", `on disk in ${dayName(file.day)}, answered as ${row.id}`);
   for (const attempt of attempts) {
@@ -93,7 +105,8 @@ function events(books: Books, file: DayFile, row: Row, account: string, flags: s
     add(attempt.answeredAtMs, "dispatch", `attempt ${attempt.no} answered ${attempt.statusName || `0x${attempt.status.toString(16)}`}${theirs}`);
   }
   if (row.attempts > BigInt(attempts.at(-1)?.no ?? 0)) {
-    add(row.dispatched_at, "dispatch", `attempt ${row.attempts} on ${books.operatorNames().get(Number(row.operator)) ?? ""} link ${row.link}, no answer yet`);
+    const where = `${books.operatorNames().get(Number(row.operator)) ?? ""} link ${row.link}`;
+    add(row.dispatched_at, "dispatch", `attempt ${row.attempts} on ${where}, no answer yet`);
   }
   if (isFinal(Number(row.state))) {
     const word = file.word(row.word);
@@ -110,14 +123,10 @@ function events(books: Books, file: DayFile, row: Row, account: string, flags: s
 function addMoney(books: Books, file: DayFile, row: Row, add: (atMs: bigint, stage: string, text: string) => void): void {
   if (row.last_entry >= FIRST_ENTRY) {
     const at = file.prepare("SELECT at FROM entry WHERE id = ?").pluck().get(row.last_entry) as bigint | undefined;
-    const settled = Number(row.charge_state) === ChargeState.refunded ? "refunded when it failed" : (CHARGE_STATE_NAMES[Number(row.charge_state)] ?? "");
-    add(at ?? 0n, "settle", `${formatMoney(row.charge)} ${settled}`);
+    const moved = CHARGE_STATE_NAMES[Number(row.charge_state)] ?? "";
+    add(at ?? 0n, "settle", `${formatMoney(row.charge)} ${moved === "refunded" ? "refunded when it failed" : moved}`);
   }
-  const refund = books.ledger.prepare("SELECT refund.amount, entry.at FROM refund JOIN entry ON entry.id = refund.entry WHERE message = ?").get(row.id) as
-    { amount: bigint; at: bigint } | undefined;
+  const sql = "SELECT refund.amount, entry.at FROM refund JOIN entry ON entry.id = refund.entry WHERE message = ?";
+  const refund = books.ledger.prepare(sql).get(row.id) as Ints<"amount" | "at"> | undefined;
   if (refund !== undefined) add(refund.at, "settle", `${formatMoney(refund.amount)} refunded by hand`);
-}
-
-function count(n: bigint, noun: string): string {
-  return `${n} ${noun}${n === 1n ? "" : "s"}`;
 }

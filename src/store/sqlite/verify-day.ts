@@ -9,7 +9,7 @@ import { formatMoney } from "../../ledger/money.js";
 import { ChargeState, ENTRY_BOOKS, EntryKind } from "../../ledger/settlement.js";
 import { firstIdOfDay } from "../../lifecycle/message-id.js";
 import { stateName } from "../../../protocols/model/state.js";
-import type { DayFile } from "./books.js";
+import type { DayFile, Ints } from "./books.js";
 import { FIRST_ENTRY, NO_ENTRY, TALLY_ACCEPTED } from "./day-schema.js";
 import { dayName } from "./paths.js";
 import type { Findings } from "./verify.js";
@@ -75,15 +75,18 @@ export function* verifyDay(file: DayFile, zoneMinutes: number, full: boolean, fi
 }
 
 function readTotals(file: DayFile): Total[] {
-  const rows = file.prepare("SELECT account, available_delta AS delta, held, settled, held_count AS holds FROM account_total").all() as
-    Record<"account" | "delta" | "held" | "settled" | "holds", bigint>[];
+  const sql = "SELECT account, available_delta AS delta, held, settled, held_count AS holds FROM account_total";
+  const rows = file.prepare(sql).all() as Ints<"account" | "delta" | "held" | "settled" | "holds">[];
   return rows.map((row) => ({ ...row, account: Number(row.account) }));
 }
 
 function readTally(file: DayFile): Tally {
-  const rows = file.prepare("SELECT account, state, messages, segments FROM tally").all() as Record<"account" | "state" | "messages" | "segments", bigint>[];
+  const rows = file.prepare("SELECT account, state, messages, segments FROM tally").all() as
+    Ints<"account" | "state" | "messages" | "segments">[];
   return new Map(rows.map((row) => [`${row.account}:${row.state}`, row]));
 }
+
+type EntrySums = Ints<"account" | "kind" | "debit" | "credit" | "n" | "amount" | "rows" | "first_at" | "last_at">;
 
 function* sumEntries(file: DayFile, last: bigint, name: string, findings: Findings): Generator<undefined, Map<number, Sums>> {
   const sums = new Map<number, Sums>();
@@ -96,7 +99,7 @@ function* sumEntries(file: DayFile, last: bigint, name: string, findings: Findin
     const to = from + BigInt(STEP) < last ? from + BigInt(STEP) : last;
     let rows = 0n;
     let reached = lastAt;
-    for (const row of step.all(from, to) as Record<"account" | "kind" | "debit" | "credit" | "n" | "amount" | "rows" | "first_at" | "last_at", bigint>[]) {
+    for (const row of step.all(from, to) as EntrySums[]) {
       rows += row.rows;
       if (row.first_at < lastAt) findings.problem(`${name}: entries between ${from} and ${to} are older than those before them`);
       if (row.last_at > reached) reached = row.last_at;
@@ -127,13 +130,18 @@ function checkTotals(booked: ReadonlyMap<number, Sums>, totals: readonly Total[]
     seen.add(total.account);
     const sum = booked.get(total.account) ?? noSums();
     const right = {
-      available: sum.release + sum.refund - sum.hold, held: sum.hold - sum.settle - sum.release, settled: sum.settle - sum.refund,
+      available: sum.release + sum.refund - sum.hold,
+      held: sum.hold - sum.settle - sum.release,
+      settled: sum.settle - sum.refund,
       holds: sum.holdN - sum.settleN - sum.releaseN,
     };
     const whose = `${name}: account ${total.account}`;
-    if (total.delta !== right.available) findings.problem(`${whose}: available is moved by ${formatMoney(total.delta)}, its entries sum to ${formatMoney(right.available)}`);
-    if (total.held !== right.held) findings.problem(`${whose}: held is ${formatMoney(total.held)}, its entries sum to ${formatMoney(right.held)}`);
-    if (total.settled !== right.settled) findings.problem(`${whose}: settled is ${formatMoney(total.settled)}, its entries sum to ${formatMoney(right.settled)}`);
+    const compare = (what: string, is: bigint, shouldBe: bigint): void => {
+      if (is !== shouldBe) findings.problem(`${whose}: ${what} ${formatMoney(is)}, its entries sum to ${formatMoney(shouldBe)}`);
+    };
+    compare("available is moved by", total.delta, right.available);
+    compare("held is", total.held, right.held);
+    compare("settled is", total.settled, right.settled);
     if (total.holds !== right.holds) findings.problem(`${whose}: ${total.holds} holds are open, its entries leave ${right.holds}`);
     if (total.delta + total.held + total.settled !== 0n) findings.problem(`${whose}: the totals do not sum to zero`);
   }
@@ -160,9 +168,9 @@ const MESSAGE_SUMS = `SELECT account, state, count(*) AS n, sum(segments) AS seg
   sum(iif(charge_state = 6 AND last_entry > $bound AND hold_entry <= $bound, charge, 0)) AS unclear
   FROM (SELECT * FROM message WHERE id > $from AND id <= $until ORDER BY id LIMIT ${STEP}) GROUP BY account, state`;
 
-type MessageSums = Record<
-  "account" | "state" | "n" | "segments" | "last" | "bad" | "hold_n" | "hold" | "settle_n" | "settle" | "release_n" | "release" | "refund_n" | "refund" | "unclear_n" | "unclear",
-  bigint
+type MessageSums = Ints<
+  | "account" | "state" | "n" | "segments" | "last" | "bad" | "hold_n" | "hold" | "settle_n" | "settle"
+  | "release_n" | "release" | "refund_n" | "refund" | "unclear_n" | "unclear"
 >;
 
 function* sumMessages(
@@ -171,7 +179,9 @@ function* sumMessages(
 ): Generator<undefined, Map<number, Sums>> {
   const sums = new Map<number, Sums>();
   const step = file.prepare(MESSAGE_SUMS);
-  const lost = file.prepare("SELECT count(*) FROM message LEFT JOIN content USING (id) WHERE message.id > ? AND message.id <= ? AND content.id IS NULL").pluck();
+  const lost = file.prepare(
+    "SELECT count(*) FROM message LEFT JOIN content USING (id) WHERE message.id > ? AND message.id <= ? AND content.id IS NULL",
+  ).pluck();
   const outside = file.prepare("SELECT count(*) FROM message WHERE id < ? OR id >= ?").pluck();
   const strangers = outside.get(firstIdOfDay(file.day, zoneMinutes), firstIdOfDay(file.day + 1, zoneMinutes)) as bigint;
   if (strangers !== 0n) findings.problem(`${name}: ${strangers} messages have ids of another day`);
@@ -206,8 +216,10 @@ function* sumMessages(
 }
 
 function tellBadRows(file: DayFile, from: bigint, row: MessageSums, name: string, findings: Findings): void {
-  const ids = file.prepare(`SELECT id FROM message WHERE id > ? AND id <= ? AND account = ? AND state = ? AND ${BAD_ROW} LIMIT 5`).pluck().all(from, row.last, row.account, row.state) as bigint[];
-  findings.problem(`${name}: ${row.bad} messages in state ${stateName(Number(row.state))} contradict themselves, such as ${ids.join(", ")}`);
+  const sql = `SELECT id FROM message WHERE id > ? AND id <= ? AND account = ? AND state = ? AND ${BAD_ROW} LIMIT 5`;
+  const ids = file.prepare(sql).pluck().all(from, row.last, row.account, row.state) as bigint[];
+  const state = stateName(Number(row.state));
+  findings.problem(`${name}: ${row.bad} messages in state ${state} contradict themselves, such as ${ids.join(", ")}`);
 }
 
 /** The messages' charges are what was booked for them. */
@@ -215,9 +227,12 @@ function checkMessages(booked: ReadonlyMap<number, Sums>, messages: ReadonlyMap<
   for (const account of new Set([...booked.keys(), ...messages.keys()])) {
     const entry = booked.get(account) ?? noSums();
     const row = messages.get(account) ?? noSums();
-    const compare = (what: string, amount: bigint, amountN: bigint, least: bigint, leastN: bigint, slack = 0n, slackN = 0n): void => {
+    const compare = (
+      what: string, amount: bigint, amountN: bigint, least: bigint, leastN: bigint, slack = 0n, slackN = 0n,
+    ): void => {
       if (amount >= least && amount <= least + slack && amountN >= leastN && amountN <= leastN + slackN) return;
-      findings.problem(`${name}: account ${account}: ${what} of ${formatMoney(amount)} for ${amountN} messages are booked, the messages say ${formatMoney(least)} for ${leastN}`);
+      const booked = `${what} of ${formatMoney(amount)} for ${amountN} messages are booked`;
+      findings.problem(`${name}: account ${account}: ${booked}, the messages say ${formatMoney(least)} for ${leastN}`);
     };
     compare("holds", entry.hold, entry.holdN, row.hold, row.holdN);
     compare("settlements", entry.settle, entry.settleN, row.settle, row.settleN, row.unclear, row.unclearN);
@@ -231,9 +246,11 @@ function checkTally(before: Tally, counted: Tally, after: Tally, name: string, f
   const none = { messages: 0n, segments: 0n };
   for (const key of new Set([...before.keys(), ...counted.keys(), ...after.keys()])) {
     const [low, here, high] = [before.get(key) ?? none, counted.get(key) ?? none, after.get(key) ?? none];
-    if (here.messages >= low.messages && here.messages <= high.messages && here.segments >= low.segments && here.segments <= high.segments) continue;
+    const between = (is: bigint, least: bigint, most: bigint): boolean => is >= least && is <= most;
+    if (between(here.messages, low.messages, high.messages) && between(here.segments, low.segments, high.segments)) continue;
     const [account = "", state = ""] = key.split(":");
     const what = Number(state) === TALLY_ACCEPTED ? "accepted" : stateName(Number(state));
-    findings.problem(`${name}: account ${account}: ${here.messages} messages (${here.segments} segments) are ${what}, the tally says ${high.messages} (${high.segments})`);
+    const found = `${here.messages} messages (${here.segments} segments) are ${what}`;
+    findings.problem(`${name}: account ${account}: ${found}, the tally says ${high.messages} (${high.segments})`);
   }
 }

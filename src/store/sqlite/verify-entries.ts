@@ -11,6 +11,8 @@ import type { Findings } from "./verify.js";
 const WINDOW = 2_000_000;
 const STEP = 20_000;
 
+type Entry = Readonly<Record<"id" | "account" | "kind" | "count" | "amount", number>>;
+
 interface Row {
   readonly id: number;
   readonly account: number;
@@ -37,7 +39,7 @@ export function* reconcileEntries(file: DayFile, last: bigint, lastMessage: bigi
     const count = new Int32Array(end - base);
     const amount = new Float64Array(end - base);
     for (let from = base; from < end; from += STEP) {
-      for (const entry of entries.all(from, Math.min(from + STEP, end)) as { id: number; account: number; kind: number; count: number; amount: number }[]) {
+      for (const entry of entries.all(from, Math.min(from + STEP, end)) as Entry[]) {
         const at = entry.id - base - 1;
         account[at] = entry.account;
         kind[at] = entry.kind;

@@ -5,7 +5,7 @@ import { ChainCheck } from "../../ledger/audit.js";
 import { formatMoney } from "../../ledger/money.js";
 import { Book, ChargeState, ENTRY_BOOKS } from "../../ledger/settlement.js";
 import type { EntryKind } from "../../ledger/settlement.js";
-import type { Books } from "./books.js";
+import type { Books, Ints } from "./books.js";
 import type { LedgerDb } from "./ledger-db.js";
 import { LedgerKind } from "./ledger-schema.js";
 import type { Findings } from "./verify.js";
@@ -57,12 +57,12 @@ function verifyBalances(ledger: LedgerDb, findings: Findings): void {
     sums.set(key, (sums.get(key) ?? 0n) + amount);
   };
   const own = ledger.prepare("SELECT account, debit, credit, sum(amount) AS amount FROM entry GROUP BY account, debit, credit");
-  for (const row of own.all() as Record<"account" | "debit" | "credit" | "amount", bigint>[]) {
+  for (const row of own.all() as Ints<"account" | "debit" | "credit" | "amount">[]) {
     add(row.account, row.debit, -row.amount);
     add(row.account, row.credit, row.amount);
   }
   const carried = ledger.prepare("SELECT account, kind, sum(amount) AS amount FROM carried_entry GROUP BY account, kind");
-  for (const row of carried.all() as Record<"account" | "kind" | "amount", bigint>[]) {
+  for (const row of carried.all() as Ints<"account" | "kind" | "amount">[]) {
     const moved = ENTRY_BOOKS[Number(row.kind) as EntryKind] as (typeof ENTRY_BOOKS)[EntryKind] | undefined;
     if (moved === undefined) {
       findings.problem(`ledger.db: carried entries of unknown kind ${row.kind}`);
@@ -72,10 +72,12 @@ function verifyBalances(ledger: LedgerDb, findings: Findings): void {
     add(row.account, moved.credit, row.amount);
   }
   const zero = new Map<bigint, bigint>();
-  for (const row of ledger.prepare("SELECT account, book, amount FROM balance").all() as Record<"account" | "book" | "amount", bigint>[]) {
+  for (const row of ledger.prepare("SELECT account, book, amount FROM balance").all() as Ints<"account" | "book" | "amount">[]) {
     const key = `${row.account}:${row.book}`;
-    if ((sums.get(key) ?? 0n) !== row.amount) {
-      findings.problem(`ledger.db: ${bookName(row.book)} of account ${row.account} is ${formatMoney(row.amount)}, its entries sum to ${formatMoney(sums.get(key) ?? 0n)}`);
+    const sum = sums.get(key) ?? 0n;
+    if (sum !== row.amount) {
+      const whose = `${bookName(row.book)} of account ${row.account}`;
+      findings.problem(`ledger.db: ${whose} is ${formatMoney(row.amount)}, its entries sum to ${formatMoney(sum)}`);
     }
     sums.delete(key);
     zero.set(row.account, (zero.get(row.account) ?? 0n) + row.amount);
@@ -98,7 +100,7 @@ function* verifyAudit(ledger: LedgerDb, last: bigint, head: string, findings: Fi
   const subjects = new Map<string, string>();
   const step = ledger.prepare("SELECT * FROM audit WHERE no > ? AND no <= ? ORDER BY no LIMIT ?");
   for (let from = 0n; from < last; ) {
-    const rows = step.all(from, last, STEP) as { no: bigint; at: bigint; actor: string; reason: string; what: string; subject: string; digest: string; hash: string }[];
+    const rows = step.all(from, last, STEP) as (Ints<"no" | "at"> & Readonly<Record<"actor" | "reason" | "what" | "subject" | "digest" | "hash", string>>)[];
     for (const { no, at, actor, reason, what, subject, digest, hash } of rows) {
       const fault = check.next({ no: Number(no), atMs: Number(at), actor, reason, what, subject, digest }, hash);
       if (fault !== null) findings.problem(fault);
@@ -151,7 +153,7 @@ function verifyOrigin(ledger: LedgerDb, entry: Entry): string | null {
     }
     case LedgerKind.refund: {
       const refund = ledger.prepare("SELECT entry, amount, account FROM refund WHERE message = ?").get(BigInt(entry.reference)) as
-        Record<"entry" | "amount" | "account", bigint> | undefined;
+        Ints<"entry" | "amount" | "account"> | undefined;
       return refund?.entry === entry.id && refund.amount === entry.amount && refund.account === entry.account
         ? null
         : `(refund of message ${entry.reference}) does not agree with its refund`;
@@ -165,14 +167,15 @@ function verifyOrigin(ledger: LedgerDb, entry: Entry): string | null {
 function* verifyRefunds(books: Books, findings: Findings): Generator<undefined, void> {
   const step = books.ledger.prepare("SELECT message, account, amount FROM refund WHERE message > ? ORDER BY message LIMIT ?");
   for (let from = 0n; ; ) {
-    const rows = step.all(from, STEP) as Record<"message" | "account" | "amount", bigint>[];
+    const rows = step.all(from, STEP) as Ints<"message" | "account" | "amount">[];
     if (rows.length === 0) return;
     for (const row of rows) {
       from = row.message;
       const id = Number(row.message);
       if (books.fileOf(id) === null) continue;
       const charge = books.charge(id);
-      if (charge?.chargeState !== ChargeState.settled || BigInt(charge.accountNo) !== row.account || row.amount > charge.chargeMicros) {
+      const settled = charge?.chargeState === ChargeState.settled && BigInt(charge.accountNo) === row.account;
+      if (!settled || row.amount > charge.chargeMicros) {
         findings.problem(`message ${id} was refunded ${formatMoney(row.amount)}, but was not charged that to account ${row.account}`);
       }
     }
@@ -196,7 +199,8 @@ function* verifySubjects(ledger: LedgerDb, subjects: ReadonlyMap<string, string>
   let looked = 0;
   for (const [subject, digest] of subjects) {
     // A change may have come while the check ran: what looks wrong is looked at again beside the log as it is now.
-    if (ledger.subjectDigest(subject) !== digest && ledger.snapshot(() => latestDigest(ledger, subject) !== ledger.subjectDigest(subject))) {
+    const changed = ledger.subjectDigest(subject) !== digest;
+    if (changed && ledger.snapshot(() => latestDigest(ledger, subject) !== ledger.subjectDigest(subject))) {
       findings.problem(`ledger.db: ${subject} is not as the audit log says it was left`);
     }
     looked += 1;
@@ -204,7 +208,8 @@ function* verifySubjects(ledger: LedgerDb, subjects: ReadonlyMap<string, string>
   }
   for (const sql of SUBJECT_ROWS) {
     for (const subject of ledger.prepare(sql).pluck().all() as string[]) {
-      if (!subjects.has(subject) && latestDigest(ledger, subject) === "") findings.problem(`ledger.db: ${subject} is there, but the audit log does not know it`);
+      if (subjects.has(subject) || latestDigest(ledger, subject) !== "") continue;
+      findings.problem(`ledger.db: ${subject} is there, but the audit log does not know it`);
     }
     yield undefined;
   }

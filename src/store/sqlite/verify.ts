@@ -74,7 +74,8 @@ function* verifyCarried(books: Books, day: number, findings: Findings): Generato
       "SELECT account || ',' || on_day || ',' || kind || ',' || count || ',' || amount FROM carried_entry WHERE day = ?",
       "SELECT account || ',' || operator || ',' || state || ',' || messages || ',' || segments FROM carried_message WHERE day = ?",
     ].map((sql) => (books.ledger.prepare(sql).pluck().all(day) as string[]).sort());
-    if (digestOf(there) !== digestOf(here)) findings.problem(`${sealed.name}: the file does not say what was carried to ledger.db when the day was sealed`);
+    if (digestOf(there) === digestOf(here)) return;
+    findings.problem(`${sealed.name}: the file does not say what was carried to ledger.db when the day was sealed`);
   } catch (error) {
     findings.problem(error instanceof Error ? error.message : String(error));
   }
@@ -89,8 +90,9 @@ function verifyLimits(books: Books, findings: Findings): void {
       available = books.ledger.available(account.no) + books.totals(account.no).availableDeltaMicros;
       if (available >= floor) break;
     }
-    if (available < floor) findings.problem(`account ${account.name}: available ${formatMoney(available)} is below its credit limit`);
-    const total = books.totals(account.no);
-    if (account.state === "closed" && total.heldMicros !== 0n) findings.problem(`account ${account.name} is closed but ${formatMoney(total.heldMicros)} is held`);
+    const whose = `account ${account.name}`;
+    if (available < floor) findings.problem(`${whose}: available ${formatMoney(available)} is below its credit limit`);
+    const { heldMicros } = books.totals(account.no);
+    if (account.state === "closed" && heldMicros !== 0n) findings.problem(`${whose} is closed but ${formatMoney(heldMicros)} is held`);
   }
 }
