@@ -49,6 +49,7 @@ const BIND = compileTable("bind", bind(16, 9, 13));
  * Only used when a setting asks for it; all binds are written by it, as ours are checked with the settings.
  */
 export const BIND_WIDE = compileTable("bind_wide", bind(65, 65, 65));
+// The standard gives 16 octets; longer names of message centres are of no harm to us.
 const BIND_RESP = compileTable("bind_resp", [cstring("system_id", 65), TLVS]);
 const EMPTY = compileTable("empty", HEADER_ONLY);
 const MESSAGE_ID = compileTable("message_id_resp", MESSAGE_ID_ONLY);
