@@ -1,0 +1,223 @@
+/**
+ * One message of `tollgate send`: its whole life, a line for each thing that happens to it, to its receipt and the balance after.
+ */
+import type { AccountReport, TraceReport } from "../admin/reports.js";
+import { localTime } from "./business-time.js";
+import type { CliContext, CommonOptions } from "./context.js";
+import { AdminError } from "../admin/errors.js";
+import { CliError, Exit } from "./exit.js";
+import { bindCustomer } from "./send-client.js";
+import type { ClientReceipt, CustomerClient, SubmitReply } from "./send-client.js";
+import type { SendTarget } from "./send-target.js";
+import { cutText } from "./send-text.js";
+import type { TextPart } from "./send-text.js";
+import type { SendWords } from "./send-words.js";
+
+export interface OneMessage {
+  readonly target: SendTarget;
+  readonly to: string;
+  readonly text: string;
+  readonly receipt: boolean;
+  /** How long to wait for receipts. */
+  readonly waitMs: number;
+}
+
+interface PartLife {
+  reply: SubmitReply | null;
+  acceptedAtMs: number;
+  receipt: ClientReceipt | null;
+  receiptAfterMs: number;
+}
+
+/** A receipt is told to the customer before it is on record that he took it. */
+const SETTLED_TRIES = 10;
+const SETTLED_PAUSE_MS = 100;
+
+export async function sendOne(message: OneMessage, flags: CommonOptions, words: SendWords, context: CliContext): Promise<void> {
+  const cut = cutText(message.text, Math.floor(context.clock.random() * 256));
+  if (cut.parts === null) throw new CliError(Exit.refused, `not sent: ${cut.reason}`);
+  const life = new OneLife(message, cut.parts, words, context, flags.json === true);
+  await life.live(cut.alphabet);
+  const ids = life.ids;
+  const story = message.target.ours && ids.length > 0 ? await askGateway(message.target.account, ids, flags, context) : null;
+  if (flags.json === true) context.output.json({ ...life.report(cut.alphabet), trace: story?.traces ?? [], balance: story === null ? null : balanceOf(story.account) });
+  else if (story !== null) tell(story, context);
+  if (!life.delivered) context.exit = Exit.refused;
+}
+
+class OneLife {
+  readonly #message: OneMessage;
+  readonly #parts: readonly TextPart[];
+  readonly #words: SendWords;
+  readonly #context: CliContext;
+  readonly #quiet: boolean;
+  readonly #lives: PartLife[];
+  /** Receipts that came before the answer that names their message. */
+  readonly #early: ClientReceipt[] = [];
+  #whole: (() => void) | null = null;
+
+  constructor(message: OneMessage, parts: readonly TextPart[], words: SendWords, context: CliContext, quiet: boolean) {
+    this.#message = message;
+    this.#parts = parts;
+    this.#words = words;
+    this.#context = context;
+    this.#quiet = quiet;
+    this.#lives = parts.map(() => ({ reply: null, acceptedAtMs: 0, receipt: null, receiptAfterMs: 0 }));
+  }
+
+  get ids(): string[] {
+    return this.#lives.flatMap(({ reply }) => (reply?.answered === true && reply.status === 0 ? [reply.id] : []));
+  }
+
+  /** Every part was accepted and, where receipts were asked for, reached the phone. */
+  get delivered(): boolean {
+    return this.ids.length === this.#parts.length && (!this.#message.receipt || this.#lives.every(({ receipt }) => receipt?.state === "DELIVRD"));
+  }
+
+  async live(alphabet: string): Promise<void> {
+    const { target, to } = this.#message;
+    const bound = await bindCustomer({ ...target, clock: this.#context.clock, onReceipt: (receipt) => this.#receipt(receipt) });
+    if (bound.client === null) throw bindRefused(target, bound.status, bound.reason, this.#words);
+    this.#say("bound", `${target.account} to ${target.host}:${target.port}, SMPP 3.4 transceiver, after ${ms(bound.afterMs)}`);
+    const count = this.#parts.length;
+    this.#say("submitted", `from ${target.from} to ${to} as ${count} ${count === 1 ? "segment" : "segments"}, ${alphabet}`);
+    await Promise.all(this.#parts.map((part, index) => this.#submit(bound.client, part, index)));
+    if (this.#message.receipt) await this.#receipts(bound.client);
+    await bound.client.close();
+  }
+
+  report(alphabet: string): object {
+    const { target, to, text } = this.#message;
+    return {
+      account: target.account, from: target.from, to, text, alphabet, segments: this.#parts.length, delivered: this.delivered,
+      parts: this.#lives.map(({ reply, receipt, receiptAfterMs }) => ({
+        id: reply?.answered === true ? reply.id : "",
+        status: reply?.answered === true ? reply.status : null,
+        reason: reply === null ? "" : reply.answered ? (reply.status === 0 ? "" : this.#words.status(reply.status)) : reply.reason,
+        answeredAfterMs: reply?.answered === true ? round(reply.afterMs) : null,
+        receipt: receipt === null ? null : { state: receipt.state, error: receipt.error, afterMs: round(receiptAfterMs) },
+      })),
+    };
+  }
+
+  async #submit(client: CustomerClient, part: TextPart, index: number): Promise<void> {
+    const { target, to, receipt } = this.#message;
+    const life = this.#lives[index] as PartLife;
+    const reply = await client.submit({ from: target.from, to, part, receipt });
+    life.reply = reply;
+    life.acceptedAtMs = this.#context.clock.preciseMs();
+    if (!reply.answered) return this.#say("unanswered", `${this.#which(index)}${reply.reason}; it may or may not have been accepted`);
+    if (reply.status !== 0) {
+      const remedy = this.#words.remedy(reply.status);
+      return this.#say("refused", `${this.#which(index)}${this.#words.status(reply.status)}${remedy === "" ? "" : ` ${remedy}`}`);
+    }
+    this.#say("accepted", `${this.#which(index)}as ${reply.id} after ${ms(reply.afterMs)}`);
+    for (const early of this.#early) if (early.id === reply.id) this.#receipt(early);
+  }
+
+  #receipt(receipt: ClientReceipt): void {
+    const index = this.#lives.findIndex(({ reply }) => reply?.answered === true && reply.status === 0 && reply.id === receipt.id);
+    const life = this.#lives[index];
+    if (life === undefined) {
+      if (!this.#early.includes(receipt)) this.#early.push(receipt);
+      return;
+    }
+    const again = life.receipt !== null;
+    if (!again) {
+      life.receipt = receipt;
+      life.receiptAfterMs = this.#context.clock.preciseMs() - life.acceptedAtMs;
+    }
+    const error = receipt.error === "" || receipt.error === "000" ? "" : `, error ${receipt.error}`;
+    const after = ms(this.#context.clock.preciseMs() - life.acceptedAtMs);
+    this.#say("receipt", `${this.#which(index)}${this.#words.receipt(receipt.state)}${error} ${after} after the acceptance${again ? ", once more" : ""}`);
+    if (this.#complete) this.#whole?.();
+  }
+
+  get #complete(): boolean {
+    return this.#lives.every(({ reply, receipt }) => receipt !== null || reply?.answered !== true || reply.status !== 0);
+  }
+
+  /** Waits for the receipts of what was accepted. */
+  async #receipts(client: CustomerClient): Promise<void> {
+    if (this.#complete) return;
+    const { clock } = this.#context;
+    const { waitMs } = this.#message;
+    await new Promise<void>((resolve) => {
+      const endMs = clock.preciseMs() + waitMs;
+      const untick = clock.onTick(() => {
+        if (client.over === "" && clock.preciseMs() < endMs) return;
+        this.#say("no receipt", client.over === "" ? `within ${waitMs / 1_000} s` : client.over);
+        this.#whole?.();
+      });
+      this.#whole = () => {
+        untick();
+        resolve();
+      };
+    });
+  }
+
+  #which(index: number): string {
+    return this.#parts.length === 1 ? "" : `part ${index + 1} of ${this.#parts.length} `;
+  }
+
+  #say(what: string, text: string): void {
+    if (!this.#quiet) this.#context.output.line(`${what.padEnd(11)} ${text}`);
+  }
+}
+
+export function bindRefused(target: SendTarget, status: number, reason: string, words: SendWords): CliError {
+  const where = `${target.host}:${target.port}`;
+  if (status !== 0) return new CliError(Exit.refused, `${target.account} may not bind to ${where}: ${words.status(status)}`, words.remedy(status));
+  return new CliError(Exit.unavailable, `cannot bind to ${where}: ${reason}`, reason === "ECONNREFUSED" ? "start the gateway with: tollgate serve --config FILE (npm start for the demo)" : "");
+}
+
+interface Story {
+  readonly traces: readonly TraceReport[];
+  readonly account: AccountReport;
+  readonly zoneMinutes: number;
+}
+
+/** What the running gateway knows of the messages; null when it cannot be asked from here. */
+async function askGateway(account: string, ids: readonly string[], flags: CommonOptions, context: CliContext): Promise<Story | null> {
+  try {
+    return await context.withBooks(flags, async (api, settings) => {
+      let traces: TraceReport[] = [];
+      for (let tries = 1; tries <= SETTLED_TRIES; tries++) {
+        traces = [];
+        for (const id of ids) traces.push(...(await api.call("trace", { by: "id", value: id, limit: 1 })));
+        if (traces.length === ids.length && traces.every((trace) => trace.notify !== "pending")) break;
+        await new Promise<void>((resolve) => context.clock.after(SETTLED_PAUSE_MS, resolve));
+      }
+      return { traces, account: await api.call("account.show", { name: account }), zoneMinutes: settings.data.zoneMinutes };
+    }, "daemon");
+  } catch (error) {
+    if (error instanceof CliError || error instanceof AdminError) return null;
+    throw error;
+  }
+}
+
+function tell(story: Story, context: CliContext): void {
+  for (const trace of story.traces) {
+    context.output.line("");
+    context.output.line(`trace of ${trace.messageId}: ${trace.state}, ${trace.charge} ${trace.chargeState}`);
+    context.output.table(
+      [{ title: "time" }, { title: "stage" }, { title: "what" }],
+      trace.events.map((event) => [localTime(event.at, story.zoneMinutes), event.stage, event.text]),
+    );
+  }
+  const { available, held, currency } = story.account;
+  context.output.line("");
+  context.output.line(`balance     ${available} ${currency} available, ${held} held`);
+}
+
+function balanceOf(account: AccountReport): object {
+  return { available: account.available, held: account.held, currency: account.currency };
+}
+
+function ms(value: number): string {
+  return value < 10 ? `${value.toFixed(1)} ms` : `${Math.round(value)} ms`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
