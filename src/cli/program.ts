@@ -2,7 +2,7 @@
  * The command line as a whole: which commands there are, and what becomes of their errors.
  */
 import { Command, CommanderError } from "commander";
-import { readFileSync } from "node:fs";
+import { version } from "./version.js";
 import { AdminError } from "../admin/errors.js";
 import { ConfigError, problemText } from "../config/problem.js";
 import { register as account } from "./account.js";
@@ -16,6 +16,7 @@ import { register as log } from "./log.js";
 import { register as refund } from "./refund.js";
 import { register as reload } from "./reload.js";
 import { register as screen } from "./screen.js";
+import { register as send } from "./send.js";
 import { register as serve } from "./serve.js";
 import { register as statement } from "./statement.js";
 import { register as status } from "./status.js";
@@ -25,7 +26,7 @@ import { register as uncertain } from "./uncertain.js";
 
 /** Every command file exports `register(program, context)`; in the order of `tollgate --help`. */
 const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
-  serve, checkConfig,
+  serve, send, checkConfig,
   account, topup, refund, statement, ledger,
   trace, uncertain, explain, screen,
   status, reload, log, audit,
@@ -91,17 +92,4 @@ function exitOf(error: AdminError): Exit {
 
 function allCommands(command: Command): Command[] {
   return command.commands.flatMap((one) => [one, ...allCommands(one)]);
-}
-
-/** The package's, found upwards of this file: the tree is run from src/ and from dist/src/. */
-export function version(): string {
-  for (const place of ["../../package.json", "../../../package.json"]) {
-    try {
-      const found = JSON.parse(readFileSync(new URL(place, import.meta.url), "utf8")) as { readonly name?: string; readonly version?: string };
-      if (found.name === "tollgate") return found.version ?? "0";
-    } catch {
-      continue;
-    }
-  }
-  return "0";
 }
