@@ -1,0 +1,214 @@
+/**
+ * tollgate simulate smsc | relay: the other side of the gateway, for trying things out and for measuring against.
+ */
+import { appendFileSync } from "node:fs";
+import { InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
+import { parseDuration } from "../config/duration.js";
+import { FINAL_STATES, RECEIPT_FORMS } from "../simulator/delivery.js";
+import type { FinalState, ReceiptForm } from "../simulator/delivery.js";
+import { ID_STYLES } from "../simulator/operator-ids.js";
+import type { IdStyle } from "../simulator/operator-ids.js";
+import type { ArrivedText } from "../simulator/reassembly.js";
+import type { SimulatedSmsc } from "../simulator/smsc.js";
+import type { SmscTotals } from "../simulator/smsc-options.js";
+import { wholeNumber } from "./command.js";
+import type { CliContext } from "./context.js";
+import { CliError, Exit } from "./exit.js";
+
+interface SmscFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly systemId?: string;
+  readonly password?: string;
+  readonly latency: number;
+  readonly receiptsDelay: number;
+  readonly receipts: ReceiptForm;
+  readonly states: Readonly<Partial<Record<FinalState, number>>>;
+  readonly ids: IdStyle;
+  readonly window: number;
+  readonly throttle: number;
+  readonly maxRate: number;
+  readonly errors: number;
+  readonly errorStatus: number;
+  readonly lost: number;
+  readonly lostReceipts: number;
+  readonly duplicates: number;
+  readonly early: number;
+  readonly dropEvery: number;
+  readonly dropAfter?: true;
+  readonly mo: number;
+  readonly moTo: string;
+  readonly moText: string;
+  readonly seed: number;
+  readonly record: string;
+  readonly texts?: string;
+  readonly for?: number;
+}
+
+interface RelayFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly smscHost: string;
+  readonly smscPort: number;
+  readonly links: number;
+  readonly window: number;
+  readonly smscWindow: number;
+}
+
+const MAX_PORT = 65_535;
+const SECOND_MS = 1_000;
+
+export function register(program: Command, context: CliContext): void {
+  const simulate = program.command("simulate").description("the other side of the gateway, for trying things out");
+
+  simulate.command("smsc").description("an operator's message centre that answers and sends receipts, and misbehaves on request")
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--port <number>", "port to listen on", wholeNumber(MAX_PORT), 2776)
+    .option("--system-id <name>", "the only name that may bind (with --password); none: everybody may")
+    .option("--password <password>", "its password")
+    .option("--latency <duration>", "time from a submit to its answer", milliseconds, 0)
+    .option("--receipts-delay <duration>", "time from the answer to the receipt", milliseconds, 0)
+    .addOption(new Option("--receipts <form>", "where receipts carry what they say").choices(RECEIPT_FORMS).default("text_and_tlvs"))
+    .option("--states <shares>", "how messages end, such as DELIVRD=90,UNDELIV=10", stateShares, { DELIVRD: 1 })
+    .addOption(new Option("--ids <style>", "how message ids are written").choices(ID_STYLES).default("decimal"))
+    .option("--window <number>", "receipts a bind may leave unanswered", wholeNumber(100_000), 1_000)
+    .option("--throttle <share>", "share of submits answered ESME_RTHROTTLED, 0 to 1", share, 0)
+    .option("--max-rate <number>", "submits a second above which they are answered ESME_RTHROTTLED; 0 is no limit", count, 0)
+    .option("--errors <share>", "share of submits refused, 0 to 1", share, 0)
+    .option("--error-status <status>", "command_status of those, decimal or 0x...", status, 0x45)
+    .option("--lost <share>", "share of submits taken and never answered, 0 to 1", share, 0)
+    .option("--lost-receipts <share>", "share of messages without a receipt, 0 to 1", share, 0)
+    .option("--duplicates <share>", "share of receipts sent twice, 0 to 1", share, 0)
+    .option("--early <share>", "share of receipts sent before their answers, 0 to 1", share, 0)
+    .option("--drop-every <number>", "break the connection at every n-th submit; 0 is never", count, 0)
+    .option("--drop-after", "the submit that breaks it was taken")
+    .option("--mo <rate>", "messages a second from phones", count, 0)
+    .option("--mo-to <number>", "the service number they are sent to", "10690001")
+    .option("--mo-text <text>", "their text", "TD")
+    .option("--seed <number>", "the same seed does the same wrongs", wholeNumber(0xffff_ffff), 1)
+    .option("--record <file>", "append every submit taken and receipt acknowledged to this file", "")
+    .option("--texts <file>", "append every text that arrived to this file, one JSON object a line")
+    .option("--for <duration>", "stop after this time; else at Ctrl-C", milliseconds)
+    .action((flags: SmscFlags) => runSmsc(flags, context));
+
+  simulate.command("relay").description("a bare SMPP relay without store or checks: what the gateway is measured against")
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .requiredOption("--port <number>", "port to listen on", wholeNumber(MAX_PORT))
+    .option("--smsc-host <address>", "the message centre's address", "127.0.0.1")
+    .requiredOption("--smsc-port <number>", "its port", wholeNumber(MAX_PORT))
+    .option("--links <number>", "binds to it", wholeNumber(64), 2)
+    .option("--window <number>", "submits and deliveries a customer's bind may have unanswered", wholeNumber(10_000), 1_000)
+    .option("--smsc-window <number>", "submits a link may have unanswered", wholeNumber(10_000), 2_000)
+    .action(async (flags: RelayFlags) => {
+      const { startRelay } = await import("../simulator/relay.js");
+      const relay = await startRelay({ ...flags, clock: context.clock });
+      context.output.line(`relay listens on ${relay.address.host}:${relay.address.port}`);
+      await stopAsked(context);
+      await relay.close();
+    });
+}
+
+async function runSmsc(flags: SmscFlags, context: CliContext): Promise<void> {
+  const { systemId, password } = flags;
+  if ((systemId === undefined) !== (password === undefined)) throw new CliError(Exit.usage, "give both --system-id and --password, or none");
+  const simulator = await import("../simulator/smsc.js");
+  const smsc = new simulator.SimulatedSmsc({
+    host: flags.host, port: flags.port, clock: context.clock,
+    credentials: systemId === undefined || password === undefined ? null : { systemId, password },
+    ids: flags.ids, latencyMs: flags.latency, receiptDelayMs: flags.receiptsDelay, receiptForm: flags.receipts, finalStates: flags.states,
+    deliverWindow: flags.window, seed: flags.seed, recordFile: flags.record,
+    faults: {
+      throttleRate: flags.throttle, maxPerSecond: flags.maxRate, errorRate: flags.errors, errorStatus: flags.errorStatus,
+      lostAnswerRate: flags.lost, lostReceiptRate: flags.lostReceipts, duplicateReceiptRate: flags.duplicates, earlyReceiptRate: flags.early,
+      dropEvery: flags.dropEvery, dropAfterTaking: flags.dropAfter === true,
+    },
+    mo: { perSecond: flags.mo, destination: flags.moTo, text: flags.moText },
+    onText: flags.texts === undefined ? null : textWriter(flags.texts),
+  });
+  const address = await smsc.start();
+  context.output.line(`simulated message centre on ${address.host}:${address.port}; Ctrl-C ends it`);
+  let before = { ...smsc.totals };
+  let lastMs = context.clock.monotonicMs;
+  const stopTicks = context.clock.onTick((nowMs) => {
+    if (nowMs - lastMs < SECOND_MS) return;
+    context.output.line(totalsLine(smsc, before, nowMs - lastMs));
+    before = { ...smsc.totals };
+    lastMs = nowMs;
+  });
+  await stopAsked(context, flags.for);
+  stopTicks();
+  await smsc.close();
+  context.output.line(totalsLine(smsc, before, Math.max(1, context.clock.monotonicMs - lastMs)));
+}
+
+/** One line of what has happened; faults only where there were some. */
+function totalsLine(smsc: SimulatedSmsc, before: SmscTotals, elapsedMs: number): string {
+  const { totals } = smsc;
+  const rate = Math.round(((totals.submits - before.submits) * 1_000) / elapsedMs);
+  const rare = [
+    ["throttled", totals.throttled], ["refused", totals.refused], ["unanswered", totals.answersLost], ["dropped", totals.connectionsDropped],
+    ["receipts lost", totals.receiptsLost], ["receipts refused", totals.receiptsRefused], ["sent again", totals.deliveriesRetried],
+    ["inbound", totals.inboundAcknowledged], ["waiting", smsc.waiting],
+  ] as const;
+  const told = rare.filter(([, number]) => number > 0).map(([name, number]) => `  ${name} ${number}`).join("");
+  return `bound ${smsc.bound}  ${rate}/s  submits ${totals.submits}  taken ${totals.taken}  receipts ${totals.receiptsAcknowledged}/${totals.receiptsSent}${told}`;
+}
+
+function textWriter(file: string): (text: ArrivedText) => void {
+  return ({ source, destination, text, segments, octets }) => {
+    const line = text === null ? { from: source, to: destination, octets: octets.toString("hex"), segments } : { from: source, to: destination, text, segments };
+    appendFileSync(file, `${JSON.stringify(line)}\n`);
+  };
+}
+
+/** Resolves at SIGINT or SIGTERM, or after the time given. */
+function stopAsked(context: CliContext, afterMs?: number): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      cancel?.();
+      process.off("SIGINT", stop);
+      process.off("SIGTERM", stop);
+      resolve();
+    };
+    const cancel = afterMs === undefined ? null : context.clock.after(afterMs, stop);
+    process.on("SIGINT", stop);
+    process.on("SIGTERM", stop);
+  });
+}
+
+function milliseconds(text: string): number {
+  const value = parseDuration(text);
+  if (value === null) throw new InvalidArgumentError('expected a duration such as "20ms", "5s" or "10m".');
+  return value;
+}
+
+function share(text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : -1;
+  if (value < 0 || value > 1) throw new InvalidArgumentError("expected a share from 0 to 1, such as 0.01.");
+  return value;
+}
+
+function count(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("expected a whole number from 0.");
+  return Number(text);
+}
+
+function status(text: string): number {
+  const value = /^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text) ? Number(text) : 0;
+  if (value < 1 || value > 0xffff_ffff) throw new InvalidArgumentError("expected a command_status other than 0, such as 0x45.");
+  return value;
+}
+
+function stateShares(text: string): Partial<Record<FinalState, number>> {
+  const shares: Partial<Record<FinalState, number>> = {};
+  for (const part of text.split(",")) {
+    const match = /^([A-Z]+)=(\d*\.?\d+)$/.exec(part.trim());
+    if (match === null || !((match[1] ?? "") in FINAL_STATES)) {
+      throw new InvalidArgumentError(`expected state=share of ${Object.keys(FINAL_STATES).join(", ")}, such as DELIVRD=90,UNDELIV=10.`);
+    }
+    shares[match[1] as FinalState] = Number(match[2]);
+  }
+  if (Object.values(shares).every((each) => each === 0)) throw new InvalidArgumentError("expected at least one share above 0.");
+  return shares;
+}
