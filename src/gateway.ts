@@ -9,17 +9,15 @@
  */
 import { join } from "node:path";
 import { protocolByName } from "../protocols/index.js";
-import { systemClock } from "../protocols/wire/clock.js";
-import type { Listener, SessionTimers, WireProtocol } from "../protocols/wire/protocol.js";
+import { systemClock, until } from "../protocols/wire/clock.js";
+import type { Listener, WireProtocol } from "../protocols/wire/protocol.js";
 import { bootstrapAccounts } from "./admin/bootstrap.js";
 import type { AdminHost, ReloadReport } from "./admin/host.js";
-import { AdminError } from "./admin/errors.js";
 import { startHttp, type HttpServer } from "./admin/http.js";
-import { screenVerdict } from "./admin/screening.js";
 import { serveAdmin, type AdminServer } from "./admin/socket.js";
 import { gaugedOf } from "./admin/gauged.js";
 import { planReload } from "./admin/reload.js";
-import { gatewayStatus } from "./admin/status.js";
+import { gatewayHost } from "./admin/gateway-host.js";
 import { loadWordLists } from "./admin/word-lists.js";
 import type { OperatorSettings, Settings } from "./config/settings.js";
 import { Binds } from "./customer/binds.js";
@@ -31,9 +29,11 @@ import { Flow } from "./flow/flow.js";
 import { MessageIds } from "./flow/ids.js";
 import type { ReportOrigin } from "./flow/receipt.js";
 import { SweepClock } from "./flow/sweep-clock.js";
+import type { Screen } from "./filter/screen.js";
 import { PasswordChecker } from "./ledger/password.js";
 import { Events } from "./observe/events.js";
 import { registerGauges } from "./observe/gauges.js";
+import { StoreHeartbeat } from "./observe/heartbeat.js";
 import { createLog, wireLog } from "./observe/log.js";
 import { Metrics } from "./observe/metrics.js";
 import { connectServiceManager } from "./observe/systemd.js";
@@ -43,7 +43,6 @@ import { Links } from "./operator/links.js";
 import { chooseOperator, type RouteTable } from "./route/route.js";
 import { ServiceCodes } from "./route/service-codes.js";
 import { startEmbeddedSimulator } from "./simulator/embedded.js";
-import { Commit } from "./store/store.js";
 import { SqliteStore } from "./store/sqlite/sqlite-store.js";
 
 export interface GatewayOptions {
@@ -91,7 +90,7 @@ class RunningGateway implements Gateway {
   readonly #serviceCodes = new ServiceCodes();
   readonly #routes: RouteTable = { first: -1, byName: new Map() };
   readonly #store: SqliteStore;
-  readonly #startedAtMs: number;
+  readonly admin: AdminHost;
   #flow!: Flow;
   #gate!: Gate;
   #links!: Links;
@@ -108,15 +107,11 @@ class RunningGateway implements Gateway {
   });
   #untick: (() => void) | null = null;
   #storeReason = "";
-  /** Wall ms of the last tick that heard of the store's progress, for the watchdog. */
-  #storeHeardMs = 0;
-  #commitsHeard = 0;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
     const settings = options.settings;
     this.#settings = settings;
-    this.#startedAtMs = this.#clock.wallMs;
     this.#log = createLog({ level: settings.log.level, format: settings.log.format, clock: this.#clock });
     this.#metrics = new Metrics({ version: options.version });
     this.#events = new Events(this.#log, this.#metrics);
@@ -141,6 +136,12 @@ class RunningGateway implements Gateway {
         },
         log: (level, event, fields) => this.#log[level](event, fields),
       },
+    });
+    this.admin = gatewayHost(options.version, this.#clock.wallMs, this.#log, {
+      flow: () => this.#flow,
+      store: () => this.#store,
+      state: () => ({ state: this.#state, reasons: this.#notReady(), listeners: this.#listeners, binds: this.#binds, links: this.#links }),
+      reload: () => this.#reload(),
     });
   }
 
@@ -168,11 +169,12 @@ class RunningGateway implements Gateway {
     await this.#open();
     this.#state = "ready";
     this.#log.info("ready", { pid: process.pid, version: this.#options.version, words: lists.screen.size, accounts: this.#accounts.size });
-    this.#service.watch(() => this.#healthy());
+    const heartbeat = new StoreHeartbeat(this.#store, this.#clock);
+    this.#service.watch(() => heartbeat.beats());
     await this.#service.ready(this.#statusLine());
   }
 
-  #compose(screen: Parameters<typeof screenVerdict>[0], ids: MessageIds): void {
+  #compose(screen: Screen, ids: MessageIds): void {
     const settings = this.#settings;
     this.#flow = new Flow({
       store: this.#store,
@@ -194,10 +196,9 @@ class RunningGateway implements Gateway {
       accountOfService: (serviceNumber) => this.#serviceCodes.accountOf(serviceNumber),
       observe: {
         receipt: (report, result) => {
-          this.#events.receipt(report.receipt, REPORT_RESULTS[result] ?? "other");
-          if (report.matched < 0) return;
-          const learned = this.#groupOf(report.operatorNo)?.correlator.matched(report.readings[report.matched] ?? "text") ?? null;
-          if (learned !== null) this.#events.idStyleLearned({ name: this.#groupOf(report.operatorNo)?.name ?? "", operatorNo: report.operatorNo }, learned);
+          this.#events.receipt(report.receipt, result);
+          const learned = this.#links.learn(report.operatorNo, report.readings[report.matched]);
+          if (learned !== null) this.#events.idStyleLearned(learned.group, learned.reading);
         },
         inboundUnroutable: (operatorNo) => this.#events.inboundUnroutable(operatorNo),
         refusedFinally: (accountNo, outcome) => this.#events.refusedFinally(accountNo, outcome),
@@ -248,17 +249,10 @@ class RunningGateway implements Gateway {
       const link = new Link(at, no, `${operator.name}/${String(at)}`, operator.rate, this.#clock);
       link.attach(protocol.connect(
         {
+          ...operator,
           name: link.name,
-          host: operator.host,
-          port: operator.port,
-          systemId: operator.systemId,
-          password: operator.password,
-          window: operator.window,
-          timers: this.#timers(),
-          reconnectMinMs: operator.reconnectMinMs,
-          reconnectMaxMs: operator.reconnectMaxMs,
+          timers: this.#settings.limits,
           maxSendBufferOctets: this.#settings.limits.maxSendBufferKb * 1024,
-          settings: operator.settings,
           clock: this.#clock,
           log: wireLog(this.#log.child("operator")),
         },
@@ -278,7 +272,7 @@ class RunningGateway implements Gateway {
     const settings = this.#settings;
     for (const listen of settings.listen) {
       const listener = await this.#protocol(listen.protocol).listen(
-        { ...listen, timers: this.#timers(), maxSendBufferOctets: settings.limits.maxSendBufferKb * 1024, clock: this.#clock, log: wireLog(this.#log.child("customer")) },
+        { ...listen, timers: this.#settings.limits, maxSendBufferOctets: settings.limits.maxSendBufferKb * 1024, clock: this.#clock, log: wireLog(this.#log.child("customer")) },
         this.#gate,
       );
       this.#listeners.push({ name: listen.name, protocol: listen.protocol, listener });
@@ -312,20 +306,10 @@ class RunningGateway implements Gateway {
     });
   }
 
-  #timers(): SessionTimers {
-    const { bindMs, enquireMs, idleMs, responseMs, frameMs, writeStallMs } = this.#settings.limits;
-    return { bindMs, enquireMs, idleMs, responseMs, frameMs, writeStallMs };
-  }
-
   #protocol(name: string): WireProtocol {
     const protocol = protocolByName(name);
     if (protocol === undefined) throw new Error(`no such protocol: ${name}`);
     return protocol;
-  }
-
-  #groupOf(operatorNo: number): Group | undefined {
-    for (const group of this.#links.groups) if (group.operatorNo === operatorNo) return group;
-    return undefined;
   }
 
   #accountsChanged(accounts: Parameters<Accounts["update"]>[0]): void {
@@ -352,9 +336,9 @@ class RunningGateway implements Gateway {
     this.#flow.stop();
     const links = [...this.#links.groups].flatMap((group) => group.links);
     for (const link of links) link.state = "draining";
-    await this.#until(() => this.#flow.accepting === 0, CUSTOMER_PART_MS);
+    await until(this.#clock, () => this.#flow.accepting === 0, CUSTOMER_PART_MS);
     await Promise.all(links.map((link) => link.wire.unbind(Math.max(0, drainMs - CUSTOMER_PART_MS))));
-    await this.#until(() => this.#gate.sessions.size === 0, CUSTOMER_PART_MS);
+    await until(this.#clock, () => this.#gate.sessions.size === 0, CUSTOMER_PART_MS);
     await this.#closeAll();
     this.#state = "stopped";
     this.#log.info("stopped", { reason });
@@ -382,19 +366,6 @@ class RunningGateway implements Gateway {
     this.#metrics.close();
   }
 
-  /** Waits for `done` or `withinMs`, looking at each tick. */
-  #until(done: () => boolean, withinMs: number): Promise<void> {
-    if (done()) return Promise.resolve();
-    const endMs = this.#clock.monotonicMs + withinMs;
-    return new Promise((resolve) => {
-      const untick = this.#clock.onTick((nowMs) => {
-        if (!done() && nowMs < endMs) return;
-        untick();
-        resolve();
-      });
-    });
-  }
-
   // ---------------------------------------------------------------- what people ask
 
   #notReady(): string[] {
@@ -406,46 +377,9 @@ class RunningGateway implements Gateway {
     return reasons;
   }
 
-  /** The store has answered lately, or has nothing to do. */
-  #healthy(): boolean {
-    const { commits } = this.#store.stats;
-    if (commits !== this.#commitsHeard || this.#store.pending === 0) {
-      this.#commitsHeard = commits;
-      this.#storeHeardMs = this.#clock.monotonicMs;
-    }
-    return this.#clock.monotonicMs - this.#storeHeardMs < 10_000;
-  }
-
   #statusLine(): string {
     return `${String(this.#binds.count)} binds, ${String(this.#accounts.size)} accounts`;
   }
-
-  readonly admin: AdminHost = ((gateway: RunningGateway): AdminHost => ({
-    get store() {
-      return gateway.#store;
-    },
-    screen: (text, name) => {
-      const account = name === undefined ? null : gateway.#accounts.byName(name);
-      if (account === undefined) throw new AdminError("no_such_account", `there is no account ${JSON.stringify(name)}`);
-      return screenVerdict(gateway.#flow.screen, text, account?.terms ?? null);
-    },
-    reload: () => gateway.#reload(),
-    status: () => gatewayStatus({
-      version: gateway.#options.version,
-      pid: process.pid,
-      state: gateway.#state,
-      reasons: gateway.#notReady(),
-      startedAtMs: gateway.#startedAtMs,
-      listeners: gateway.#listeners,
-      flow: gateway.#flow,
-      binds: gateway.#binds,
-      links: gateway.#links,
-      uncertain: 0,
-      words: gateway.#flow.screen.size,
-      logLevel: gateway.#log.level,
-    }),
-    setLogLevel: (level) => gateway.#log.setLevel(level),
-  }))(this);
 
   /** Everything is read and built before anything is swapped; a bad file changes nothing. */
   async #reload(): Promise<ReloadReport> {
@@ -466,11 +400,3 @@ class RunningGateway implements Gateway {
     }
   }
 }
-
-const REPORT_RESULTS: Partial<Record<Commit, Parameters<Events["receipt"]>[1]>> = {
-  [Commit.ok]: "matched",
-  [Commit.interim]: "matched",
-  [Commit.repeated]: "repeated",
-  [Commit.contradictory]: "contradictory",
-  [Commit.orphan]: "orphan",
-};

@@ -53,6 +53,19 @@ export function systemClock(): Clock & { stop(): void } {
   return clock;
 }
 
+/** Resolves when `done` says so, looked at on each shared tick, or after `withinMs` at the latest. */
+export function until(clock: Clock, done: () => boolean, withinMs: number): Promise<void> {
+  if (done()) return Promise.resolve();
+  const endMs = clock.monotonicMs + withinMs;
+  return new Promise((resolve) => {
+    const untick = clock.onTick((nowMs) => {
+      if (!done() && nowMs < endMs) return;
+      untick();
+      resolve();
+    });
+  });
+}
+
 /** A clock that stands still until `advance()` moves it; ticks and timers fire as time passes them. */
 export class ManualClock implements Clock {
   monotonicMs: number;

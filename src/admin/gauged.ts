@@ -2,12 +2,11 @@
  * Gauged: what the metrics read of the running parts at a scrape.
  */
 import type { Clock } from "../../protocols/wire/clock.js";
-import type { Binds } from "../customer/binds.js";
+import type { LiveBinds, LiveLinks } from "./live.js";
 import type { Flow } from "../flow/flow.js";
 import { idTimeMs } from "../flow/ids.js";
 import type { Gauged } from "../observe/gauges.js";
 import type { Log } from "../observe/log.js";
-import type { Links } from "../operator/links.js";
 import type { Store } from "../store/store.js";
 
 export interface GaugedParts {
@@ -16,8 +15,8 @@ export interface GaugedParts {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly flow: Flow;
-  readonly binds: Binds;
-  readonly links: Links;
+  readonly binds: LiveBinds;
+  readonly links: LiveLinks;
 }
 
 export function gaugedOf(parts: GaugedParts): Gauged {

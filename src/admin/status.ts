@@ -2,9 +2,8 @@
  * Status: one picture of the running gateway, gathered from its parts when somebody asks.
  */
 import type { Listener } from "../../protocols/wire/protocol.js";
-import type { Binds } from "../customer/binds.js";
+import type { LiveBinds, LiveLinks } from "./live.js";
 import type { Flow } from "../flow/flow.js";
-import type { Links } from "../operator/links.js";
 import type { GatewayStatus, LogLevelName } from "./host.js";
 
 export interface StatusParts {
@@ -15,9 +14,8 @@ export interface StatusParts {
   readonly startedAtMs: number;
   readonly listeners: readonly { readonly name: string; readonly protocol: string; readonly listener: Listener }[];
   readonly flow: Flow;
-  readonly binds: Binds;
-  readonly links: Links;
-  readonly uncertain: number;
+  readonly binds: LiveBinds;
+  readonly links: LiveLinks;
   readonly words: number;
   readonly logLevel: LogLevelName;
 }
@@ -58,7 +56,7 @@ export function gatewayStatus(parts: StatusParts): GatewayStatus {
     queued: operators.reduce((sum, operator) => sum + operator.queued, 0),
     outbox: customers.reduce((sum, customer) => sum + customer.outbox, 0),
     gathering: flow.gatheringGroups,
-    uncertain: parts.uncertain,
+    uncertain: store.stats.uncertain,
     store: {
       available: store.available,
       pending: store.pending,

@@ -8,6 +8,7 @@ import type { Gateway } from "../gateway.js";
 import { withCommonOptions } from "./command.js";
 import type { CliContext, CommonOptions } from "./context.js";
 import { CliError, Exit } from "./exit.js";
+import { version } from "./version.js";
 import { loadProtocols } from "./protocols.js";
 
 export function register(program: Command, context: CliContext): void {
@@ -19,7 +20,7 @@ export function register(program: Command, context: CliContext): void {
       const reloadSettings = (): Settings =>
         loadConfig({ path, protocols, credentialsDirectory: context.environment["CREDENTIALS_DIRECTORY"] }).settings;
       const { startGateway } = await import("../gateway.js");
-      const gateway = await startGateway({ settings, configPath: path, reloadSettings }).catch((error: unknown) => {
+      const gateway = await startGateway({ settings, configPath: path, version: version(), reloadSettings }).catch((error: unknown) => {
         throw startError(error);
       });
       if (settings.bootstrap.length > 0) greeting(settings).forEach((line) => context.output.line(line));

@@ -12,6 +12,8 @@ import type { LiveAccount } from "./accounts.js";
 export class Accepted {
   /** The text, or null for binary and for what cannot be decoded. */
   text: string | null = null;
+  /** The destination in normal form: prices, routes and lists know no other spelling. */
+  destination = "";
   /** Units of charge and of rate. */
   segments = 0;
   /** One part of a longer message. */
@@ -37,8 +39,9 @@ export class AcceptLimits {
  */
 export function accept(account: LiveAccount, message: Message, limits: Readonly<AcceptLimits>, nowMs: number, found: Accepted): Outcome {
   const terms = account.terms;
-  const kind = classifyDestination(message.destination, message.destinationTon).kind;
-  if (kind === "invalid" || kind === "short") return Outcome.invalid_destination;
+  const destination = classifyDestination(message.destination, message.destinationTon);
+  if (destination.kind === "invalid" || destination.kind === "short") return Outcome.invalid_destination;
+  found.destination = destination.normal;
   found.isSegment = message.segmentTotal > 1;
   const text = message.encoding === Encoding.binary ? null : messageText(message);
   found.text = text;

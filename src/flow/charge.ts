@@ -8,8 +8,11 @@ import { priceFor } from "../ledger/tariff.js";
 import type { LiveAccount } from "./accounts.js";
 import type { Submission } from "./submission.js";
 
-/** Sets the submission's charge in micro-units at the price of its acceptance. */
-export function charge(account: LiveAccount, submission: Submission, wallMs: number): Outcome {
-  submission.chargeMicros = priceFor(account.terms, submission.message.destination, wallMs) * submission.segments;
+/**
+ * Sets the submission's charge in micro-units at the price of its acceptance.
+ * @param destination in normal form, so that no spelling is cheaper than another
+ */
+export function charge(account: LiveAccount, submission: Submission, destination: string, wallMs: number): Outcome {
+  submission.chargeMicros = priceFor(account.terms, destination, wallMs) * submission.segments;
   return submission.chargeMicros >= account.refusedFromMicros ? Outcome.no_credit : Outcome.ok;
 }

@@ -158,7 +158,7 @@ export class Flow {
         return;
       }
     }
-    const operatorNo = this.#parts.chooseOperator(account, message.destination);
+    const operatorNo = this.#parts.chooseOperator(account, found.destination);
     const dispatcher = this.#dispatchers.get(operatorNo);
     if (dispatcher === undefined) {
       this.metrics.stage(Stage.spool, Outcome.no_route);
@@ -179,7 +179,7 @@ export class Flow {
     if (held) submission.dueMs = this.clock.wallMs + this.#parts.options.gatherMs;
     else if (scheduled) submission.dueMs = message.scheduledAtMs;
     if (message.expiresAtMs === 0) message.expiresAtMs = this.clock.wallMs + account.terms.validityMs;
-    const charged = charge(account, submission, this.clock.wallMs);
+    const charged = charge(account, submission, found.destination, this.clock.wallMs);
     this.metrics.stage(Stage.charge, charged);
     if (charged !== Outcome.ok) {
       origin.answerSubmit(handle, charged, 0);

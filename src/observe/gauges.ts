@@ -25,12 +25,9 @@ const MICROS = 1_000_000;
 export function registerGauges(metrics: Metrics, gauged: Gauged): void {
   const { store } = gauged;
   let views: readonly AccountView[] = [];
-  let uncertain = 0;
   metrics.beforeScrape(async () => {
     const answer = await store.query({ kind: "accounts" });
     if (answer.kind === "accounts") views = answer.accounts;
-    const open = await store.query({ kind: "uncertain", limit: 1_000 });
-    if (open.kind === "uncertain") uncertain = open.messages.length;
   });
   const byAccount = (read: (account: { readonly binds: number; readonly queued: number; readonly outbox: number }) => number): Series =>
     [...gauged.accounts()].map((account) => [{ account: account.name }, read(account)] as const);
@@ -51,7 +48,7 @@ export function registerGauges(metrics: Metrics, gauged: Gauged): void {
     const oldestMs = gauged.oldestQueuedMs();
     return oldestMs === 0 ? 0 : Math.max(0, (gauged.nowMs() - oldestMs) / 1000);
   });
-  metrics.pull("tollgate_uncertain_messages", () => uncertain);
+  metrics.pull("tollgate_uncertain_messages", () => store.stats.uncertain);
   metrics.pull("tollgate_orphan_receipts", () => store.stats.orphans);
   metrics.pull("tollgate_store_commits_total", () => store.stats.commits);
   metrics.pull("tollgate_store_intents_total", () => store.stats.intents);

@@ -7,6 +7,7 @@ import type { Message } from "../../protocols/model/message.js";
 import type { Receipt } from "../../protocols/model/receipt.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { OperatorEvents, OperatorLink, Reaction, SubmitAnswer } from "../../protocols/wire/protocol.js";
+import type { IdReading } from "../flow/ports.js";
 import type { ReportOrigin } from "../flow/receipt.js";
 import type { Submission } from "../flow/submission.js";
 import type { Group } from "./group.js";
@@ -65,6 +66,14 @@ export class Links implements OperatorEvents {
 
   get groups(): Iterable<Group> {
     return this.#groups.values();
+  }
+
+  /** A receipt matched by this reading of its id; tells when that has just become the operator's known style. */
+  learn(operatorNo: number, reading: IdReading | undefined): { readonly group: Group; readonly reading: IdReading } | null {
+    const group = this.#groups.get(operatorNo);
+    if (group === undefined || reading === undefined) return null;
+    const learned = group.correlator.matched(reading);
+    return learned === null ? null : { group, reading: learned };
   }
 
   bound(wire: OperatorLink): void {

@@ -208,5 +208,7 @@ export interface StoreStats {
   checkpoints: number;
   checkpointMsMax: number;
   orphans: number;
+  /** Messages UNCERTAIN now. */
+  uncertain: number;
   openDays: number;
 }

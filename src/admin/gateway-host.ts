@@ -1,0 +1,51 @@
+/**
+ * GatewayHost: the running gateway as the admin API sees it.
+ */
+import type { Listener } from "../../protocols/wire/protocol.js";
+import type { Flow } from "../flow/flow.js";
+import type { Log } from "../observe/log.js";
+import type { Store } from "../store/store.js";
+import { AdminError } from "./errors.js";
+import type { AdminHost, GatewayStatus, ReloadReport } from "./host.js";
+import type { LiveBinds, LiveLinks } from "./live.js";
+import { screenVerdict } from "./screening.js";
+import { gatewayStatus } from "./status.js";
+
+/** Asked anew at each call: the parts are made while the gateway starts. */
+export interface LiveGateway {
+  flow(): Flow;
+  store(): Store;
+  state(): {
+    readonly state: GatewayStatus["state"];
+    readonly reasons: readonly string[];
+    readonly listeners: readonly { readonly name: string; readonly protocol: string; readonly listener: Listener }[];
+    readonly binds: LiveBinds;
+    readonly links: LiveLinks;
+  };
+  reload(): Promise<ReloadReport>;
+}
+
+export function gatewayHost(version: string, startedAtMs: number, log: Log, live: LiveGateway): AdminHost {
+  return {
+    get store() {
+      return live.store();
+    },
+    screen: (text, name) => {
+      const flow = live.flow();
+      const account = name === undefined ? null : flow.accounts.byName(name);
+      if (account === undefined) throw new AdminError("no_such_account", `there is no account ${JSON.stringify(name)}`);
+      return screenVerdict(flow.screen, text, account?.terms ?? null);
+    },
+    reload: () => live.reload(),
+    status: () => gatewayStatus({
+      ...live.state(),
+      version,
+      startedAtMs,
+      pid: process.pid,
+      flow: live.flow(),
+      words: live.flow().screen.size,
+      logLevel: log.level,
+    }),
+    setLogLevel: (level) => log.setLevel(level),
+  };
+}
