@@ -178,6 +178,39 @@ export function receiptNotice(change: Partial<ReceiptNotice> = {}): ReceiptNotic
   };
 }
 
+/** Text A of the vectors, to 13800138000, sequence 2, registered_delivery 1. */
+export const SUBMIT_UCS2 = hex(
+  "00000059000000040000000000000002000000313036393031323334353637380001013133383030313338303030000000000000010008002030106d4b8bd5301160a876849a8c8bc17801662f003100320033003400350036",
+);
+export const ENQUIRE = "00000010000000150000000000000001";
+
+/** The same under another sequence. */
+export function submit(sequence: number): Buffer {
+  const frame = Buffer.from(SUBMIT_UCS2);
+  frame.writeUInt32BE(sequence, 12);
+  return frame;
+}
+
+/** Bodies only: header and lengths are put in front. */
+export function pdu(commandId: number, sequence: number, body: Buffer | string = ""): Buffer {
+  const octets = typeof body === "string" ? hex(body) : body;
+  const header = Buffer.alloc(16);
+  header.writeUInt32BE(16 + octets.length, 0);
+  header.writeUInt32BE(commandId, 4);
+  header.writeUInt32BE(sequence, 12);
+  return Buffer.concat([header, octets]);
+}
+
+/** A PDU of the header alone, as hex. */
+export function header(commandId: number, status: number, sequence: number): string {
+  const octets = Buffer.alloc(16);
+  octets.writeUInt32BE(16, 0);
+  octets.writeUInt32BE(commandId, 4);
+  octets.writeUInt32BE(status, 8);
+  octets.writeUInt32BE(sequence, 12);
+  return octets.toString("hex");
+}
+
 // ---------------------------------------------------------------- operator side
 
 /** A message centre made of a raw peer for every connection. */
