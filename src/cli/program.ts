@@ -7,6 +7,7 @@ import { AdminError } from "../admin/errors.js";
 import { ConfigError, problemText } from "../config/problem.js";
 import { register as account } from "./account.js";
 import { register as audit } from "./audit.js";
+import { register as bench } from "./bench.js";
 import { register as checkConfig } from "./check-config.js";
 import type { CliContext } from "./context.js";
 import { CliError, Exit } from "./exit.js";
@@ -18,6 +19,7 @@ import { register as reload } from "./reload.js";
 import { register as screen } from "./screen.js";
 import { register as send } from "./send.js";
 import { register as serve } from "./serve.js";
+import { register as simulate } from "./simulate.js";
 import { register as statement } from "./statement.js";
 import { register as status } from "./status.js";
 import { register as topup } from "./topup.js";
@@ -30,6 +32,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   account, topup, refund, statement, ledger,
   trace, uncertain, explain, screen,
   status, reload, log, audit,
+  simulate, bench,
 ];
 
 /** Runs one command line (without node and script); the exit code to end with. */

@@ -79,7 +79,9 @@ class BareRelay implements Relay, CustomerEvents, OperatorEvents {
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    this.#protocol = protocolByName("smpp");
+    const protocol = protocolByName("smpp");
+    if (protocol === undefined) throw new Error("SMPP is not among the protocols");
+    this.#protocol = protocol;
   }
 
   async open(): Promise<void> {

@@ -1,0 +1,125 @@
+/**
+ * BenchFolder: what a bench run needs on disk: a configuration, a word list of 10,000 words, and texts that hit none of them.
+ */
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { buildScreen } from "../filter/screen.js";
+import { Random } from "../simulator/random.js";
+
+export interface BenchSetup {
+  readonly folder: string;
+  readonly config: string;
+  readonly customerPort: number;
+  readonly operatorPort: number;
+  readonly httpPort: number;
+  readonly texts: readonly string[];
+}
+
+export interface BenchShape {
+  readonly links: number;
+  readonly operatorWindow: number;
+  /** Segments a text takes: 1 is 70 characters, more are 67 each. */
+  readonly segments: number;
+}
+
+export const OPERATOR_NAME = "bench";
+export const OPERATOR_PASSWORD = "bench123";
+const WORDS = 10_000;
+const TEXTS = 256;
+const SIGNATURE = "【测试】";
+const ALONE_UNITS = 70;
+const PART_UNITS = 67;
+const MAX_INSERTED = 4;
+
+/** Makes a new folder below `parent`. */
+export async function makeBenchFolder(parent: string, shape: BenchShape): Promise<BenchSetup> {
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(join(parent, "tollgate-bench-"));
+  const random = new Random(20_241_125);
+  const characters = commonCharacters();
+  const words = randomWords(random, characters);
+  const [customerPort = 0, operatorPort = 0, httpPort = 0] = await freePorts(3);
+  const config = join(folder, "tollgate.toml");
+  writeFileSync(join(folder, "words.txt"), `[bench reject]\n${words.join("\n")}\n`);
+  writeFileSync(config, configText(folder, shape, customerPort, operatorPort, httpPort));
+  return { folder, config, customerPort, operatorPort, httpPort, texts: cleanTexts(random, characters, words, shape.segments) };
+}
+
+function configText(folder: string, shape: BenchShape, customerPort: number, operatorPort: number, httpPort: number): string {
+  return [
+    "[data]",
+    `dir = ${JSON.stringify(join(folder, "data"))}`,
+    "[[listen]]",
+    'protocol = "smpp"',
+    'host = "127.0.0.1"',
+    `port = ${customerPort}`,
+    "[[operator]]",
+    `name = "${OPERATOR_NAME}"`,
+    'protocol = "smpp"',
+    'host = "127.0.0.1"',
+    `port = ${operatorPort}`,
+    `system_id = "${OPERATOR_NAME}"`,
+    `password = "${OPERATOR_PASSWORD}"`,
+    `links = ${shape.links}`,
+    `window = ${shape.operatorWindow}`,
+    "[http]",
+    'host = "127.0.0.1"',
+    `port = ${httpPort}`,
+    "[filter]",
+    `keywords = ["words.txt"]`,
+    `max_inserted = ${MAX_INSERTED}`,
+    "",
+  ].join("\n");
+}
+
+/** The 3,755 common characters of GB 2312, first level: simplified all, so that folding leaves them alone. */
+function commonCharacters(): readonly string[] {
+  const decoder = new TextDecoder("gb18030");
+  const octets: number[] = [];
+  for (let row = 0xb0; row <= 0xd7; row++) {
+    for (let cell = 0xa1; cell <= (row === 0xd7 ? 0xf9 : 0xfe); cell++) octets.push(row, cell);
+  }
+  return [...decoder.decode(Uint8Array.from(octets))];
+}
+
+/** Distinct words of two to six characters. */
+function randomWords(random: Random, characters: readonly string[]): string[] {
+  const words = new Set<string>();
+  while (words.size < WORDS) words.add(randomText(random, characters, 2 + random.below(5)));
+  return [...words];
+}
+
+function cleanTexts(random: Random, characters: readonly string[], words: readonly string[], segments: number): string[] {
+  const built = buildScreen([{ name: "words.txt", text: words.join("\n") }], { maxInserted: MAX_INSERTED }, 1);
+  if ("errors" in built) throw new Error(`the list made for the bench is refused: ${built.errors[0]?.reason ?? ""}`);
+  const units = segments === 1 ? ALONE_UNITS : segments * PART_UNITS;
+  const texts: string[] = [];
+  while (texts.length < TEXTS) {
+    const text = SIGNATURE + randomText(random, characters, units - SIGNATURE.length);
+    if (built.screen.screen(text) === null) texts.push(text);
+  }
+  return texts;
+}
+
+function randomText(random: Random, characters: readonly string[], length: number): string {
+  let text = "";
+  while (text.length < length) text += characters[random.below(characters.length)] ?? "";
+  return text;
+}
+
+/** Ports that were free a moment ago. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, async () => {
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(0, "127.0.0.1", resolve);
+    });
+    return server;
+  }));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
