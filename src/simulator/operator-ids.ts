@@ -17,28 +17,37 @@ export type IdStyle = (typeof ID_STYLES)[number];
 const PADDED_DIGITS = 20;
 /** Ids of one second of start time: a centre started later begins higher, so that no id comes twice. */
 const IDS_A_SECOND = 100_000;
+/** The last six digits are counted apart: making text of a number beyond 32 bits costs more than all else here. */
+const LOW = 1_000_000;
 
 export class OperatorIds {
   readonly #style: IdStyle;
   readonly #random: Random;
-  #next: number;
+  #high: number;
+  #highDigits: string;
+  #low: number;
 
   /** `startWallMs` decides the first number: centres started a second apart share none below 100,000 messages a second. */
   constructor(style: IdStyle, startWallMs: number, random: Random) {
     this.#style = style;
     this.#random = random;
-    this.#next = Math.floor(startWallMs / 1_000) * IDS_A_SECOND + 1;
+    const first = Math.floor(startWallMs / 1_000) * IDS_A_SECOND;
+    this.#high = Math.floor(first / LOW);
+    this.#highDigits = String(this.#high);
+    this.#low = first % LOW;
   }
 
   /** The next id as the answer bears it. */
   take(): string {
-    const number = this.#next++;
+    if (++this.#low === LOW) {
+      this.#low = 0;
+      this.#highDigits = String(++this.#high);
+    }
+    if (this.#style === "decimal" || this.#style === "padded") return this.#digits();
+    const number = this.#high * LOW + this.#low;
     switch (this.#style) {
-      case "decimal":
-      case "padded":
-        return String(number);
       case "18digits":
-        return `900${String(number).padStart(15, "0")}`;
+        return `900${this.#digits().padStart(15, "0")}`;
       case "hex":
         return number.toString(16);
       case "hex_answer_decimal_receipt":
@@ -49,6 +58,10 @@ export class OperatorIds {
         return `${head.slice(0, 8)}-${head.slice(8, 12)}-4${head.slice(13, 16)}-a${tail.slice(0, 3)}-${tail.slice(3)}`;
       }
     }
+  }
+
+  #digits(): string {
+    return this.#highDigits + String(LOW + this.#low).slice(1);
   }
 
   /** The same id as a receipt bears it. */
