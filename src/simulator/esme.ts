@@ -54,6 +54,7 @@ export interface LoadTotals {
   unanswered: number;
   receipts: number;
   inbound: number;
+  /** Bound ones that ended. */
   connectionsLost: number;
   /** Answers to no submit of ours. */
   strayAnswers: number;
@@ -199,8 +200,8 @@ export class LoadEsme implements LoadDesk {
       if (this.#binds.size === 0) this.#closed?.();
       return;
     }
-    if (bindStatus === 0) this.totals.connectionsLost++;
-    else if (this.#started !== null) {
+    if (bind.wasBound) this.totals.connectionsLost++;
+    if (bindStatus !== 0 && this.#started !== null) {
       this.#started.reject(new Error(`bind of ${this.#options.systemId} refused: ${explainStatus(bindStatus).name}`));
       this.#started = null;
     }

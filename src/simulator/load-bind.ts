@@ -57,6 +57,8 @@ export class LoadBind {
   #sequence = 0;
   #unanswered = 0;
   #bound = false;
+  /** It was bound once. */
+  wasBound = false;
   #bindStatus = 0;
   /** Precise time of the read or turn now under way. */
   #nowMs = 0;
@@ -154,6 +156,7 @@ export class LoadBind {
         this.#bindStatus = readStatus(frame);
         if (this.#bindStatus !== 0) return this.#pipe.destroy();
         this.#bound = true;
+        this.wasBound = true;
         return this.#desk.bound(this);
       case CommandId.enquire_link:
         return this.#headerOnly(CommandId.enquire_link_resp, 0, readSequence(frame));

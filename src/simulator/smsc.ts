@@ -9,15 +9,15 @@
  */
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
-import { Encoding } from "../../protocols/model/message.js";
-import { splitText } from "../../protocols/model/segment.js";
 import type { BindBody, SubmitSm } from "../../protocols/smpp/codec.js";
 import { Status } from "../../protocols/smpp/status.js";
 import { DelayLine } from "./delay-line.js";
-import { DeliveryWriter, newInbound, newReceipt } from "./delivery.js";
+import { DeliveryWriter, newReceipt } from "./delivery.js";
 import type { Delivery, FinalState } from "./delivery.js";
 import { Fate, Faults, NOT_TAKEN } from "./faults.js";
 import { OperatorIds } from "./operator-ids.js";
+import { partsOf, somePhone } from "./phones.js";
+import type { InjectedMo } from "./phones.js";
 import { Random } from "./random.js";
 import { Reassembly } from "./reassembly.js";
 import { RecordFile } from "./record-file.js";
@@ -26,17 +26,6 @@ import type { SmscDesk } from "./smsc-connection.js";
 import { SMSC_DEFAULTS, noTotals } from "./smsc-options.js";
 import type { SmscOptions, SmscTotals } from "./smsc-options.js";
 import { SmscPeer } from "./smsc-peer.js";
-
-/** A message from a phone. */
-export interface InjectedMo {
-  readonly source: string;
-  readonly destination: string;
-  readonly text: string;
-  /** UCS-2 when the GSM alphabet cannot say the text, unless given. */
-  readonly coding?: "gsm7" | "ucs2";
-  /** Whose binds take it; the first that can receive when left out. */
-  readonly systemId?: string;
-}
 
 interface PendingAnswer {
   readonly connection: SmscConnection;
@@ -51,7 +40,6 @@ interface PendingReceipt {
   readonly copies: number;
 }
 
-const HAS_UDH = 0x40;
 const LATER: ReadonlySet<number> = new Set([Status.ESME_RSYSERR, Status.ESME_RMSGQFUL, Status.ESME_RTHROTTLED, Status.ESME_RX_T_APPN]);
 
 export class SimulatedSmsc implements SmscDesk {
@@ -141,13 +129,9 @@ export class SimulatedSmsc implements SmscDesk {
     const peer = mo.systemId === undefined ? [...this.#peers.values()].find((one) => one.canReceive) : this.#peers.get(mo.systemId);
     if (peer === undefined) throw new Error("no bind that can receive: nobody would get this message");
     this.#moReference = (this.#moReference + 1) & 0xff;
-    const gsm = mo.coding === "ucs2" ? [] : splitText(mo.text, Encoding.gsm7, "udh8", this.#moReference);
-    const parts = gsm.length > 0 || mo.coding === "gsm7" ? gsm : splitText(mo.text, Encoding.ucs2, "udh8", this.#moReference);
-    if (parts.length === 0) throw new RangeError("the text cannot be said in this coding, or is too long");
-    for (const part of parts) {
-      peer.offer(newInbound(mo.source, mo.destination, part.hasUdh ? HAS_UDH : 0, parts === gsm ? 0 : 8, part.octets));
-      this.totals.inboundSent++;
-    }
+    const parts = partsOf(mo, this.#moReference);
+    for (const part of parts) peer.offer(part);
+    this.totals.inboundSent += parts.length;
     return parts.length;
   }
 
@@ -312,7 +296,7 @@ export class SimulatedSmsc implements SmscDesk {
       lastMs = nowMs;
       const receiving = [...this.#peers.values()].some((peer) => peer.canReceive);
       for (; receiving && this.#mosOwed >= 1; this.#mosOwed--) {
-        this.injectMo({ source: `86138${String(this.#random.below(100_000_000)).padStart(8, "0")}`, destination: mo.destination, text: mo.text });
+        this.injectMo({ source: somePhone(this.#random), destination: mo.destination, text: mo.text });
       }
     });
   }
