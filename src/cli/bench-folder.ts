@@ -64,6 +64,9 @@ function configText(folder: string, shape: BenchShape, customerPort: number, ope
     `password = "${OPERATOR_PASSWORD}"`,
     `links = ${shape.links}`,
     `window = ${shape.operatorWindow}`,
+    "[operator.smpp]",
+    // Never less than the message centre's own window: beyond it the gateway stops reading the link.
+    `deliver_window = ${shape.operatorWindow}`,
     "[http]",
     'host = "127.0.0.1"',
     `port = ${httpPort}`,
