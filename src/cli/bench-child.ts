@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { CliError, Exit } from "./exit.js";
 
 /** The built command line this file belongs to. */
 const MAIN = fileURLToPath(new URL("../main.js", import.meta.url));
@@ -65,7 +66,7 @@ export class BenchChild {
   /** The error of a child that has ended too early, with the last it said. */
   failure(): Error {
     const said = readFileSync(this.#log, "utf8").slice(-OUTPUT_SHOWN);
-    return new Error(`the ${this.#name} ended with ${String(this.#exit)}; it said:\n${said}`);
+    return new CliError(Exit.fault, `the ${this.#name} ended with ${String(this.#exit)}; it said:\n${said}`);
   }
 
   #read(file: string): string {
@@ -89,6 +90,6 @@ export async function runTollgate(args: readonly string[], allowed: readonly num
     child.once("error", reject);
     child.once("close", (exit) => resolve(exit ?? 1));
   });
-  if (!allowed.includes(code)) throw new Error(`tollgate ${args[0] ?? ""} ${args[1] ?? ""} ended with ${code}: ${errors.trim()}`);
+  if (!allowed.includes(code)) throw new CliError(Exit.fault, `tollgate ${args[0] ?? ""} ${args[1] ?? ""} ended with ${code}: ${errors.trim()}`);
   return output;
 }

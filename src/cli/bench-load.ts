@@ -5,6 +5,7 @@ import type { Clock } from "../../protocols/wire/clock.js";
 import type { SubmitSm } from "../../protocols/smpp/codec.js";
 import { LoadEsme } from "../simulator/esme.js";
 import { TemplateSource } from "../simulator/load-source.js";
+import { CliError, Exit } from "./exit.js";
 
 export const FIRST_DESTINATION = 13_000_000_000;
 const SOURCE = "10690001";
@@ -177,7 +178,7 @@ export class BenchLoad {
           progress = moved;
           movedMs = nowMs;
         } else if (nowMs - movedMs > STALL_MS) {
-          reject(new Error(`nothing moved for ${STALL_MS / 1_000} s: bound ${this.esme.boundBinds}, ${JSON.stringify(totals)}`));
+          reject(new CliError(Exit.fault, `nothing moved for ${STALL_MS / 1_000} s: bound ${this.esme.boundBinds}, ${JSON.stringify(totals)}`));
         }
       });
     });

@@ -10,6 +10,7 @@ import { OPERATOR_NAME, OPERATOR_PASSWORD } from "./bench-folder.js";
 import type { BenchSetup } from "./bench-folder.js";
 import { BenchLoad, Judge, pause } from "./bench-load.js";
 import type { LoadFigures, LoadShape } from "./bench-load.js";
+import { CliError, Exit } from "./exit.js";
 
 export interface BenchOptions {
   readonly run: number;
@@ -230,7 +231,7 @@ class GatewayRun {
     while (!(await this.#answersReady()) || (linked && (this.#smsc?.bound ?? 0) < this.#options.links)) {
       const failure = this.failed();
       if (failure !== null) throw failure;
-      if (this.#clock.preciseMs() > untilMs) throw new Error(`the gateway was not ready within ${READY_MS / 1_000} s: see ${this.#setup.folder}/gateway.log`);
+      if (this.#clock.preciseMs() > untilMs) throw new CliError(Exit.fault, `the gateway was not ready within ${READY_MS / 1_000} s: see ${this.#setup.folder}/gateway.log`);
       await pause(this.#clock, 10);
     }
   }
