@@ -3,7 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { blankBody, encodeSubmitSm } from "../../../protocols/smpp/codec.js";
 import { Tlv, TlvWriter } from "../../../protocols/smpp/tlvs.js";
-import { BIND_TRX, RawPeer, boundPeer, customerBench, hex, settle, until, type CustomerBench } from "./peers.js";
+import { BIND_TRX, RawPeer, acceptBind, boundPeer, customerBench, hex, linkBench, settle, until, type CustomerBench } from "./peers.js";
 
 const ENQUIRE = hex("00000010000000150000000000000001");
 
@@ -192,6 +192,46 @@ describe("hostile input on a customer port", () => {
     expect(new Set(wide.desk.ends.map((end) => end.reason))).to.deep.equal(new Set(["bind_deadline"]));
     expect(wide.log.loud.length).to.be.at.most(20);
     await wide.listener.close();
+  });
+});
+
+describe("hostile input from an operator", () => {
+  it("survives any body in any frame, bound or not, and comes back after lost framing", async () => {
+    const bench = await linkBench({ reconnectMinMs: 1, reconnectMaxMs: 1 });
+    const commands = [4, 5, 6, 9, 0x0b, 0x15, 0x102, 0x103, 0x999, 0x80000000, 0x80000004, 0x80000005, 0x80000006, 0x80000009, 0x80000103];
+    let connection = 0;
+    let peer = await bench.centre.peer();
+    await acceptBind(peer);
+    const next = async (): Promise<RawPeer> => {
+      await until(() => bench.desk.downs.length === connection + 1, "the end of the connection");
+      bench.clock.advance(100);
+      return bench.centre.peer(++connection);
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...commands), fc.uint8Array({ maxLength: 200 }), fc.nat(3), async (command, body, status) => {
+        if (peer.ended) {
+          peer = await next();
+          await acceptBind(peer);
+        }
+        const frame = Buffer.alloc(16 + body.length);
+        frame.writeUInt32BE(frame.length, 0);
+        frame.writeUInt32BE(command, 4);
+        frame.writeUInt32BE(status === 3 ? 0x58 : 0, 8);
+        frame.writeUInt32BE(2, 12);
+        frame.set(body, 16);
+        peer.write(frame);
+        await settle();
+      }),
+      { numRuns: 200 },
+    );
+    peer.socket.destroy();
+    const garbling = await next();
+    garbling.write("00000005");
+    await garbling.closed();
+    await acceptBind(await next());
+    await until(() => bench.link.bound);
+    bench.link.destroy("test over");
+    bench.centre.close();
   });
 });
 

@@ -22,9 +22,9 @@ export function hex(text: string): Buffer {
   return Buffer.from(text.replaceAll(/\s/g, ""), "hex");
 }
 
-/** Resolves when `check` holds, looking again at every turn of the loop; fails after two seconds. */
+/** Resolves when `check` holds, looking again at every turn of the loop; fails after five seconds. */
 export async function until(check: () => boolean, what = "condition"): Promise<void> {
-  const giveUp = performance.now() + 2_000;
+  const giveUp = performance.now() + 5_000;
   while (!check()) {
     if (performance.now() > giveUp) throw new Error(`waited too long for ${what}`);
     await new Promise((resolve) => setImmediate(resolve));
