@@ -132,6 +132,8 @@ export interface StoreEvents {
   accountsChanged(accounts: readonly Account[]): void;
   /** The store stopped or resumed taking work. */
   availability(available: boolean, reason: string): void;
+  /** The store has ended by a fault of its own: the process should end too, and be started again. */
+  failed(reason: string): void;
   log(level: "error" | "warn" | "info", event: string, fields: Record<string, string | number | boolean>): void;
 }
 

@@ -204,6 +204,11 @@ CREATE TABLE meta (
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Empty: filled and emptied to prove that there is room on the disk again.
+CREATE TABLE room (
+  octets BLOB NOT NULL
+) STRICT;
+
 -- All of a message by name, for reading; error and word are numbers of word.
 CREATE VIEW message_all AS
 SELECT m.id, m.account, m.lane, m.ord, m.state, m.charge_state, m.notify, c.wanted, m.segments, m.charge, m.hold_entry, m.last_entry,

@@ -1,0 +1,205 @@
+/**
+ * Intents as octets: what the network thread asks of the writer thread, packed record after record into one buffer.
+ *
+ * Each record is its length (4 octets), an opcode and its fields in the order they are written here, read by the engine
+ * in the same order.
+ * Numbers are little-endian; ids, times and money are doubles (exact below 2^53). Plain functions, no object a record.
+ */
+import { packKinds, contentSize, packContent } from "./content.js";
+import type { Message } from "../../protocols/model/message.js";
+import { textSize } from "./octets.js";
+import type { Octets } from "./octets.js";
+import type { AcceptIntent, InboundIntent, ReceiptIntent, RefusalRecord } from "./store.js";
+
+export const Op = {
+  accept: 1,
+  dispatch: 2,
+  sent: 3,
+  refused: 4,
+  requeue: 5,
+  uncertain: 6,
+  receipt: 7,
+  inbound: 8,
+  release: 9,
+  end: 10,
+  notified: 11,
+  refusal: 12,
+  claim: 13,
+  claimOutbox: 14,
+  sweep: 15,
+} as const;
+export type Op = (typeof Op)[keyof typeof Op];
+
+/** Starts a record of at most `size` more octets; `closeRecord` is given what this returns. */
+function openRecord(into: Octets, size: number, op: Op): number {
+  into.need(size + 5);
+  const start = into.at;
+  into.at = start + 4;
+  into.u8(op);
+  return start;
+}
+
+function closeRecord(into: Octets, start: number): void {
+  into.view.setUint32(start, into.at - start, true);
+}
+
+/** Message columns and content: used by accept, inbound and refusal. */
+function packMessage(into: Octets, message: Message, flags: string): void {
+  into.f64(message.id);
+  into.f64(message.expiresAtMs);
+  into.u8(message.receiptWanted);
+  into.u32(packKinds(message));
+  into.text(message.source);
+  into.text(message.destination);
+  const lengthAt = into.at;
+  const end = packContent(into.buffer, lengthAt + 4, message, flags);
+  into.u32(end - lengthAt - 4);
+  into.at = end;
+}
+
+function messageSize(message: Message, flags: string): number {
+  return 32 + textSize(message.source) + textSize(message.destination) + contentSize(message, flags);
+}
+
+export function packAccept(into: Octets, intent: AcceptIntent): void {
+  const { message } = intent;
+  const start = openRecord(into, 64 + messageSize(message, intent.flags), Op.accept);
+  packMessage(into, message, intent.flags);
+  into.u32(intent.accountNo);
+  into.f64(intent.laneNo);
+  into.u8(intent.state);
+  into.u16(intent.operatorNo);
+  into.u16(intent.linkNo);
+  into.u16(intent.segments);
+  into.f64(intent.chargeMicros);
+  into.u32(intent.wordsVersion);
+  into.f64(intent.dueMs);
+  closeRecord(into, start);
+}
+
+export function packDispatch(into: Octets, messageId: number, operatorNo: number, linkNo: number, attempt: number): void {
+  const start = openRecord(into, 32, Op.dispatch);
+  into.f64(messageId);
+  into.u16(operatorNo);
+  into.u16(linkNo);
+  into.u8(attempt);
+  closeRecord(into, start);
+}
+
+export function packSent(into: Octets, messageId: number, attempt: number, operatorNo: number, operatorMessageId: string): void {
+  const start = openRecord(into, 32 + textSize(operatorMessageId), Op.sent);
+  into.f64(messageId);
+  into.u8(attempt);
+  into.u16(operatorNo);
+  into.text(operatorMessageId);
+  closeRecord(into, start);
+}
+
+export function packRefused(into: Octets, messageId: number, attempt: number, status: number, statusName: string): void {
+  const start = openRecord(into, 32 + textSize(statusName), Op.refused);
+  into.f64(messageId);
+  into.u8(attempt);
+  into.u32(status);
+  into.text(statusName);
+  closeRecord(into, start);
+}
+
+export function packRequeue(into: Octets, messageId: number, attempt: number, status: number, dueMs: number): void {
+  const start = openRecord(into, 32, Op.requeue);
+  into.f64(messageId);
+  into.u8(attempt);
+  into.u32(status);
+  into.f64(dueMs);
+  closeRecord(into, start);
+}
+
+export function packUncertain(into: Octets, messageId: number, attempt: number): void {
+  const start = openRecord(into, 16, Op.uncertain);
+  into.f64(messageId);
+  into.u8(attempt);
+  closeRecord(into, start);
+}
+
+export function packReceipt(into: Octets, intent: ReceiptIntent): void {
+  const { receipt, candidates } = intent;
+  const count = Math.min(candidates.length, 4);
+  let size = 64 + receipt.raw.length + textSize(receipt.operatorMessageId) + textSize(receipt.source) + textSize(receipt.destination)
+    + textSize(receipt.stateWord) + textSize(receipt.error);
+  for (let i = 0; i < count; i++) size += textSize(candidates[i] as string);
+  const start = openRecord(into, size, Op.receipt);
+  into.u16(intent.operatorNo);
+  into.u8(count);
+  for (let i = 0; i < count; i++) into.text(candidates[i] as string);
+  into.text(receipt.operatorMessageId);
+  into.u8(receipt.state);
+  into.u8(receipt.final ? 1 : 0);
+  into.text(receipt.stateWord);
+  into.text(receipt.error);
+  into.text(receipt.source);
+  into.text(receipt.destination);
+  into.f64(receipt.doneAtMs);
+  into.blob(receipt.raw);
+  closeRecord(into, start);
+}
+
+export function packInbound(into: Octets, intent: InboundIntent): void {
+  const start = openRecord(into, 32 + messageSize(intent.message, ""), Op.inbound);
+  packMessage(into, intent.message, "");
+  into.u32(intent.accountNo);
+  into.u16(intent.operatorNo);
+  closeRecord(into, start);
+}
+
+export function packRelease(into: Octets, messageId: number, wordsVersion: number): void {
+  const start = openRecord(into, 16, Op.release);
+  into.f64(messageId);
+  into.u32(wordsVersion);
+  closeRecord(into, start);
+}
+
+export function packEnd(into: Octets, messageId: number, state: number, outcome: number): void {
+  const start = openRecord(into, 16, Op.end);
+  into.f64(messageId);
+  into.u8(state);
+  into.u8(outcome);
+  closeRecord(into, start);
+}
+
+export function packNotified(into: Octets, accountNo: number, order: number, messageId: number, inbound: boolean, parked: boolean): void {
+  const start = openRecord(into, 32, Op.notified);
+  into.u32(accountNo);
+  into.f64(order);
+  into.f64(messageId);
+  into.u8((inbound ? 1 : 0) | (parked ? 2 : 0));
+  closeRecord(into, start);
+}
+
+export function packRefusal(into: Octets, record: RefusalRecord): void {
+  const start = openRecord(into, 32 + textSize(record.rule) + messageSize(record.message, ""), Op.refusal);
+  packMessage(into, record.message, "");
+  into.u32(record.accountNo);
+  into.u8(record.outcome);
+  into.text(record.rule);
+  closeRecord(into, start);
+}
+
+export function packClaim(into: Octets, laneNo: number, n: number): void {
+  const start = openRecord(into, 16, Op.claim);
+  into.f64(laneNo);
+  into.u16(n);
+  closeRecord(into, start);
+}
+
+export function packClaimOutbox(into: Octets, accountNo: number, after: number, n: number): void {
+  const start = openRecord(into, 24, Op.claimOutbox);
+  into.u32(accountNo);
+  into.f64(after);
+  into.u16(n);
+  closeRecord(into, start);
+}
+
+export function packSweep(into: Octets, wallMs: number): void {
+  const start = openRecord(into, 16, Op.sweep);
+  into.f64(wallMs);
+  closeRecord(into, start);
+}

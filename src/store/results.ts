@@ -1,0 +1,150 @@
+/**
+ * Results as octets: what the writer thread answers, record after record, in the order of the batch's intents.
+ *
+ * Records of `Result` belong to the next ticket each; records of `Told` are what the store did by itself, and stand
+ * after them. The batch is on disk before any of it is read.
+ */
+import { unpackContent } from "./content.js";
+import type { ContentColumns } from "./content.js";
+import { textSize } from "./octets.js";
+import type { OctetReader, Octets } from "./octets.js";
+import type { MessageState } from "../../protocols/model/state.js";
+import type { InboundNotice, Notice, ReceiptNotice } from "../../protocols/model/receipt.js";
+import type { StoredMessage } from "./store.js";
+
+export const Result = {
+  /** Commit. */
+  plain: 1,
+  /** Commit, notice. */
+  notice: 2,
+  /** Commit, which candidate matched + 1, whether a notice follows. */
+  receipt: 3,
+  /** Order number: the caller still has the message. */
+  inbound: 4,
+  /** Messages, remaining. */
+  claim: 5,
+  /** Notices. */
+  outbox: 6,
+} as const;
+
+export const Told = {
+  queued: 20,
+  unqueued: 21,
+  notice: 22,
+  heldOverdue: 23,
+  credited: 24,
+} as const;
+
+/** What a receipt notice is made of. */
+export interface NoticeColumns {
+  readonly ord: number;
+  readonly account: number;
+  readonly id: number;
+  readonly kinds: number;
+  readonly source: string;
+  readonly destination: string;
+  readonly state: number;
+  readonly acceptedAt: number;
+  readonly at: number;
+}
+
+export function packReceiptNotice(into: Octets, row: NoticeColumns, error: string, word: string): void {
+  into.need(80 + textSize(row.source) + textSize(row.destination) + textSize(error) + textSize(word));
+  into.u8(0);
+  into.f64(row.ord);
+  into.u32(row.account);
+  into.f64(row.id);
+  into.u32(row.kinds);
+  into.text(row.source);
+  into.text(row.destination);
+  into.u8(row.state);
+  into.text(error);
+  into.text(word);
+  into.f64(row.acceptedAt);
+  into.f64(row.at);
+}
+
+export function packInboundNotice(into: Octets, ord: number, account: number, columns: ContentColumns): void {
+  into.need(32);
+  into.u8(1);
+  into.f64(ord);
+  into.u32(account);
+  packColumns(into, columns);
+}
+
+export function unpackNotice(from: OctetReader): Notice {
+  return from.u8() === 0 ? unpackReceiptNotice(from) : unpackInboundNotice(from);
+}
+
+function unpackReceiptNotice(from: OctetReader): ReceiptNotice {
+  const order = from.f64();
+  const accountNo = from.u32();
+  const messageId = from.f64();
+  const kinds = from.u32();
+  return {
+    kind: "receipt", order, accountNo, messageId,
+    source: from.text(), sourceTon: kinds >>> 24, sourceNpi: (kinds >>> 16) & 255,
+    destination: from.text(), destinationTon: (kinds >>> 8) & 255, destinationNpi: kinds & 255,
+    state: from.u8() as MessageState, error: from.text(), stateWord: from.text(), submittedAtMs: from.f64(), doneAtMs: from.f64(),
+  };
+}
+
+function unpackInboundNotice(from: OctetReader): InboundNotice {
+  const order = from.f64();
+  const accountNo = from.u32();
+  const message = unpackContent(unpackColumns(from));
+  return { kind: "inbound", order, accountNo, messageId: message.id, message };
+}
+
+function packColumns(into: Octets, columns: ContentColumns): void {
+  into.need(48 + textSize(columns.source) + textSize(columns.destination) + columns.body.length);
+  into.f64(columns.id);
+  into.u32(columns.kinds);
+  into.text(columns.source);
+  into.text(columns.destination);
+  into.u8(columns.wanted);
+  into.f64(columns.expires);
+  into.blob(columns.body);
+}
+
+function unpackColumns(from: OctetReader): ContentColumns {
+  return {
+    id: from.f64(), kinds: from.u32(), source: from.text(), destination: from.text(), wanted: from.u8(), expires: from.f64(),
+    // The buffer is used again for the next results; the message lives on.
+    body: Buffer.from(from.blob()),
+  };
+}
+
+/** What a StoredMessage is made of beside its content. */
+export interface StoredColumns {
+  readonly account: number;
+  readonly lane: number;
+  readonly operator: number;
+  readonly attempts: number;
+  readonly segments: number;
+  readonly words: number;
+  readonly state: number;
+  readonly due: number;
+}
+
+export function packStored(into: Octets, stored: StoredColumns, columns: ContentColumns): void {
+  packColumns(into, columns);
+  into.need(48);
+  into.u32(stored.account);
+  into.f64(stored.lane);
+  into.u16(stored.operator);
+  into.u8(stored.attempts);
+  into.u16(stored.segments);
+  into.u32(stored.words);
+  into.u8(stored.state);
+  into.f64(stored.due);
+}
+
+export function unpackStored(from: OctetReader): StoredMessage {
+  const message = unpackContent(unpackColumns(from));
+  return {
+    message, accountNo: from.u32(), laneNo: from.f64(), operatorNo: from.u16(), attempts: from.u8(), segments: from.u16(),
+    wordsVersion: from.u32(), state: from.u8() as MessageState, dueMs: Math.max(0, from.f64()),
+  };
+}
+

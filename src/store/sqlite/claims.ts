@@ -1,0 +1,84 @@
+/**
+ * Claims: hands out what waits on disk, in order across the open days: queued messages by lane, notices by account.
+ */
+import { packInboundNotice, packReceiptNotice, packStored, Result } from "../results.js";
+import type { Octets } from "../octets.js";
+import type { DayWriter } from "./day-writer.js";
+import type { Row } from "./row.js";
+import type { WriterState } from "./state.js";
+
+interface Place {
+  readonly file: DayWriter;
+  readonly id: number;
+  readonly ord: number;
+  readonly inbound: boolean;
+}
+
+function byOrder(a: Place, b: Place): number {
+  return a.ord - b.ord;
+}
+
+/** The first `n` of what the open days have each in order. */
+function gather(state: WriterState, n: number, places: (file: DayWriter, into: Place[]) => void): Place[] {
+  const all: Place[] = [];
+  let files = 0;
+  for (const file of state.days.open()) {
+    const before = all.length;
+    places(file, all);
+    if (all.length > before) files++;
+  }
+  if (files > 1) all.sort(byOrder);
+  return all.length > n ? all.slice(0, n) : all;
+}
+
+/** The claim intent; appends its own result. */
+export function claim(state: WriterState): void {
+  const { from, out } = state;
+  const lane = state.lanes.lane(from.f64());
+  const n = from.u16();
+  const places = lane.ahead === 0 ? [] : gather(state, n, (file, into) => {
+    for (const [id, ord] of file.statements.claim.all(lane.no, lane.cursor, n) as [number, number][]) into.push({ file, id, ord, inbound: false });
+  });
+  out.need(16);
+  out.u8(Result.claim);
+  out.u32(places.length);
+  for (const { id } of places) packRow(out, state.row(id) as Row);
+  const last = places.at(-1);
+  if (last !== undefined) state.lanes.handedOut(lane, last.ord, places.length);
+  else lane.ahead = 0;
+  out.need(8);
+  out.f64(lane.ahead);
+}
+
+/** A whole message for dispatch or for the flow to judge. */
+export function packRow(out: Octets, row: Row): void {
+  const { id, kinds, source, destination, wanted, expires } = row;
+  packStored(out, row, { id, kinds, source, destination, wanted, expires, body: row.file.statements.getBody.get(id) as Buffer });
+}
+
+/** The claimOutbox intent; appends its own result. */
+export function claimOutbox(state: WriterState): void {
+  const { from, out } = state;
+  const account = from.u32();
+  const after = from.f64();
+  const n = from.u16();
+  const places = gather(state, n, (file, into) => {
+    const messages = file.statements.outbox.all(account, after, n) as [number, number][];
+    for (const [id, ord] of messages) into.push({ file, id, ord, inbound: false });
+    const inbound = file.statements.outboxInbound.all(account, after, n) as [number, number][];
+    for (const [id, ord] of inbound) into.push({ file, id, ord, inbound: true });
+    if (inbound.length > 0) into.sort(byOrder);
+  });
+  out.need(8);
+  out.u8(Result.outbox);
+  out.u32(places.length);
+  for (const { file, id, ord, inbound } of places) {
+    if (inbound) {
+      const [kinds, source, destination, body] = file.statements.getInbound.get(id) as [number, string, string, Buffer];
+      packInboundNotice(out, ord, account, { id, kinds, source, destination, wanted: 0, expires: 0, body });
+    } else {
+      const row = file.load(id) as Row;
+      packReceiptNotice(out, row, file.wordText(Math.floor(row.report / 65_536)), file.wordText(row.report & 65_535));
+    }
+  }
+}

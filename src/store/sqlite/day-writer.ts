@@ -1,0 +1,420 @@
+/**
+ * DayWriter: the writer's one connection to a day's book: its statements, and the sums that each commit adds to it.
+ *
+ * Entries of one kind for one account in one commit are one row: money is added up here while the batch runs and
+ * written, with the account's totals and tallies, just before COMMIT.
+ */
+import Database from "better-sqlite3";
+import { ChargeState, ENTRY_BOOKS, EntryKind } from "../../ledger/settlement.js";
+import {
+  AttemptState, DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, LAST_WORD, NO_REPORT, NO_TIME, NO_WORD, TALLY_ACCEPTED,
+} from "./day-schema.js";
+import { DataVersionError } from "./ledger-schema.js";
+import type { Row } from "./row.js";
+
+/** Entries an account can have in one commit: its four kinds, and settlements made in the acceptance (always after their holds). */
+export const Slot = { hold: 0, settle: 1, release: 2, refund: 3, settleAccepted: 4 } as const;
+export type Slot = (typeof Slot)[keyof typeof Slot];
+const SLOTS = 5;
+const SLOT_KIND: readonly EntryKind[] = [EntryKind.hold, EntryKind.settle, EntryKind.release, EntryKind.refund, EntryKind.settle];
+const STATES = 32;
+
+/** One account's part in one day. */
+export class DayAccount {
+  readonly account: number;
+  availableDelta = 0;
+  held = 0;
+  settled = 0;
+  heldCount = 0;
+  readonly messages = new Float64Array(STATES);
+  readonly segments = new Float64Array(STATES);
+  /** Of the batch under way: entry ids (0 = none yet), counts, amounts; states whose tally changed (bits). */
+  readonly entry = new Float64Array(SLOTS);
+  readonly count = new Float64Array(SLOTS);
+  readonly amount = new Float64Array(SLOTS);
+  changed = 0;
+  touched = false;
+
+  constructor(account: number) {
+    this.account = account;
+  }
+
+  /** Messages without a final state. */
+  get open(): number {
+    let open = this.messages[TALLY_ACCEPTED] as number;
+    for (let state = 20; state < STATES; state++) open -= this.messages[state] as number;
+    return open;
+  }
+}
+
+export interface DayWriterOptions {
+  /** Most pages the file may have, for tests; 0 = no limit. */
+  readonly maxPages: number;
+}
+
+/** The WAL is cut back to this after a checkpoint. */
+const WAL_KEPT_OCTETS = 96 * 1_048_576;
+const CACHE_KB = 65_536;
+const PAGE_OCTETS = 8_192;
+
+const MESSAGE_COLUMNS = `m.id, m.account, m.lane, m.ord, m.state, m.charge_state, m.notify, m.segments, m.charge, m.hold_entry, m.last_entry,
+  m.operator, m.try, m.due, m.at, m.report, c.accepted_at, c.expires, c.wanted, c.words, c.kinds, c.source, c.destination`;
+
+export class DayWriter {
+  readonly day: number;
+  readonly path: string;
+  readonly db: Database.Database;
+  readonly statements: ReturnType<typeof prepare>;
+  /** Writes of the batch under way are in an open transaction. */
+  begun = false;
+  readonly #accounts = new Map<number, DayAccount>();
+  #touched: DayAccount[] = [];
+  #nextEntry = FIRST_ENTRY;
+  readonly #words = new Map<string, number>();
+  readonly #wordTexts: string[] = [];
+  #nextWord = NO_WORD + 1;
+
+  /** Opens a day's file for writing; makes or migrates it. Throws DataVersionError when it is newer. */
+  constructor(day: number, path: string, options: DayWriterOptions) {
+    this.day = day;
+    this.path = path;
+    this.db = new Database(path, { timeout: 5_000 });
+    try {
+      this.#prepareFile(options);
+      this.statements = prepare(this.db);
+      this.read();
+    } catch (error) {
+      this.db.close();
+      throw error;
+    }
+  }
+
+  #prepareFile(options: DayWriterOptions): void {
+    const { db } = this;
+    const version = Number(db.pragma("user_version", { simple: true }));
+    if (version > DAY_VERSION) throw new DataVersionError(`${this.path} is of version ${version}, this tollgate writes ${DAY_VERSION}`);
+    if (version === 0) db.pragma(`page_size = ${PAGE_OCTETS}`);
+    db.pragma("journal_mode = WAL");
+    // better-sqlite3's default in WAL mode is NORMAL, which loses commits at a power failure.
+    db.pragma("synchronous = FULL");
+    db.pragma("foreign_keys = ON");
+    // The writer checkpoints by itself, between batches.
+    db.pragma("wal_autocheckpoint = 0");
+    db.pragma(`journal_size_limit = ${WAL_KEPT_OCTETS}`);
+    db.pragma(`cache_size = -${CACHE_KB}`);
+    if (options.maxPages > 0) db.pragma(`max_page_count = ${options.maxPages}`);
+    if (version === 0) {
+      db.transaction(() => {
+        db.exec(DAY_SCHEMA);
+        db.pragma(`user_version = ${DAY_VERSION}`);
+      }).immediate();
+    }
+  }
+
+  /** Reads the running sums from disk: at open, and again after a failed transaction. */
+  read(): void {
+    const { db } = this;
+    this.begun = false;
+    this.#accounts.clear();
+    this.#touched = [];
+    for (const row of db.prepare("SELECT account, available_delta, held, settled, held_count FROM account_total").raw().all() as number[][]) {
+      const [account, delta, held, settled, heldCount] = row as [number, number, number, number, number];
+      const each = this.account(account);
+      each.availableDelta = delta;
+      each.held = held;
+      each.settled = settled;
+      each.heldCount = heldCount;
+    }
+    for (const row of db.prepare("SELECT account, state, messages, segments FROM tally").raw().all() as number[][]) {
+      const [account, state, messages, segments] = row as [number, number, number, number];
+      const each = this.account(account);
+      each.messages[state] = messages;
+      each.segments[state] = segments;
+    }
+    this.#nextEntry = (db.prepare("SELECT coalesce(max(id) + 1, ?) FROM entry").pluck().get(FIRST_ENTRY) as number);
+    this.#words.clear();
+    this.#wordTexts.length = 0;
+    for (const [no, text] of db.prepare("SELECT no, text FROM word ORDER BY no").raw().all() as [number, string][]) {
+      this.#words.set(text, no);
+      this.#wordTexts[no - NO_WORD] = text;
+      this.#nextWord = no + 1;
+    }
+  }
+
+  /** Opens the transaction of the batch under way, once. */
+  begin(): void {
+    if (this.begun) return;
+    this.statements.begin.run();
+    this.begun = true;
+  }
+
+  rollback(): void {
+    if (this.db.inTransaction) this.statements.rollback.run();
+    this.begun = false;
+  }
+
+  account(no: number): DayAccount {
+    let account = this.#accounts.get(no);
+    if (account === undefined) {
+      account = new DayAccount(no);
+      this.#accounts.set(no, account);
+    }
+    return account;
+  }
+
+  accounts(): Iterable<DayAccount> {
+    return this.#accounts.values();
+  }
+
+  /** Messages of the day without a final state. */
+  get openMessages(): number {
+    let open = 0;
+    for (const account of this.#accounts.values()) open += account.open;
+    return open;
+  }
+
+  #touch(account: DayAccount): void {
+    if (account.touched) return;
+    account.touched = true;
+    this.#touched.push(account);
+  }
+
+  /** The entry under which this commit books a movement of the account; drawn when first asked for. */
+  entryId(account: DayAccount, slot: Slot): number {
+    let id = account.entry[slot] as number;
+    if (id === 0) {
+      this.#touch(account);
+      id = this.#nextEntry++;
+      account.entry[slot] = id;
+    }
+    return id;
+  }
+
+  /** Gives back an entry just drawn, under which nothing was booked. */
+  unbook(account: DayAccount, slot: Slot): void {
+    if (account.entry[slot] !== 0 && account.count[slot] === 0 && account.entry[slot] === this.#nextEntry - 1) {
+      this.#nextEntry--;
+      account.entry[slot] = 0;
+    }
+  }
+
+  /** Books one message's movement; the entry's id. */
+  book(account: DayAccount, slot: Slot, charge: number): number {
+    const id = this.entryId(account, slot);
+    account.count[slot] = (account.count[slot] as number) + 1;
+    account.amount[slot] = (account.amount[slot] as number) + charge;
+    switch (slot) {
+      case Slot.hold:
+        account.availableDelta -= charge;
+        account.held += charge;
+        account.heldCount++;
+        break;
+      case Slot.settle:
+      case Slot.settleAccepted:
+        account.held -= charge;
+        account.settled += charge;
+        account.heldCount--;
+        break;
+      case Slot.release:
+        account.held -= charge;
+        account.availableDelta += charge;
+        account.heldCount--;
+        break;
+      case Slot.refund:
+        account.settled -= charge;
+        account.availableDelta += charge;
+    }
+    return id;
+  }
+
+  /** Counts a message as accepted (TALLY_ACCEPTED) or in its final state. */
+  tally(account: DayAccount, state: number, segments: number): void {
+    this.#touch(account);
+    account.messages[state] = (account.messages[state] as number) + 1;
+    account.segments[state] = (account.segments[state] as number) + segments;
+    account.changed |= 1 << state;
+  }
+
+  /** The number of a text; NO_WORD when the table is full (a hostile operator's endless words are not kept). */
+  word(text: string): number {
+    let no = this.#words.get(text);
+    if (no === undefined) {
+      if (this.#nextWord > LAST_WORD) return NO_WORD;
+      this.begin();
+      no = this.#nextWord++;
+      this.statements.insertWord.run(no, text);
+      this.#words.set(text, no);
+      this.#wordTexts[no - NO_WORD] = text;
+    }
+    return no;
+  }
+
+  wordText(no: number): string {
+    return this.#wordTexts[no - NO_WORD] ?? "";
+  }
+
+  /** Writes the batch's sums and commits. */
+  commit(nowMs: number, order: number): void {
+    const { statements } = this;
+    for (const account of this.#touched) this.#writeAccount(account, nowMs);
+    statements.setMeta.run("ord", order);
+    statements.setMeta.run("commit_ms", nowMs);
+    statements.commit.run();
+    this.begun = false;
+    for (const account of this.#touched) {
+      account.touched = false;
+      account.changed = 0;
+      account.entry.fill(0);
+      account.count.fill(0);
+      account.amount.fill(0);
+    }
+    this.#touched = [];
+  }
+
+  #writeAccount(account: DayAccount, nowMs: number): void {
+    const { statements } = this;
+    let moved = false;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const id = account.entry[slot] as number;
+      if (id === 0) continue;
+      moved = true;
+      const kind = SLOT_KIND[slot] as EntryKind;
+      const { debit, credit } = ENTRY_BOOKS[kind];
+      statements.insertEntry.run(id, nowMs, account.account, kind, debit, credit, account.count[slot], account.amount[slot]);
+    }
+    if (moved) statements.setTotal.run(account.account, account.availableDelta, account.held, account.settled, account.heldCount);
+    for (let state = 0; state < STATES; state++) {
+      if ((account.changed & (1 << state)) !== 0) statements.setTally.run(account.account, state, account.messages[state], account.segments[state]);
+    }
+  }
+
+  meta(key: string): number {
+    return (this.db.prepare("SELECT value FROM meta WHERE key = ?").pluck().get(key) as number | undefined) ?? 0;
+  }
+
+  /** Octets in the WAL not yet written back. */
+  walOctets(): number {
+    const [, log, done] = this.statements.lookAtWal.get() as [number, number, number];
+    return Math.max(0, log - done) * PAGE_OCTETS;
+  }
+
+  /** Writes the WAL back as far as readers allow; the next commit begins it anew. */
+  checkpoint(): void {
+    this.db.pragma("wal_checkpoint(PASSIVE)");
+  }
+
+  /** Commits a megabyte and takes it back: proof that there is room again. Outside any transaction. */
+  proveRoom(): void {
+    this.db.exec("INSERT INTO room VALUES (zeroblob(1048576))");
+    this.db.exec("DELETE FROM room");
+  }
+
+  /** When to look at the UNCERTAIN messages of an operator whose grace has just become known. */
+  setUncertainDue(operator: number, waitMs: number): void {
+    this.db.prepare("UPDATE message SET due = at + ? WHERE state >= 6 AND state < 10 AND state = 7 AND operator = ?").run(waitMs, operator);
+  }
+
+  /** A message's row; undefined when the day has no such message. */
+  load(id: number): Row | undefined {
+    const columns = this.statements.getMessage.get(id) as unknown[] | undefined;
+    return columns === undefined ? undefined : this.#row(columns);
+  }
+
+  #row(columns: unknown[]): Row {
+    const n = columns as number[];
+    const tries = n[12] as number;
+    return {
+      file: this, id: n[0] as number, account: n[1] as number, lane: n[2] as number, ord: n[3] as number, state: n[4] as number, chargeState: n[5] as number,
+      notify: n[6] as number, segments: n[7] as number, charge: n[8] as number, holdEntry: n[9] as number, lastEntry: n[10] as number,
+      operator: n[11] as number, link: Math.floor(tries / 65_536), resent: (tries >> 8) & 1, attempts: tries & 255, due: n[13] as number, at: n[14] as number,
+      report: n[15] as number, acceptedAt: n[16] as number, expires: n[17] as number, wanted: n[18] as number, words: n[19] as number, kinds: n[20] as number,
+      source: columns[21] as string, destination: columns[22] as string, key: "", slot: -1,
+    };
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
+
+/** The `try` column of a row. */
+export function tryOf(link: number, resent: number, attempts: number): number {
+  return link * 65_536 + resent * 256 + attempts;
+}
+
+function prepare(db: Database.Database) {
+  const raw = (sql: string): Database.Statement => db.prepare(sql).raw();
+  return {
+    begin: db.prepare("BEGIN IMMEDIATE"),
+    commit: db.prepare("COMMIT"),
+    rollback: db.prepare("ROLLBACK"),
+    lookAtWal: raw("PRAGMA wal_checkpoint(NOOP)"),
+    insertMessage: db.prepare(
+      `INSERT INTO message (id, account, lane, ord, state, charge_state, notify, segments, charge, hold_entry, last_entry, operator, try, due, at, report)
+       VALUES (?, ?, ?, ?, ?, ?, 2, ?, ?, ?, ?, ?, ?, ?, ?, ${NO_REPORT})`,
+    ),
+    insertContent: db.prepare("INSERT INTO content (id, accepted_at, expires, wanted, words, kinds, source, destination, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    getMessage: raw(`SELECT ${MESSAGE_COLUMNS} FROM message m CROSS JOIN content c ON c.id = m.id WHERE m.id = ?`),
+    getBody: db.prepare("SELECT body FROM content WHERE id = ?").pluck(),
+    setWords: db.prepare("UPDATE content SET words = ? WHERE id = ?"),
+    dispatch: db.prepare(`UPDATE message SET state = 6, operator = ?, try = ?, due = ${NO_TIME}, at = ? WHERE id = ?`),
+    sent: db.prepare("UPDATE message SET state = 10, at = ?, charge_state = ?, last_entry = ? WHERE id = ?"),
+    final: db.prepare("UPDATE message SET state = ?, at = ?, charge_state = ?, last_entry = ?, notify = ?, ord = ?, report = ? WHERE id = ?"),
+    /** Everything that can change, for the rarer steps. */
+    update: db.prepare(
+      `UPDATE message SET ord = ?, state = ?, charge_state = ?, notify = ?, last_entry = ?, operator = ?, try = ?, due = ?, at = ?, report = ? WHERE id = ?`,
+    ),
+    notified: db.prepare("UPDATE message SET notify = ?, ord = ? WHERE id = ? AND notify = 3 AND ord = ?"),
+    notifiedInbound: db.prepare("UPDATE inbound SET notify = ?, notified_at = ? WHERE id = ? AND notify = 3"),
+    putAttempt: db.prepare(
+      `INSERT INTO attempt (id, operator, link, state, status, status_name, dispatched_at, answered_at, op_key, op_id) VALUES ((? << 8) | ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET state = excluded.state, status = excluded.status, status_name = excluded.status_name, answered_at = excluded.answered_at,
+       op_key = excluded.op_key, op_id = excluded.op_id WHERE attempt.state IN (${AttemptState.unanswered}, ${AttemptState.returned})`,
+    ),
+    findAttempt: raw(`SELECT id >> 8, id & 255 FROM attempt WHERE operator = ? AND op_key = ? AND state = ${AttemptState.open} ORDER BY id DESC LIMIT 1`),
+    closeAttempt: db.prepare("UPDATE attempt SET state = ? WHERE id = (? << 8) | ?"),
+    closeOthers: db.prepare(`UPDATE attempt SET state = ${AttemptState.superseded} WHERE id > (? << 8) AND id <= ((? << 8) | 255) AND state = ${AttemptState.open}`),
+    attemptsOf: raw("SELECT id & 255, state, operator FROM attempt WHERE id > (? << 8) AND id <= ((? << 8) | 255) ORDER BY id"),
+    claim: raw("SELECT id, ord FROM message WHERE state = 4 AND lane = ? AND ord > ? ORDER BY ord LIMIT ?"),
+    outbox: raw("SELECT id, ord FROM message WHERE notify = 3 AND account = ? AND ord > ? ORDER BY ord LIMIT ?"),
+    outboxInbound: raw("SELECT id, note_ord FROM inbound WHERE notify = 3 AND account = ? AND note_ord > ? ORDER BY note_ord LIMIT ?"),
+    getInbound: raw("SELECT kinds, source, destination, body FROM inbound WHERE id = ?"),
+    insertInbound: db.prepare(
+      `INSERT INTO inbound (id, account, operator, notify, note_ord, at, notified_at, kinds, source, destination, body) VALUES (?, ?, ?, ?, ?, ?, ${NO_TIME}, ?, ?, ?, ?)`,
+    ),
+    insertRefusal: db.prepare("INSERT INTO refusal (at, account, outcome, rule, source, destination, body) VALUES (?, ?, ?, ?, ?, ?, ?)"),
+    insertOrphan: db.prepare(
+      `INSERT INTO orphan (at, state_of, message, operator, op_id, state, final, word, error, source, destination, done_at, raw)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    insertOrphanKey: db.prepare("INSERT OR IGNORE INTO orphan_key (operator, op_key, orphan) VALUES (?, ?, ?)"),
+    findOrphan: raw("SELECT o.id, o.state, o.word, o.error FROM orphan_key k JOIN orphan o ON o.id = k.orphan WHERE k.operator = ? AND k.op_key = ? ORDER BY o.id LIMIT 1"),
+    waitingOrphans: raw("SELECT id, state, word, error, source, at FROM orphan WHERE state_of = 2 AND operator = ? AND destination = ? ORDER BY id LIMIT 8"),
+    takeOrphan: db.prepare("UPDATE orphan SET state_of = ?, message = ? WHERE id = ?"),
+    orphanKeys: db.prepare("SELECT operator || '|' || op_key FROM orphan_key WHERE orphan = ?").pluck(),
+    dropOrphanKeys: db.prepare("DELETE FROM orphan_key WHERE orphan = ?"),
+    out: raw("SELECT m.id, m.state, c.source FROM message m CROSS JOIN content c ON c.id = m.id WHERE m.state >= 6 AND m.state < 10 AND m.operator = ? AND c.destination = ?"),
+    due: db.prepare("SELECT id FROM message WHERE due > 0 AND due <= ? ORDER BY due LIMIT ?").pluck(),
+    silent: raw("SELECT id, state, at FROM message WHERE id > ? AND id < ? ORDER BY id LIMIT ?"),
+    insertWord: db.prepare("INSERT INTO word (no, text) VALUES (?, ?)"),
+    insertEntry: db.prepare("INSERT INTO entry (id, at, account, kind, debit, credit, count, amount) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+    setTotal: db.prepare(
+      `INSERT INTO account_total (account, available_delta, held, settled, held_count) VALUES (?, ?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET
+       available_delta = excluded.available_delta, held = excluded.held, settled = excluded.settled, held_count = excluded.held_count`,
+    ),
+    setTally: db.prepare(
+      "INSERT INTO tally (account, state, messages, segments) VALUES (?, ?, ?, ?) ON CONFLICT (account, state) DO UPDATE SET messages = excluded.messages, segments = excluded.segments",
+    ),
+    setMeta: db.prepare("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"),
+  };
+}
+
+/** The slot that books what a movement says. */
+export function slotOf(movement: EntryKind): Slot {
+  return (movement - 2) as Slot;
+}
+
+/** The charge state a message begins with. */
+export function chargeStateAtAccept(charge: number, settled: boolean): ChargeState {
+  return charge === 0 ? ChargeState.free : settled ? ChargeState.settled : ChargeState.held;
+}

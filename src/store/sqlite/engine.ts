@@ -1,0 +1,435 @@
+/**
+ * Engine: carries out batches of intents, each batch one transaction a day file it touches, on the writer thread.
+ *
+ * ```
+ *  batch ─ every intent in order ─ sums ─ COMMIT ─▶ results
+ *            │ our own fault         │ disk full, read-only        │ I/O error: nobody knows
+ *            ▼                       ▼                             ▼
+ *    roll back, one at a time    unavailable until a try succeeds  close, open, read again: "unknown"
+ * ```
+ * Synchronous throughout, free of threads and clocks: `execute` is given octets and the wall time, and leaves octets.
+ * While the store is unavailable, what has happened already (an operator's answer, a customer's acknowledgement) is
+ * kept in memory and booked first when it is back; only what can still be refused is refused.
+ */
+import { statfsSync } from "node:fs";
+import type { Account } from "../../ledger/account.js";
+import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
+import { Op } from "../intent.js";
+import { Commit } from "../store.js";
+import type { StoreEvents } from "../store.js";
+import { Books } from "./books.js";
+import { applyCommand } from "./change.js";
+import { packRow } from "./claims.js";
+import { DayFiles } from "./day-files.js";
+import { isDiskTrouble, isFull, reasonOf } from "./disk-trouble.js";
+import { KEPT_OPS, applyIntent, applyKept, records, refuseIntent } from "./intents.js";
+import { LedgerDb } from "./ledger-db.js";
+import { dayOfMs, ledgerPath, makeFolders } from "./paths.js";
+import { lookAround, markUncertain, readBalances, readMemory, settleDoubts } from "./recovery.js";
+import type { Found } from "./recovery.js";
+import { Sealer } from "./seal.js";
+import { WriterState } from "./state.js";
+import type { Policy, WriterOptions } from "./state.js";
+import type { SilentCursor } from "./sweep.js";
+
+/** What the engine tells by itself, beside its results. */
+export interface EngineEvents {
+  readonly log: StoreEvents["log"];
+  readonly availability: StoreEvents["availability"];
+  /** A sealed day's file waits for its indexes. */
+  readonly finishDay: (path: string) => void;
+}
+
+/** The WAL is written back when it has grown to this. */
+const CHECKPOINT_OCTETS = 64 * 1_048_576;
+/** A WAL that cannot be written back (a reader pins it) may grow to this; then no new messages are taken. */
+const WAL_MAX_OCTETS = 1_073_741_824;
+/** Commits between two looks at the size of the WAL. */
+const LOOK_AT_WAL_EVERY = 8;
+/** Octets of intents kept while the store is unavailable. */
+const KEPT_MAX_OCTETS = 64 * 1_048_576;
+
+const MIB = 1_048_576;
+
+export interface EngineFigures {
+  walOctets: number;
+  checkpoints: number;
+  checkpointMsMax: number;
+}
+
+export class Engine {
+  readonly state: WriterState;
+  readonly figures: EngineFigures = { walOctets: 0, checkpoints: 0, checkpointMsMax: 0 };
+  readonly #options: WriterOptions;
+  readonly #events: EngineEvents;
+  readonly #preciseMs: () => number;
+  readonly #files: DayFiles;
+  readonly #ledger: LedgerDb;
+  readonly #sealer: Sealer;
+  readonly #cursors = new Map<number, SilentCursor>();
+  /** Why nothing can be written now; "" when it can. */
+  #down = "";
+  /** Why no new messages are taken; "" when they are. */
+  #full = "";
+  #kept: Buffer[] = [];
+  #keptOctets = 0;
+  /** Ids of acceptances that may or may not be on disk. */
+  #doubtful: number[] = [];
+  #commits = 0;
+
+  /** Opens the folder's files. `preciseMs` measures; it decides nothing. */
+  constructor(options: WriterOptions, events: EngineEvents, preciseMs: () => number) {
+    this.#options = options;
+    this.#events = events;
+    this.#preciseMs = preciseMs;
+    makeFolders(options.dir);
+    this.#ledger = LedgerDb.open(ledgerPath(options.dir));
+    this.#files = new DayFiles(options, this.#ledger.sealedDays());
+    this.state = new WriterState(options, this.#files);
+    this.#sealer = new Sealer(this.state, this.#files, this.#ledger, events.log, events.finishDay);
+  }
+
+  /** Recovers and says what was found; the held messages stand packed in `state.out`, `held` says how many. */
+  open(wallMs: number): { readonly found: Found; readonly held: number } {
+    const { state } = this;
+    this.#files.openAll(this.#ledger.sealedDays());
+    readMemory(state, this.#files, this.#ledger);
+    this.#begin(wallMs);
+    const marked = markUncertain(state, this.#files);
+    this.#commitFiles();
+    state.forgetTold();
+    if (marked > 0) this.#events.log("warn", "dispatches_uncertain", { count: marked });
+    this.#checkpoint();
+    const { found, held } = lookAround(state, this.#files, this.#ledger);
+    state.out.at = 0;
+    for (const row of held) packRow(state.out, row);
+    return { found, held: held.length };
+  }
+
+  // ---------------------------------------------------------------- batches
+
+  /** Carries out a batch; the results stand in `state.out` up to its `at`, and are on disk. */
+  execute(batch: Buffer, wallMs: number): void {
+    const { state } = this;
+    state.out.at = 0;
+    this.#begin(wallMs);
+    if (this.#down !== "") {
+      this.#refuseAll(batch);
+      if (records(batch).some(isSweep)) this.#tryAgain();
+      return;
+    }
+    try {
+      this.#applyAll(batch);
+    } catch (error) {
+      this.#applyFailed(batch, error);
+      return;
+    }
+    try {
+      this.#commitFiles();
+    } catch (error) {
+      this.#commitFailed(batch, error);
+      return;
+    }
+    state.lanes.committed();
+    state.flushTold();
+    if (++this.#commits % LOOK_AT_WAL_EVERY === 0) this.#lookAtWal();
+  }
+
+  #begin(wallMs: number): void {
+    const { state } = this;
+    state.nowMs = Math.max(state.nowMs, Math.floor(wallMs));
+    state.today = dayOfMs(state.nowMs, this.#options.zoneMinutes);
+  }
+
+  #applyAll(batch: Buffer): void {
+    const { from } = this.state;
+    from.use(batch);
+    while (from.at < batch.length) {
+      const start = from.at;
+      const end = start + from.u32();
+      applyIntent(this.state, this.#cursors);
+      from.at = end;
+    }
+  }
+
+  #commitFiles(): void {
+    const { state } = this;
+    for (const file of state.written) file.commit(state.nowMs, state.order.last);
+    if (state.written.length > 0) state.written = [];
+  }
+
+  /** Something went wrong before COMMIT: nothing of the batch is on disk. */
+  #applyFailed(batch: Buffer, error: unknown): void {
+    this.#rollback();
+    if (this.#down !== "" || isDiskTrouble(error)) {
+      this.#goDown(error);
+      this.#refuseAll(batch);
+      return;
+    }
+    this.#events.log("error", "batch_replayed", { reason: reasonOf(error) });
+    this.state.out.at = 0;
+    for (const record of records(batch)) this.#alone(record);
+  }
+
+  /** Carries out one intent in a transaction of its own, so that one at fault fails alone. */
+  #alone(record: Buffer): void {
+    const { state } = this;
+    if (this.#down !== "") {
+      this.#refuse(record);
+      return;
+    }
+    const mark = state.out.at;
+    try {
+      this.#applyAll(record);
+      this.#commitFiles();
+    } catch (error) {
+      state.out.at = mark;
+      this.#failedAlone(record, error);
+      return;
+    }
+    state.lanes.committed();
+    state.flushTold();
+  }
+
+  #failedAlone(record: Buffer, error: unknown): void {
+    this.#rollback();
+    if (this.#down !== "" || isDiskTrouble(error)) {
+      this.#goDown(error);
+      this.#refuse(record);
+      return;
+    }
+    this.#events.log("error", "intent_failed", { op: record[4] as number, reason: reasonOf(error) });
+    refuseIntent(this.state, record, Commit.failed);
+  }
+
+  /** COMMIT failed: unless the disk is just full, nobody knows what is on disk. */
+  #commitFailed(batch: Buffer, error: unknown): void {
+    const { state } = this;
+    if (isFull(error) && state.written.length === 1) {
+      this.#rollback();
+      this.#goDown(error);
+      this.#refuseAll(batch);
+      return;
+    }
+    this.#events.log("error", "commit_unknown", { reason: reasonOf(error) });
+    state.out.at = 0;
+    for (const record of records(batch)) {
+      this.#keep(record);
+      if (record[4] === Op.accept) this.#doubtful.push(record.readDoubleLE(5));
+      refuseIntent(state, record, Commit.unknown);
+    }
+    this.#files.closeAll();
+    state.written = [];
+    this.#goDown(error);
+    this.#tryAgain();
+  }
+
+  /** Throws away what the failed transaction left in memory. */
+  #rollback(): void {
+    try {
+      readMemory(this.state, this.#files, this.#ledger);
+    } catch (error) {
+      // Not even reading works: everything is opened again at the next try.
+      this.#files.closeAll();
+      this.state.written = [];
+      this.#goDown(error);
+    }
+  }
+
+  // ---------------------------------------------------------------- unavailable
+
+  #goDown(error: unknown): void {
+    if (this.#down !== "") return;
+    this.#down = reasonOf(error);
+    this.#tellAvailability();
+  }
+
+  #tellAvailability(): void {
+    const reason = this.#down === "" ? this.#full : this.#down;
+    this.#events.availability(reason === "", reason);
+  }
+
+  #refuseAll(batch: Buffer): void {
+    this.state.out.at = 0;
+    for (const record of records(batch)) this.#refuse(record);
+  }
+
+  #refuse(record: Buffer): void {
+    this.#keep(record);
+    refuseIntent(this.state, record, Commit.unavailable);
+  }
+
+  /** Keeps an intent that tells of something that has happened. */
+  #keep(record: Buffer): void {
+    if (!KEPT_OPS.has(record[4] as number)) return;
+    if (this.#keptOctets + record.length > KEPT_MAX_OCTETS) {
+      this.#events.log("error", "intent_lost", { op: record[4] as number, reason: "too many intents wait for the store" });
+      return;
+    }
+    this.#kept.push(Buffer.from(record));
+    this.#keptOctets += record.length;
+  }
+
+  /** Opens what is closed, proves that a commit reaches the disk, and books what was kept: the store is back. */
+  #tryAgain(): void {
+    const { state } = this;
+    try {
+      this.#files.openAll(this.#ledger.sealedDays());
+      readMemory(state, this.#files, this.#ledger);
+      this.#files.file(state.today, true)?.proveRoom();
+      settleDoubts(state, this.#doubtful);
+      this.#commitFiles();
+    } catch (error) {
+      this.#rollback();
+      this.#events.log("warn", "store_still_down", { reason: reasonOf(error) });
+      return;
+    }
+    this.#doubtful = [];
+    state.flushTold();
+    this.#down = "";
+    const kept = this.#kept;
+    this.#kept = [];
+    this.#keptOctets = 0;
+    for (const record of kept) this.#bookKept(record);
+    this.#events.log("info", "store_back", { kept: kept.length });
+    if (this.#down as string === "") this.#tellAvailability();
+  }
+
+  #bookKept(record: Buffer): void {
+    const { state } = this;
+    if (this.#down !== "") {
+      this.#keep(record);
+      return;
+    }
+    try {
+      state.from.use(record);
+      state.from.at = 4;
+      applyKept(state);
+      this.#commitFiles();
+    } catch (error) {
+      this.#rollback();
+      if (isDiskTrouble(error)) {
+        this.#goDown(error);
+        this.#keep(record);
+      } else {
+        this.#events.log("error", "intent_failed", { op: record[4] as number, reason: reasonOf(error) });
+      }
+      return;
+    }
+    state.flushTold();
+  }
+
+  // ---------------------------------------------------------------- between batches
+
+  /** What is done once a second, in the writer's own time: the disk's room, and a step of sealing. */
+  rest(): void {
+    this.#lookAtDisk();
+    this.sealStep();
+  }
+
+  /** Whether a day is being added up, step by step. */
+  get sealing(): boolean {
+    return this.#sealer.busy;
+  }
+
+  sealStep(): void {
+    if (this.#down === "") this.#sealer.step();
+  }
+
+  get openDays(): number {
+    return this.#files.open().length;
+  }
+
+  #lookAtDisk(): void {
+    const { minFreeDiskMb } = this.#options;
+    let reason = this.figures.walOctets > WAL_MAX_OCTETS ? "wal_too_large" : "";
+    if (minFreeDiskMb > 0) {
+      try {
+        const { bavail, bsize } = statfsSync(this.#options.dir);
+        if ((bavail * bsize) / MIB < minFreeDiskMb) reason = "disk_low";
+      } catch (error) {
+        reason = reasonOf(error);
+      }
+    }
+    if (reason === this.#full) return;
+    this.#full = reason;
+    this.state.diskLow = reason !== "";
+    if (this.#down === "") this.#tellAvailability();
+  }
+
+  #lookAtWal(): void {
+    let octets = 0;
+    for (const file of this.#files.open()) octets += file.walOctets();
+    this.figures.walOctets = octets;
+    if (octets >= CHECKPOINT_OCTETS) this.#checkpoint();
+  }
+
+  #checkpoint(): void {
+    const startMs = this.#preciseMs();
+    for (const file of this.#files.open()) file.checkpoint();
+    const tookMs = this.#preciseMs() - startMs;
+    this.figures.checkpoints++;
+    this.figures.checkpointMsMax = Math.max(this.figures.checkpointMsMax, tookMs);
+    this.figures.walOctets = this.#files.open().reduce((sum, file) => sum + file.walOctets(), 0);
+  }
+
+  // ---------------------------------------------------------------- rare
+
+  /** Gives each operator its number and policy; UNCERTAIN messages are looked at again by it. */
+  registerOperators(operators: readonly { readonly name: string; readonly policy: Policy }[], wallMs: number): Map<string, number> {
+    this.#begin(wallMs);
+    const numbers = this.#ledger.registerOperators(operators.map((operator) => operator.name), this.state.nowMs);
+    for (const { name, policy } of operators) {
+      const no = numbers.get(name);
+      if (no === undefined) continue;
+      this.state.policies.set(no, policy);
+      for (const file of this.#files.open()) file.setUncertainDue(no, policy.waitMs);
+    }
+    this.state.rows.clear();
+    return numbers;
+  }
+
+  /** One change to accounts or money; `accounts` when any of them is different now, `credited` when one may send again. */
+  change(command: LedgerCommand, wallMs: number): { readonly result: LedgerResult; readonly accounts: readonly Account[] | null; readonly credited: number } {
+    const { state } = this;
+    this.#begin(wallMs);
+    if (this.#down !== "") return { result: { ok: false, code: "unavailable", message: `the store is not available: ${this.#down}` }, accounts: null, credited: 0 };
+    const books = Books.open(this.#options.dir, this.#options.zoneMinutes, this.#ledger);
+    try {
+      const { result, effect } = applyCommand(this.#ledger, books, command, state.nowMs);
+      if (effect === null) return { result, accounts: null, credited: 0 };
+      const before = state.balances.get(effect.account.no);
+      state.balances.set(effect.account, (before?.availableMicros ?? 0) + effect.deltaAvailableMicros);
+      const credited = effect.credited && before?.refused === true;
+      if (credited) before.refused = false;
+      return { result, accounts: state.balances.accounts(), credited: effect.credited ? effect.accountNo : 0 };
+    } catch (error) {
+      this.#events.log("error", "change_failed", { kind: command.kind, reason: reasonOf(error) });
+      if (!isDiskTrouble(error)) throw error;
+      return { result: { ok: false, code: "unavailable", message: reasonOf(error) }, accounts: null, credited: 0 };
+    } finally {
+      books.close();
+    }
+  }
+
+  /** What the accounts' money comes to on disk, for tests: reads everything again. */
+  reread(): void {
+    readBalances(this.state, this.#files, this.#ledger);
+  }
+
+  close(): void {
+    if (this.#down === "") {
+      try {
+        this.#checkpoint();
+      } catch (error) {
+        this.#events.log("warn", "checkpoint_failed", { reason: reasonOf(error) });
+      }
+    }
+    this.#files.closeAll();
+    this.#ledger.close();
+  }
+}
+
+function isSweep(record: Buffer): boolean {
+  return record[4] === Op.sweep;
+}

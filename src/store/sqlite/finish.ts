@@ -1,0 +1,88 @@
+/**
+ * Finish: brings a message to its one final state: money moved once, attempts closed, notice due where wanted.
+ */
+import { EntryKind, afterMovement, onFinal } from "../../ledger/settlement.js";
+import type { ChargeState, Movement } from "../../ledger/settlement.js";
+import { wantsFinal } from "../../lifecycle/notice.js";
+import { MessageState } from "../../../protocols/model/state.js";
+import { Told, packReceiptNotice } from "../results.js";
+import type { Octets } from "../octets.js";
+import { NO_TIME, Notify } from "./day-schema.js";
+import { slotOf, tryOf } from "./day-writer.js";
+import type { Row } from "./row.js";
+import type { WriterState } from "./state.js";
+
+/** Books a movement of a message's money; its charge state and entry follow in the row (not yet on disk). */
+export function move(state: WriterState, row: Row, movement: Movement): void {
+  if (movement === 0) return;
+  const account = row.file.account(row.account);
+  row.lastEntry = row.file.book(account, slotOf(movement), row.charge);
+  row.chargeState = afterMovement(row.chargeState as ChargeState, movement);
+  if (movement === EntryKind.settle) return;
+  const purse = state.balances.get(row.account);
+  if (purse !== undefined) state.balances.credit(purse, row.charge);
+}
+
+/** Writes everything that can change of a row. */
+export function saveRow(row: Row): void {
+  row.file.statements.update.run(
+    row.ord, row.state, row.chargeState, row.notify, row.lastEntry, row.operator, tryOf(row.link, row.resent, row.attempts), row.due, row.at, row.report, row.id,
+  );
+}
+
+/**
+ * Ends a message.
+ * @param taken the operator had it (it answered ok or reports on it)
+ * @param attempt the attempt that decided, 0 when none did
+ * @param asked the caller knows that it leaves its lane
+ * @returns whether the customer is now to be told (packNotice makes the notice)
+ */
+export function finish(
+  state: WriterState, row: Row, to: MessageState, taken: boolean, attempt: number, error: string, word: string, asked = false,
+): boolean {
+  const { file } = row;
+  const terms = state.account(row.account);
+  if (row.state === MessageState.queued) {
+    state.lanes.left(row);
+    if (!asked) state.tellUnqueued(row.lane);
+  } else if (row.state === MessageState.uncertain) {
+    state.uncertain--;
+  }
+  if (terms !== undefined) move(state, row, onFinal(terms, row.chargeState as ChargeState, to, taken));
+  closeAttempts(row, attempt, to);
+  row.state = to;
+  row.at = state.nowMs;
+  row.report = file.word(error) * 65_536 + file.word(word);
+  row.notify = wantsFinal(row.wanted, to) ? Notify.pending : Notify.none;
+  row.ord = state.nextOrder();
+  if (row.due === NO_TIME) {
+    file.statements.final.run(row.state, row.at, row.chargeState, row.lastEntry, row.notify, row.ord, row.report, row.id);
+  } else {
+    row.due = NO_TIME;
+    saveRow(row);
+  }
+  file.tally(file.account(row.account), to, row.segments);
+  state.rows.remove(row);
+  return row.notify === Notify.pending;
+}
+
+function closeAttempts(row: Row, attempt: number, to: MessageState): void {
+  const { statements } = row.file;
+  if (row.attempts === 0) return;
+  if (attempt > 0) statements.closeAttempt.run(to, row.id, attempt);
+  // Only a message that went out more than once can have others open.
+  if (attempt === 0 || row.attempts > 1) statements.closeOthers.run(row.id, row.id);
+}
+
+/** The notice of a row that has just been finished (or reported on). */
+export function packNotice(into: Octets, row: Row): void {
+  packReceiptNotice(into, row, row.file.wordText(Math.floor(row.report / 65_536)), row.file.wordText(row.report & 65_535));
+}
+
+/** Keeps a row's notice for after the batch: nobody asked for it. */
+export function tellNotice(state: WriterState, row: Row): void {
+  const { told } = state;
+  told.need(1);
+  told.u8(Told.notice);
+  packNotice(told, row);
+}

@@ -1,0 +1,65 @@
+/**
+ * Incoming: messages from the operators (MO), what customers acknowledge, and refusals worth keeping.
+ */
+import { Result } from "../results.js";
+import { Commit } from "../store.js";
+import { Notify } from "./day-schema.js";
+import type { WriterState } from "./state.js";
+
+/** The inbound intent; appends its own result. */
+export function inbound(state: WriterState): void {
+  const { from, out } = state;
+  const id = from.f64();
+  from.f64();
+  from.u8();
+  const kinds = from.u32();
+  const source = from.text();
+  const destination = from.text();
+  const body = from.blob();
+  const account = from.u32();
+  const operator = from.u16();
+  const file = state.fileOf(id, true);
+  if (file === null) throw new Error("the day of an inbound message is sealed");
+  const ord = state.nextOrder();
+  file.statements.insertInbound.run(id, account, operator, account === 0 ? Notify.none : Notify.pending, ord, state.nowMs, kinds, source, destination, body);
+  out.need(16);
+  if (account === 0) {
+    out.u8(Result.plain);
+    out.u8(Commit.ok);
+    return;
+  }
+  out.u8(Result.inbound);
+  out.f64(ord);
+}
+
+/** The customer has a notice, or refused it for good. */
+export function notified(state: WriterState): Commit {
+  const { from } = state;
+  from.u32();
+  const order = from.f64();
+  const id = from.f64();
+  const bits = from.u8();
+  const to = (bits & 2) === 0 ? Notify.done : Notify.parked;
+  const file = state.fileOf(id, false);
+  if (file === null) return Commit.notApplicable;
+  const changes = (bits & 1) === 0
+    ? file.statements.notified.run(to, state.nextOrder(), id, order).changes
+    : file.statements.notifiedInbound.run(to, state.nowMs, id).changes;
+  return changes === 1 ? Commit.ok : Commit.notApplicable;
+}
+
+export function refusal(state: WriterState): Commit {
+  const { from } = state;
+  from.f64();
+  from.f64();
+  from.u8();
+  from.u32();
+  const source = from.text();
+  const destination = from.text();
+  const body = from.blob();
+  const account = from.u32();
+  const outcome = from.u8();
+  const rule = from.text();
+  state.todayFile().statements.insertRefusal.run(state.nowMs, account, outcome, rule, source, destination, body);
+  return Commit.ok;
+}

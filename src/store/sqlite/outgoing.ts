@@ -1,0 +1,278 @@
+/**
+ * Outgoing: the intents of a message's way out: accept, dispatch, sent, refused, requeue, uncertain, release, end.
+ *
+ * Each reads its fields from the batch in the order intent.ts wrote them, changes row and money in the transaction
+ * under way, and says what became of it.
+ */
+import { onSent, settleOnAccept } from "../../ledger/settlement.js";
+import type { ChargeState } from "../../ledger/settlement.js";
+import { operatorKey } from "../../lifecycle/operator-key.js";
+import { refusalWord } from "../../lifecycle/notice.js";
+import { Happening, nextState } from "../../lifecycle/transitions.js";
+import { MessageState } from "../../../protocols/model/state.js";
+import type { Outcome } from "../../../protocols/model/outcome.js";
+import { Commit } from "../store.js";
+import { AttemptState, NO_ENTRY, NO_REPORT, NO_TIME, NO_WORD, Notify, TALLY_ACCEPTED } from "./day-schema.js";
+import { Slot, chargeStateAtAccept, tryOf } from "./day-writer.js";
+import { finish, move, saveRow } from "./finish.js";
+import { takeEarlyReport } from "./reports.js";
+import type { Row } from "./row.js";
+import { memoryKey } from "./state.js";
+import type { WriterState } from "./state.js";
+
+/** Whether the row that an intent has just finished is to be told to the customer; read by the engine after it. */
+export const Finished: { row: Row | null } = { row: null };
+
+export function accept(state: WriterState): Commit {
+  const { from } = state;
+  const id = from.f64();
+  const expires = from.f64();
+  const wanted = from.u8();
+  const kinds = from.u32();
+  const source = from.text();
+  const destination = from.text();
+  const body = from.blob();
+  const accountNo = from.u32();
+  const laneNo = from.f64();
+  const to = from.u8();
+  const operator = from.u16();
+  const link = from.u16();
+  const segments = from.u16();
+  const charge = from.f64();
+  const words = from.u32();
+  const dueMs = from.f64();
+  const purse = state.balances.get(accountNo);
+  if (purse?.active !== true) return Commit.suspended;
+  if (state.diskLow) return Commit.unavailable;
+  if (!purse.affords(charge)) {
+    purse.refused = true;
+    return Commit.noCredit;
+  }
+  const file = state.fileOf(id, true);
+  if (file === null) return Commit.failed;
+  const account = file.account(accountNo);
+  const now = state.nowMs;
+  const settled = charge > 0 && settleOnAccept(purse.account);
+  const holdEntry = charge > 0 ? file.entryId(account, Slot.hold) : NO_ENTRY;
+  const lastEntry = settled ? file.entryId(account, Slot.settleAccepted) : NO_ENTRY;
+  const chargeState = chargeStateAtAccept(charge, settled);
+  const dispatched = to === MessageState.dispatched;
+  const attempts = dispatched ? 1 : 0;
+  const due = dispatched ? NO_TIME : dueOf(to === MessageState.queued ? 0 : dueMs, expires);
+  const ord = state.nextOrder();
+  const { statements } = file;
+  try {
+    statements.insertMessage.run(
+      id, accountNo, laneNo, ord, to, chargeState, segments, charge, holdEntry, lastEntry, operator, tryOf(dispatched ? link : 0, 0, attempts), due, now,
+    );
+  } catch (error) {
+    file.unbook(account, Slot.settleAccepted);
+    file.unbook(account, Slot.hold);
+    // The same acceptance again: it stands already.
+    if (isDuplicate(error)) return Commit.ok;
+    throw error;
+  }
+  statements.insertContent.run(id, now, expires, wanted, words, kinds, source, destination, body);
+  if (charge > 0) {
+    file.book(account, Slot.hold, charge);
+    if (settled) file.book(account, Slot.settleAccepted, charge);
+    purse.availableMicros -= charge;
+  }
+  file.tally(account, TALLY_ACCEPTED, segments);
+  if (to === MessageState.queued) state.lanes.entered(laneNo);
+  if (dispatched) {
+    state.rows.add({
+      file, id, account: accountNo, lane: laneNo, ord, state: to, chargeState, notify: Notify.none, segments, charge, holdEntry, lastEntry, operator, link,
+      resent: 0, attempts, due, at: now, report: NO_REPORT, acceptedAt: now, expires, wanted, words, kinds, source, destination, key: "", slot: -1,
+    });
+  }
+  return Commit.ok;
+}
+
+/** When to look at a waiting message next: at `dueMs` (0 = never), but not after it has expired. */
+export function dueOf(dueMs: number, expires: number): number {
+  if (expires <= 0) return dueMs > 0 ? dueMs : NO_TIME;
+  return dueMs > 0 ? Math.min(dueMs, expires) : expires;
+}
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "SQLITE_CONSTRAINT_PRIMARYKEY";
+}
+
+export function dispatch(state: WriterState): Commit {
+  const { from } = state;
+  const id = from.f64();
+  const operator = from.u16();
+  const link = from.u16();
+  const attempt = from.u8();
+  const row = state.row(id);
+  if (row === undefined) return Commit.notApplicable;
+  if (row.state === MessageState.dispatched && row.attempts === attempt) return Commit.ok;
+  const to = nextState(row.state, Happening.dispatch);
+  if (to === 0) return Commit.notApplicable;
+  state.lanes.left(row);
+  row.state = to;
+  row.operator = operator;
+  row.link = link;
+  row.attempts = attempt;
+  row.due = NO_TIME;
+  row.at = state.nowMs;
+  row.file.statements.dispatch.run(operator, tryOf(link, row.resent, attempt), row.at, id);
+  return Commit.ok;
+}
+
+/** Records what came of an attempt. */
+export function putAttempt(state: WriterState, row: Row, attempt: number, operator: number, as: number, status: number, statusName: string, key: string, raw: string): void {
+  const { file } = row;
+  const latest = attempt === row.attempts;
+  const dispatchedAt = latest && row.state === MessageState.dispatched ? row.at : NO_TIME;
+  const name = statusName === "" ? NO_WORD : file.word(statusName);
+  const answeredAt = as === AttemptState.unanswered ? NO_TIME : state.nowMs;
+  file.statements.putAttempt.run(row.id, attempt, operator, latest ? row.link : 0, as, status, name, dispatchedAt, answeredAt, key, raw === key ? null : raw);
+}
+
+export function sent(state: WriterState): Commit {
+  const { from } = state;
+  const id = from.f64();
+  const attempt = from.u8();
+  const operator = from.u16();
+  const raw = from.text();
+  const row = state.row(id);
+  if (row === undefined) return Commit.notApplicable;
+  const key = operatorKey(raw);
+  const to = nextState(row.state, Happening.sent);
+  if (to === 0) {
+    // A second attempt's answer, the same answer again, or one for a message that has ended meanwhile.
+    const open = row.state === MessageState.sent;
+    putAttempt(state, row, attempt, operator, open ? AttemptState.open : AttemptState.superseded, 0, "", key, raw);
+    if (open && key !== "") takeEarlyReport(state, row, attempt, operator, key);
+    return open ? Commit.ok : Commit.notApplicable;
+  }
+  putAttempt(state, row, attempt, operator, AttemptState.open, 0, "", key, raw);
+  const terms = state.account(row.account);
+  if (terms !== undefined) move(state, row, onSent(terms, row.chargeState as ChargeState));
+  const plain = row.state === MessageState.dispatched;
+  if (row.state === MessageState.queued) {
+    state.lanes.left(row);
+    state.tellUnqueued(row.lane);
+  } else if (row.state === MessageState.uncertain) {
+    state.uncertain--;
+  }
+  row.state = to;
+  row.at = state.nowMs;
+  if (plain) {
+    row.file.statements.sent.run(row.at, row.chargeState, row.lastEntry, id);
+  } else {
+    row.due = NO_TIME;
+    saveRow(row);
+  }
+  if (key === "") return Commit.ok;
+  const memory = memoryKey(operator, key);
+  if (attempt === row.attempts) state.rows.setKey(row, memory);
+  takeEarlyReport(state, row, attempt, operator, key);
+  return Commit.ok;
+}
+
+export function refused(state: WriterState): Commit {
+  const { from } = state;
+  const id = from.f64();
+  const attempt = from.u8();
+  const status = from.u32();
+  const statusName = from.text();
+  const row = state.row(id);
+  if (row === undefined) return Commit.notApplicable;
+  if (nextState(row.state, Happening.refused) === 0 || attempt !== row.attempts) {
+    if (row.state < 20) putAttempt(state, row, attempt, row.operator, AttemptState.refused, status, statusName, "", "");
+    return Commit.notApplicable;
+  }
+  putAttempt(state, row, attempt, row.operator, AttemptState.refused, status, statusName, "", "");
+  if (row.resent === 1) {
+    // The first attempt is still without an answer and may have been taken: its deadline decides.
+    if (row.state === MessageState.dispatched) state.uncertain++;
+    row.state = MessageState.uncertain;
+    row.at = state.nowMs;
+    row.due = state.nowMs + state.policy(row.operator).deadlineMs;
+    saveRow(row);
+    return Commit.ok;
+  }
+  if (finish(state, row, MessageState.rejected, false, 0, String(status), "")) Finished.row = row;
+  return Commit.ok;
+}
+
+export function requeue(state: WriterState): Commit {
+  const { from } = state;
+  const id = from.f64();
+  const attempt = from.u8();
+  const status = from.u32();
+  const dueMs = from.f64();
+  const row = state.row(id);
+  if (row === undefined) return Commit.notApplicable;
+  const to = nextState(row.state, dueMs > 0 ? Happening.later : Happening.requeue);
+  if (to === 0 || attempt !== row.attempts) return Commit.notApplicable;
+  if (status !== 0) putAttempt(state, row, attempt, row.operator, AttemptState.returned, status, "", "", "");
+  if (row.state === MessageState.uncertain) state.uncertain--;
+  // Never written: the try did not happen.
+  if (status === 0 && dueMs === 0) row.attempts = Math.max(0, attempt - 1);
+  queueAgain(state, row, to, dueMs);
+  return Commit.ok;
+}
+
+/** Puts a row at the end of its lane, or to wait until it is due for that. */
+export function queueAgain(state: WriterState, row: Row, to: MessageState, dueMs: number): void {
+  row.state = to;
+  row.ord = state.nextOrder();
+  row.at = state.nowMs;
+  row.due = dueOf(to === MessageState.queued ? 0 : dueMs, row.expires);
+  saveRow(row);
+  if (to !== MessageState.queued) return;
+  state.lanes.entered(row.lane);
+  state.tellQueued(row.lane);
+}
+
+export function uncertain(state: WriterState): Commit {
+  const { from } = state;
+  const id = from.f64();
+  const attempt = from.u8();
+  const row = state.row(id);
+  if (row === undefined || attempt !== row.attempts || nextState(row.state, Happening.unanswered) === 0) return Commit.notApplicable;
+  makeUncertain(state, row);
+  return Commit.ok;
+}
+
+/** DISPATCHED -> UNCERTAIN: looked at when the grace is over. */
+export function makeUncertain(state: WriterState, row: Row): void {
+  putAttempt(state, row, row.attempts, row.operator, AttemptState.unanswered, 0, "", "", "");
+  row.state = MessageState.uncertain;
+  row.at = state.nowMs;
+  row.due = state.nowMs + state.policy(row.operator).waitMs;
+  saveRow(row);
+  state.uncertain++;
+}
+
+export function release(state: WriterState): Commit {
+  const { from } = state;
+  const id = from.f64();
+  const words = from.u32();
+  const row = state.row(id);
+  if (row === undefined) return Commit.notApplicable;
+  const to = nextState(row.state, Happening.release);
+  if (to === 0) return Commit.notApplicable;
+  row.words = words;
+  row.file.statements.setWords.run(words, id);
+  queueAgain(state, row, to, 0);
+  return Commit.ok;
+}
+
+export function end(state: WriterState): Commit {
+  const { from } = state;
+  const id = from.f64();
+  const named = from.u8();
+  const outcome = from.u8() as Outcome;
+  const row = state.row(id);
+  if (row === undefined) return Commit.notApplicable;
+  const to = nextState(row.state, Happening.end, named);
+  if (to === 0) return Commit.notApplicable;
+  const word = refusalWord(outcome);
+  if (finish(state, row, to, false, 0, word === "" ? "000" : word.slice(-3), word, true)) Finished.row = row;
+  return Commit.ok;
+}

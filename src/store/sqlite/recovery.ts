@@ -1,0 +1,138 @@
+/**
+ * Recovery: brings the writer's memory in line with the disk, at start and after a failed transaction.
+ */
+import type { DayFiles } from "./day-files.js";
+import type { DayWriter } from "./day-writer.js";
+import { OrphanState } from "./day-schema.js";
+import type { LedgerDb } from "./ledger-db.js";
+import { MessageState } from "../../../protocols/model/state.js";
+import { makeUncertain, queueAgain } from "./outgoing.js";
+import { Order } from "./order.js";
+import { memoryKey } from "./state.js";
+import type { WriterState } from "./state.js";
+import type { Account } from "../../ledger/account.js";
+import type { Row } from "./row.js";
+
+/** Held messages handed to the flow at start; the others come when their deadline passes. */
+const HELD_MAX = 10_000;
+
+/** What was found at start; `held` goes packed. */
+export interface Found {
+  readonly accounts: readonly Account[];
+  readonly operators: ReadonlyMap<string, number>;
+  readonly lanes: ReadonlyMap<number, number>;
+  readonly outbox: ReadonlyMap<number, number>;
+  readonly highestId: number;
+  readonly uncertain: number;
+}
+
+/** Reads everything the writer keeps in memory from disk again; nothing of a failed transaction survives. */
+export function readMemory(state: WriterState, files: DayFiles, ledger: LedgerDb): void {
+  state.rows.clear();
+  state.finals.clear();
+  state.lanes.failed();
+  state.forgetTold();
+  state.written = [];
+  state.uncertain = 0;
+  state.orphans = 0;
+  state.orphanKeys.clear();
+  for (const file of files.open()) {
+    file.rollback();
+    file.read();
+    state.order = new Order(Math.max(state.order.last, file.meta("ord")));
+    state.nowMs = Math.max(state.nowMs, file.meta("commit_ms"));
+    state.uncertain += file.db.prepare("SELECT count(*) FROM message WHERE state >= 6 AND state < 10 AND state = 7").pluck().get() as number;
+    state.orphans += file.db.prepare(`SELECT count(*) FROM orphan WHERE state_of = ${OrphanState.waiting}`).pluck().get() as number;
+    for (const [operator, key] of file.db.prepare("SELECT operator, op_key FROM orphan_key").raw().all() as [number, string][]) {
+      state.orphanKeys.add(memoryKey(operator, key));
+    }
+    for (const [laneNo, count] of queuedByLane(state, file)) state.lanes.lane(laneNo).ahead += count;
+  }
+  readBalances(state, files, ledger);
+}
+
+/** Queued messages of a file that have not been handed out. */
+function queuedByLane(state: WriterState, file: DayWriter): [number, number][] {
+  const counts: [number, number][] = [];
+  const perLane = file.db.prepare("SELECT lane, count(*) FROM message WHERE state = 4 GROUP BY lane").raw().all() as [number, number][];
+  const behind = file.db.prepare("SELECT count(*) FROM message WHERE state = 4 AND lane = ? AND ord > ?").pluck();
+  for (const [laneNo, count] of perLane) {
+    const { cursor } = state.lanes.lane(laneNo);
+    counts.push([laneNo, cursor === 0 ? count : (behind.get(laneNo, cursor) as number)]);
+  }
+  return counts;
+}
+
+/** Each account's available money: ledger.db's and what the open days have done to it. */
+export function readBalances(state: WriterState, files: DayFiles, ledger: LedgerDb): void {
+  const available = ledger.availableAll();
+  for (const { account } of ledger.accountRows()) {
+    let micros = available.get(account.no) ?? 0n;
+    for (const file of files.open()) micros += BigInt(file.account(account.no).availableDelta);
+    state.balances.set(account, Number(micros));
+  }
+}
+
+/** DISPATCHED without an answer at start: whether they were written nobody knows any more. Runs in a transaction of its own. */
+export function markUncertain(state: WriterState, files: DayFiles): number {
+  let marked = 0;
+  for (const file of files.open()) {
+    const ids = file.db.prepare("SELECT id FROM message WHERE state >= 6 AND state < 10 AND state = 6").pluck().all() as number[];
+    for (const id of ids) {
+      const row = state.row(id);
+      if (row === undefined) continue;
+      makeUncertain(state, row);
+      marked++;
+    }
+  }
+  return marked;
+}
+
+/** What the flow must know at start. */
+export function lookAround(state: WriterState, files: DayFiles, ledger: LedgerDb): { readonly found: Found; readonly held: Row[] } {
+  const lanes = new Map<number, number>();
+  const outbox = new Map<number, number>();
+  const held: Row[] = [];
+  let highestId = 0;
+  const add = (map: Map<number, number>, key: number, count: number): void => {
+    map.set(key, (map.get(key) ?? 0) + count);
+  };
+  for (const file of files.open()) {
+    const { db } = file;
+    for (const [lane, count] of db.prepare("SELECT lane, count(*) FROM message WHERE state = 4 GROUP BY lane").raw().all() as [number, number][]) add(lanes, lane, count);
+    for (const table of ["message", "inbound"]) {
+      const waiting = db.prepare(`SELECT account, count(*) FROM ${table} WHERE notify = 3 GROUP BY account`).raw().all() as [number, number][];
+      for (const [account, count] of waiting) add(outbox, account, count);
+      highestId = Math.max(highestId, (db.prepare(`SELECT max(id) FROM ${table}`).pluck().get() as number | null) ?? 0);
+    }
+    // due > 0 names the partial index.
+    const ids = db.prepare("SELECT id FROM message WHERE due > 0 AND state = 2 ORDER BY id LIMIT ?").pluck().all(HELD_MAX) as number[];
+    for (const id of ids) {
+      const row = file.load(id);
+      if (row !== undefined) held.push(row);
+    }
+  }
+  highestId = Math.max(highestId, files.highestSealedId());
+  held.sort((a, b) => a.id - b.id);
+  return {
+    found: { accounts: ledger.accountRows().map((row) => row.account), operators: ledger.operators(), lanes, outbox, highestId, uncertain: state.uncertain },
+    held: held.slice(0, HELD_MAX),
+  };
+}
+
+/**
+ * Acceptances of which nobody knew whether they reached the disk: their submitters got no answer and nothing was
+ * written to an operator. Those that stand on disk are real messages: the flow hears of them as queued.
+ */
+export function settleDoubts(state: WriterState, ids: readonly number[]): void {
+  for (const id of ids) {
+    const row = state.row(id);
+    if (row === undefined) continue;
+    if (row.state === MessageState.dispatched && row.attempts === 1) {
+      row.attempts = 0;
+      queueAgain(state, row, MessageState.queued, 0);
+    } else if (row.state === MessageState.queued) {
+      state.tellQueued(row.lane);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * Reports: finds the message an operator reports on, and settles it; keeps the report as an orphan when there is none (yet).
+ *
+ * In this order: an open attempt under one of the id's readings; a final report that has come before (repeated or
+ * contradictory); the one UNCERTAIN message it can only belong to; else a durable orphan, taken by a later answer with
+ * that id, or by an UNCERTAIN message whose grace is over.
+ */
+import { keptWord, wantsInterim } from "../../lifecycle/notice.js";
+import { MessageState } from "../../../protocols/model/state.js";
+import { Commit } from "../store.js";
+import { AttemptState, Notify, OrphanState } from "./day-schema.js";
+import type { DayWriter } from "./day-writer.js";
+import { finish, packNotice, saveRow, tellNotice } from "./finish.js";
+import { Result } from "../results.js";
+import type { Row } from "./row.js";
+import { memoryKey } from "./state.js";
+import type { WriterState } from "./state.js";
+
+/** A report about a message sent this much after it cannot be told from the clock: both stamps are ours. */
+const CLOCK_SLACK_MS = 5_000;
+const NO_CANDIDATES: readonly string[] = [];
+
+/** One report, read off the batch. */
+interface Report {
+  readonly operator: number;
+  readonly candidates: readonly string[];
+  readonly operatorId: string;
+  readonly state: MessageState;
+  readonly final: boolean;
+  readonly word: string;
+  readonly error: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly doneAtMs: number;
+  readonly raw: Buffer;
+}
+
+function readReport(state: WriterState): Report {
+  const { from } = state;
+  const operator = from.u16();
+  const count = from.u8();
+  let candidates = NO_CANDIDATES;
+  if (count > 0) {
+    const read: string[] = [];
+    for (let i = 0; i < count; i++) read.push(from.text());
+    candidates = read;
+  }
+  return {
+    operator, candidates, operatorId: from.text(), state: from.u8() as MessageState, final: from.u8() === 1, word: from.text(), error: from.text(),
+    source: from.text(), destination: from.text(), doneAtMs: from.f64(), raw: from.blob(),
+  };
+}
+
+/** The receipt intent; appends its own result, the notice in it. */
+export function receipt(state: WriterState): void {
+  const report = readReport(state);
+  for (let i = 0; i < report.candidates.length; i++) {
+    const key = report.candidates[i] as string;
+    if (key === "") continue;
+    const memory = memoryKey(report.operator, key);
+    const known = state.rows.byKey(memory);
+    let row: Row | undefined;
+    let attempt = 0;
+    if (known !== undefined) {
+      state.begin(known.file);
+      row = known;
+      attempt = known.attempts;
+    } else {
+      const found = findAttempt(state, report.operator, key);
+      if (found !== null) {
+        row = state.row(found[0]);
+        attempt = found[1];
+      }
+    }
+    if (row !== undefined) {
+      if (report.final) state.finals.set(memory, report.state);
+      const told = report.final ? applyFinal(state, row, attempt, report.state, report.error, report.word) : applyInterim(state, row, report);
+      answer(state, report.final ? Commit.ok : Commit.interim, i, told ? row : null);
+      return;
+    }
+    const before = state.finals.get(memory);
+    if (before !== 0) {
+      answer(state, !report.final ? Commit.interim : before === report.state ? Commit.repeated : Commit.contradictory, i, null);
+      return;
+    }
+  }
+  if (!report.final) {
+    // An early interim report says nothing that the answer or the final report will not.
+    answer(state, Commit.interim, -1, null);
+    return;
+  }
+  const uncertain = state.uncertain > 0 ? onlyUncertain(state, report) : null;
+  if (uncertain !== null) {
+    for (const key of report.candidates) if (key !== "") state.finals.set(memoryKey(report.operator, key), report.state);
+    keepOrphan(state, report, uncertain.id);
+    const told = applyFinal(state, uncertain, uncertain.attempts, report.state, report.error, report.word);
+    answer(state, Commit.ok, -1, told ? uncertain : null);
+    return;
+  }
+  keepOrphan(state, report, 0);
+  answer(state, Commit.orphan, -1, null);
+}
+
+function answer(state: WriterState, commit: Commit, matched: number, told: Row | null): void {
+  const { out } = state;
+  out.need(8);
+  out.u8(Result.receipt);
+  out.u8(commit);
+  out.u8(matched + 1);
+  out.u8(told === null ? 0 : 1);
+  if (told !== null) packNotice(out, told);
+}
+
+/** Message id and number of the open attempt with this id, newest day first. */
+function findAttempt(state: WriterState, operator: number, key: string): readonly [number, number] | null {
+  for (const file of state.days.open()) {
+    const found = file.statements.findAttempt.get(operator, key) as [number, number] | undefined;
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** A final report on one attempt; whether the customer is now to be told. */
+function applyFinal(state: WriterState, row: Row, attempt: number, to: MessageState, error: string, word: string): boolean {
+  if (row.state >= 20) return false;
+  if (to !== MessageState.delivered && row.attempts > 1 && othersOut(row, attempt)) {
+    // With two out, the good news decides at once and the bad waits for the other.
+    row.file.statements.closeAttempt.run(to, row.id, attempt);
+    return false;
+  }
+  return finish(state, row, to, true, attempt, error, keptWord(word));
+}
+
+/** Whether an attempt other than this one may still bring a report. */
+function othersOut(row: Row, attempt: number): boolean {
+  if (row.attempts !== attempt && (row.state === MessageState.dispatched || row.state === MessageState.uncertain)) return true;
+  const attempts = row.file.statements.attemptsOf.all(row.id, row.id) as [number, number][];
+  return attempts.some(([no, state]) => no !== attempt && state === AttemptState.open);
+}
+
+/** An interim report; whether the customer is now to be told. */
+function applyInterim(state: WriterState, row: Row, report: Report): boolean {
+  if (!wantsInterim(row.wanted) || row.state !== MessageState.sent) return false;
+  row.notify = Notify.pending;
+  row.ord = state.nextOrder();
+  row.report = row.file.word(report.error) * 65_536 + row.file.word(keptWord(report.word));
+  saveRow(row);
+  return true;
+}
+
+/** The one message without an answer that a report with an unknown id can only belong to, null when none or several fit. */
+function onlyUncertain(state: WriterState, report: Report): Row | null {
+  let found: Row | null = null;
+  for (const file of state.days.open()) {
+    for (const [id, stands, source] of file.statements.out.all(report.operator, report.destination) as [number, number, string][]) {
+      if (source !== report.source && report.source !== "") continue;
+      // One that is merely on its way will have its answer, and take the orphan by its id.
+      if (found !== null || stands !== MessageState.uncertain) return null;
+      found = state.row(id) ?? null;
+    }
+  }
+  return found;
+}
+
+function keepOrphan(state: WriterState, report: Report, messageId: number): void {
+  const file = state.todayFile();
+  const waits = messageId === 0;
+  const id = file.statements.insertOrphan.run(
+    state.nowMs, waits ? OrphanState.waiting : OrphanState.matched, messageId, report.operator, report.operatorId, report.state, report.final ? 1 : 0, report.word,
+    report.error, report.source, report.destination, report.doneAtMs, report.raw,
+  ).lastInsertRowid;
+  if (!waits) return;
+  state.orphans++;
+  for (const key of report.candidates) {
+    if (key === "") continue;
+    file.statements.insertOrphanKey.run(report.operator, key, id);
+    state.orphanKeys.add(memoryKey(report.operator, key));
+  }
+}
+
+/** The answer has come after the report: takes the report that waits under the answer's id, if one does. */
+export function takeEarlyReport(state: WriterState, row: Row, attempt: number, operator: number, key: string): void {
+  if (state.orphanKeys.size === 0) return;
+  const memory = memoryKey(operator, key);
+  if (!state.orphanKeys.has(memory)) return;
+  for (const file of state.days.open()) {
+    const found = file.statements.findOrphan.get(operator, key) as [number, MessageState, string, string] | undefined;
+    if (found === undefined) continue;
+    const [orphan, to, word, error] = found;
+    takeOrphan(state, file, orphan, row.id);
+    state.finals.set(memory, to);
+    if (applyFinal(state, row, attempt, to, error, word)) tellNotice(state, row);
+    return;
+  }
+}
+
+function takeOrphan(state: WriterState, file: DayWriter, orphan: number, messageId: number): void {
+  state.begin(file);
+  for (const key of file.statements.orphanKeys.all(orphan) as string[]) state.orphanKeys.delete(key);
+  file.statements.dropOrphanKeys.run(orphan);
+  file.statements.takeOrphan.run(OrphanState.matched, messageId, orphan);
+  state.orphans--;
+}
+
+/** The grace of an UNCERTAIN message is over: takes the one report that waits for a message like it. Whether it has ended. */
+export function adoptReport(state: WriterState, row: Row): boolean {
+  if (state.orphans === 0) return false;
+  let found: { file: DayWriter; orphan: number; to: MessageState; word: string; error: string } | null = null;
+  for (const file of state.days.open()) {
+    for (const waiting of file.statements.waitingOrphans.all(row.operator, row.destination) as [number, MessageState, string, string, string, number][]) {
+      const [orphan, to, word, error, source, at] = waiting;
+      if ((source !== row.source && source !== "") || at < row.acceptedAt - CLOCK_SLACK_MS) continue;
+      if (found !== null) return false;
+      found = { file, orphan, to, word, error };
+    }
+    // Another message that the report could belong to as well: none of them gets it.
+    const rivals = file.statements.out.all(row.operator, row.destination) as [number, number, string][];
+    if (rivals.some(([id, , source]) => id !== row.id && source === row.source)) return false;
+  }
+  if (found === null) return false;
+  for (const key of found.file.statements.orphanKeys.all(found.orphan) as string[]) state.finals.set(key, found.to);
+  takeOrphan(state, found.file, found.orphan, row.id);
+  if (applyFinal(state, row, row.attempts, found.to, found.error, found.word)) tellNotice(state, row);
+  return row.state >= 20;
+}

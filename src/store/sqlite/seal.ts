@@ -1,0 +1,116 @@
+/**
+ * Seal: closes the book of an earlier day once nothing in it is open, a little at a time in quiet moments.
+ *
+ * ```
+ *  all messages final, all notices taken ─▶ sums ─▶ ledger.db (one commit) ─▶ file out of the writer's hands
+ *                                                       ─▶ day-finisher.ts: search indexes, read-only ─▶ retention
+ * ```
+ * A crash in between is harmless: the commit to ledger.db decides, and what follows it is done again at the next start.
+ */
+import { rmSync, statSync } from "node:fs";
+import type { StoreEvents } from "../store.js";
+import type { DayFiles } from "./day-files.js";
+import type { DayWriter } from "./day-writer.js";
+import type { LedgerDb } from "./ledger-db.js";
+import { dayName, dayPath, dayStartMs, listDays } from "./paths.js";
+import { collectSealedDay, SealRefused } from "./sealed-day.js";
+import type { SealedDay } from "./sealed-day.js";
+import type { WriterState } from "./state.js";
+
+/** A day is left alone this long after its end: clocks of ids and commits may differ a little. */
+const AFTER_END_MS = 3_600_000;
+/** Retention and unfinished files are looked at this often. */
+const LOOK_EVERY_MS = 600_000;
+
+export class Sealer {
+  readonly #state: WriterState;
+  readonly #files: DayFiles;
+  readonly #ledger: LedgerDb;
+  readonly #log: StoreEvents["log"];
+  /** Builds the search indexes of a sealed file and makes it read-only, elsewhere. */
+  readonly #finish: (path: string) => void;
+  #steps: { readonly file: DayWriter; readonly sums: Generator<undefined, SealedDay> } | null = null;
+  /** Days whose book does not add up: left open for a person, until the next start. */
+  readonly #refused = new Set<number>();
+  #lookedAtMs = 0;
+
+  constructor(state: WriterState, files: DayFiles, ledger: LedgerDb, log: StoreEvents["log"], finish: (path: string) => void) {
+    this.#state = state;
+    this.#files = files;
+    this.#ledger = ledger;
+    this.#log = log;
+    this.#finish = finish;
+  }
+
+  /** A day is being added up: the next step wants to be made soon. */
+  get busy(): boolean {
+    return this.#steps !== null;
+  }
+
+  /** Does one short step, between batches. */
+  step(): void {
+    const { nowMs } = this.#state;
+    if (this.#steps !== null) {
+      this.#goOn(this.#steps.file, this.#steps.sums);
+    } else if (nowMs - this.#lookedAtMs >= LOOK_EVERY_MS) {
+      this.#lookedAtMs = nowMs;
+      this.#keepHouse();
+      this.#begin();
+    }
+  }
+
+  #begin(): void {
+    const { nowMs, today, options } = this.#state;
+    for (const file of [...this.#files.open()].reverse()) {
+      if (file.day >= today || this.#refused.has(file.day) || nowMs < dayStartMs(file.day + 1, options.zoneMinutes) + AFTER_END_MS) continue;
+      if (file.openMessages > 0 || waiting(file)) continue;
+      this.#steps = { file, sums: collectSealedDay(file.db, file.day, options.zoneMinutes) };
+      return;
+    }
+  }
+
+  #goOn(file: DayWriter, sums: Generator<undefined, SealedDay>): void {
+    try {
+      const step = sums.next();
+      if (step.done !== true) return;
+      this.#steps = null;
+      const added = this.#ledger.seal(step.value, this.#state.nowMs);
+      this.#files.sealed(file.day);
+      this.#log("info", "day_sealed", { day: dayName(file.day), messages: step.value.messages, again: !added });
+      this.#finish(file.path);
+      // The next day, if there is one, without waiting.
+      this.#lookedAtMs = 0;
+    } catch (error) {
+      this.#steps = null;
+      this.#refused.add(file.day);
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log(error instanceof SealRefused ? "error" : "warn", "day_not_sealed", { day: dayName(file.day), reason });
+    }
+  }
+
+  /** Finishes what a crash left unfinished, and deletes what has been kept long enough; carried sums stay. */
+  #keepHouse(): void {
+    const { today, options } = this.#state;
+    for (const day of listDays(options.dir)) {
+      if (!this.#files.isSealed(day)) continue;
+      const path = dayPath(options.dir, day);
+      if (day < today - options.retentionDays) {
+        for (const end of ["", "-wal", "-shm"]) rmSync(path + end, { force: true });
+        this.#log("info", "day_deleted", { day: dayName(day), retentionDays: options.retentionDays });
+      } else if (writable(path)) {
+        this.#finish(path);
+      }
+    }
+  }
+}
+
+/** Whether a customer still has to be told something of that day. */
+function waiting(file: DayWriter): boolean {
+  const sql = "SELECT EXISTS (SELECT 1 FROM message WHERE notify = 3) OR EXISTS (SELECT 1 FROM inbound WHERE notify = 3)";
+  return file.db.prepare(sql).pluck().get() === 1;
+}
+
+/** By its mode (root may always write): a finished file has lost the owner's right to write. */
+function writable(path: string): boolean {
+  return ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o200) !== 0;
+}

@@ -1,0 +1,393 @@
+/**
+ * SqliteStore: the Store on SQLite, as the network thread sees it: packs intents, reads results, calls tickets back.
+ *
+ * ```
+ *  network thread: this file ─ batches ─▶ writer thread (writer.ts, engine.ts): the only one that writes
+ *                            ─ queries ─▶ reader thread (reader.ts): read-only
+ * ```
+ */
+import { Worker } from "node:worker_threads";
+import type { InboundNotice, Notice } from "../../../protocols/model/receipt.js";
+import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
+import { GroupCommit, type Ticket } from "../group-commit.js";
+import {
+  packAccept, packClaim, packClaimOutbox, packDispatch, packEnd, packInbound, packNotified, packReceipt, packRefusal, packRefused,
+  packRelease, packRequeue, packSent, packSweep, packUncertain,
+} from "../intent.js";
+import { OctetReader } from "../octets.js";
+import type { Answer, Query } from "../query.js";
+import { Result, Told, unpackNotice, unpackStored } from "../results.js";
+import {
+  Commit, type AcceptIntent, type InboundIntent, type Intent, type OperatorPolicy, type ReceiptIntent, type RefusalRecord,
+  type Snapshot, type Store, type StoredMessage, type StoreEvents, type StoreStats,
+} from "../store.js";
+import { Reader } from "./reader.js";
+import type { Found } from "./recovery.js";
+import type { Changed, FromWriter, ToWriter, WriterFigures } from "./writer-messages.js";
+
+export interface SqliteStoreOptions {
+  readonly dir: string;
+  /** Business time zone, minutes ahead of UTC. */
+  readonly zoneMinutes: number;
+  readonly retentionDays: number;
+  /** No receipt for this long after SENT: UNKNOWN. */
+  readonly receiptHorizonMs: number;
+  /** Below this much free disk new submits are refused; 0 = not looked at. */
+  readonly minFreeDiskMb: number;
+  readonly events: StoreEvents;
+  /** Most pages a day's file may have (tests of a full disk); 0 or absent = no limit. */
+  readonly maxPages?: number;
+}
+
+/** The store cannot answer a rare call: the code says why ("folder_locked", "data_version", "closed", ...). */
+export class StoreCallError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = "StoreCallError";
+    this.code = code;
+  }
+}
+
+interface Call {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+type Claimed = (messages: StoredMessage[], remaining: number) => void;
+type ClaimedOutbox = (notices: Notice[]) => void;
+
+export class SqliteStore implements Store {
+  readonly stats: StoreStats = {
+    commits: 0, intents: 0, lastBatch: 0, commitMsTotal: 0, commitMsMax: 0, walOctets: 0, checkpoints: 0, checkpointMsMax: 0,
+    orphans: 0, uncertain: 0, openDays: 0,
+  };
+  readonly #options: SqliteStoreOptions;
+  readonly #events: StoreEvents;
+  readonly #reader: Reader;
+  readonly #group: GroupCommit;
+  readonly #from = new OctetReader();
+  readonly #calls = new Map<number, Call>();
+  #worker: Worker | null = null;
+  #callNo = 0;
+  #available = false;
+  #closing = false;
+  /** Called when nothing is pending any more. */
+  #idle: (() => void) | null = null;
+
+  constructor(options: SqliteStoreOptions) {
+    this.#options = options;
+    this.#events = options.events;
+    this.#reader = new Reader({ dir: options.dir, zoneMinutes: options.zoneMinutes });
+    this.#group = new GroupCommit((memory, octets, intents) => this.#post({ kind: "batch", memory, octets, intents }, [memory]));
+  }
+
+  get pending(): number {
+    return this.#group.pending;
+  }
+
+  get available(): boolean {
+    return this.#available;
+  }
+
+  async open(): Promise<Snapshot> {
+    const { dir, zoneMinutes, retentionDays, receiptHorizonMs, minFreeDiskMb, maxPages = 0 } = this.#options;
+    const worker = new Worker(new URL("./writer.js", import.meta.url), {
+      workerData: { dir, zoneMinutes, retentionDays, receiptHorizonMs, minFreeDiskMb, maxPages },
+    });
+    this.#worker = worker;
+    worker.on("message", (message: FromWriter) => this.#heard(message));
+    worker.on("error", (error: Error) => this.#died(`${error.name}: ${error.message}`));
+    worker.on("exit", (code: number) => this.#died(`exit code ${String(code)}`));
+    try {
+      const opened = (await this.#call((no) => ({ kind: "open", no }))) as { readonly found: Found; readonly held: readonly StoredMessage[] };
+      this.#available = true;
+      return { ...opened.found, held: opened.held };
+    } catch (error) {
+      this.#worker = null;
+      await worker.terminate();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === null || this.#closing) return;
+    if (this.pending > 0) {
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve;
+      });
+    }
+    this.#closing = true;
+    this.#available = false;
+    await this.#reader.close();
+    if (this.#worker === null) return;
+    await this.#call((no) => ({ kind: "close", no }));
+    this.#worker = null;
+    await worker.terminate();
+  }
+
+  // ---------------------------------------------------------------- hot intents
+
+  accept(intent: AcceptIntent): void {
+    packAccept(this.#group.into, intent);
+    this.#group.added(intent);
+  }
+
+  dispatch(intent: Intent, messageId: number, operatorNo: number, linkNo: number, attempt: number): void {
+    packDispatch(this.#group.into, messageId, operatorNo, linkNo, attempt);
+    this.#group.added(intent);
+  }
+
+  sent(intent: Intent | null, messageId: number, attempt: number, operatorNo: number, operatorMessageId: string): void {
+    packSent(this.#group.into, messageId, attempt, operatorNo, operatorMessageId);
+    this.#group.added(intent);
+  }
+
+  refused(intent: Intent, messageId: number, attempt: number, status: number, statusName: string): void {
+    packRefused(this.#group.into, messageId, attempt, status, statusName);
+    this.#group.added(intent);
+  }
+
+  requeue(intent: Intent | null, messageId: number, attempt: number, status: number, dueMs: number): void {
+    packRequeue(this.#group.into, messageId, attempt, status, dueMs);
+    this.#group.added(intent);
+  }
+
+  uncertain(messageId: number, attempt: number): void {
+    packUncertain(this.#group.into, messageId, attempt);
+    this.#group.added(null);
+  }
+
+  receipt(intent: ReceiptIntent): void {
+    packReceipt(this.#group.into, intent);
+    this.#group.added(intent);
+  }
+
+  inbound(intent: InboundIntent): void {
+    packInbound(this.#group.into, intent);
+    this.#group.added(intent);
+  }
+
+  release(intent: Intent, messageId: number, wordsVersion: number): void {
+    packRelease(this.#group.into, messageId, wordsVersion);
+    this.#group.added(intent);
+  }
+
+  end(intent: Intent, messageId: number, state: number, outcome: number): void {
+    packEnd(this.#group.into, messageId, state, outcome);
+    this.#group.added(intent);
+  }
+
+  notified(accountNo: number, order: number, messageId: number, inbound: boolean, result: "ok" | "parked"): void {
+    packNotified(this.#group.into, accountNo, order, messageId, inbound, result === "parked");
+    this.#group.added(null);
+  }
+
+  refusal(record: RefusalRecord): void {
+    packRefusal(this.#group.into, record);
+    this.#group.added(null);
+  }
+
+  claim(laneNo: number, n: number, claimed: Claimed): void {
+    packClaim(this.#group.into, laneNo, n);
+    this.#group.added(claimed);
+  }
+
+  claimOutbox(accountNo: number, after: number, n: number, claimed: ClaimedOutbox): void {
+    packClaimOutbox(this.#group.into, accountNo, after, n);
+    this.#group.added(claimed);
+  }
+
+  sweep(wallMs: number): void {
+    packSweep(this.#group.into, wallMs);
+    this.#group.added(null);
+    this.#post({ kind: "rest" });
+  }
+
+  // ---------------------------------------------------------------- rare calls
+
+  async registerOperators(operators: readonly { readonly name: string; readonly policy: Omit<OperatorPolicy, "operatorNo"> }[]): Promise<ReadonlyMap<string, number>> {
+    const list = operators.map(({ name, policy }) => ({
+      name,
+      policy: { uncertain: policy.uncertain, waitMs: policy.uncertainWaitMs, deadlineMs: policy.uncertainDeadlineMs },
+    }));
+    return (await this.#call((no) => ({ kind: "operators", no, operators: list }))) as ReadonlyMap<string, number>;
+  }
+
+  async change(command: LedgerCommand): Promise<LedgerResult> {
+    const { result, accounts, credited } = (await this.#call((no) => ({ kind: "change", no, command }))) as Changed;
+    if (accounts !== null) this.#events.accountsChanged(accounts);
+    if (credited !== 0) this.#events.credited(credited);
+    return result;
+  }
+
+  query(query: Query): Promise<Answer> {
+    return this.#reader.query(query);
+  }
+
+  // ---------------------------------------------------------------- the writer's side
+
+  #post(message: ToWriter, transfer: ArrayBuffer[] = []): void {
+    this.#worker?.postMessage(message, transfer);
+  }
+
+  #call(make: (no: number) => ToWriter): Promise<unknown> {
+    if (this.#worker === null) return Promise.reject(new StoreCallError("closed", "the store is not open"));
+    const no = ++this.#callNo;
+    return new Promise((resolve, reject) => {
+      this.#calls.set(no, { resolve, reject });
+      this.#post(make(no));
+    });
+  }
+
+  #heard(message: FromWriter): void {
+    switch (message.kind) {
+      case "results":
+        this.#figures(message.figures);
+        this.#results(this.#group.answered(message.used), message.memory);
+        if (this.#idle !== null && this.pending === 0) this.#idle();
+        break;
+      case "opened": {
+        this.#figures(message.figures);
+        this.#from.use(Buffer.from(message.memory));
+        const held: StoredMessage[] = [];
+        for (let i = 0; i < message.held; i++) held.push(unpackStored(this.#from));
+        this.#settle(message.no, (call) => call.resolve({ found: message.found, held }));
+        break;
+      }
+      case "done":
+        this.#settle(message.no, (call) => call.resolve(message.value));
+        break;
+      case "failed":
+        this.#settle(message.no, (call) => call.reject(new StoreCallError(message.code, message.message)));
+        break;
+      case "log":
+        this.#events.log(message.level, message.event, message.fields);
+        break;
+      case "availability":
+        this.#available = message.available && !this.#closing;
+        this.#events.availability(message.available, message.reason);
+        break;
+    }
+  }
+
+  #settle(no: number, how: (call: Call) => void): void {
+    const call = this.#calls.get(no);
+    this.#calls.delete(no);
+    if (call !== undefined) how(call);
+  }
+
+  #figures(figures: WriterFigures): void {
+    const { stats } = this;
+    if (figures.intents > 0) {
+      stats.commits++;
+      stats.intents += figures.intents;
+      stats.lastBatch = figures.intents;
+      stats.commitMsTotal += figures.tookMs;
+      if (figures.tookMs > stats.commitMsMax) stats.commitMsMax = figures.tookMs;
+    }
+    stats.walOctets = figures.walOctets;
+    stats.checkpoints = figures.checkpoints;
+    stats.checkpointMsMax = figures.checkpointMsMax;
+    stats.orphans = figures.orphans;
+    stats.uncertain = figures.uncertain;
+    stats.openDays = figures.openDays;
+  }
+
+  /** Calls the batch's tickets back in order, then tells what the store did by itself. */
+  #results(tickets: readonly Ticket[], memory: ArrayBuffer): void {
+    const from = this.#from;
+    from.use(Buffer.from(memory));
+    for (const ticket of tickets) this.#result(ticket);
+    while (from.at < memory.byteLength) this.#told();
+  }
+
+  #result(ticket: Ticket): void {
+    const from = this.#from;
+    switch (from.u8()) {
+      case Result.plain: {
+        const commit = from.u8() as Commit;
+        (ticket as Intent | null)?.committed(commit, null);
+        return;
+      }
+      case Result.notice: {
+        const commit = from.u8() as Commit;
+        const notice = unpackNotice(from);
+        (ticket as Intent | null)?.committed(commit, notice);
+        return;
+      }
+      case Result.receipt: {
+        const commit = from.u8() as Commit;
+        const report = ticket as ReceiptIntent;
+        report.matched = from.u8() - 1;
+        report.committed(commit, from.u8() === 0 ? null : unpackNotice(from));
+        return;
+      }
+      case Result.inbound: {
+        const intent = ticket as InboundIntent;
+        const notice: InboundNotice = { kind: "inbound", order: from.f64(), accountNo: intent.accountNo, messageId: intent.message.id, message: intent.message };
+        intent.committed(Commit.ok, notice);
+        return;
+      }
+      case Result.claim: {
+        const count = from.u32();
+        const messages: StoredMessage[] = [];
+        for (let i = 0; i < count; i++) messages.push(unpackStored(from));
+        (ticket as Claimed)(messages, from.f64());
+        return;
+      }
+      case Result.outbox: {
+        const count = from.u32();
+        const notices: Notice[] = [];
+        for (let i = 0; i < count; i++) notices.push(unpackNotice(from));
+        (ticket as ClaimedOutbox)(notices);
+        return;
+      }
+      default:
+        throw new Error("the writer's results cannot be read");
+    }
+  }
+
+  #told(): void {
+    const from = this.#from;
+    switch (from.u8()) {
+      case Told.queued:
+        this.#events.queued(from.f64(), from.u32());
+        return;
+      case Told.unqueued:
+        this.#events.unqueued(from.f64(), from.u32());
+        return;
+      case Told.notice:
+        this.#events.notice(unpackNotice(from));
+        return;
+      case Told.heldOverdue: {
+        const count = from.u32();
+        const messages: StoredMessage[] = [];
+        for (let i = 0; i < count; i++) messages.push(unpackStored(from));
+        this.#events.heldOverdue(messages);
+        return;
+      }
+      case Told.credited:
+        this.#events.credited(from.u32());
+        return;
+      default:
+        throw new Error("what the writer tells cannot be read");
+    }
+  }
+
+  /** The writer has ended though nobody closed it: a fault of our own. Nothing more can be promised. */
+  #died(why: string): void {
+    if (this.#worker === null || this.#closing) return;
+    this.#worker = null;
+    this.#available = false;
+    for (const call of this.#calls.values()) call.reject(new StoreCallError("failed", `the writer thread ended: ${why}`));
+    this.#calls.clear();
+    for (const ticket of this.#group.abandon()) {
+      if (ticket !== null && "committed" in ticket) (ticket as Intent).committed(Commit.unknown, null);
+    }
+    this.#idle?.();
+    this.#events.failed(`the writer thread ended: ${why}`);
+  }
+}

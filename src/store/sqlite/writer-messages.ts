@@ -1,0 +1,44 @@
+/**
+ * Writer messages: what crosses between the network thread and the writer thread, in both directions.
+ */
+import type { Account } from "../../ledger/account.js";
+import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
+import type { Found } from "./recovery.js";
+import type { Policy } from "./state.js";
+
+export type ToWriter =
+  /** `memory` is transferred and comes back as `used`. */
+  | { readonly kind: "batch"; readonly memory: ArrayBuffer; readonly octets: number; readonly intents: number }
+  /** Once a second: the disk's room, and whether a day can be sealed. */
+  | { readonly kind: "rest" }
+  | { readonly kind: "open"; readonly no: number }
+  | { readonly kind: "operators"; readonly no: number; readonly operators: readonly { readonly name: string; readonly policy: Policy }[] }
+  | { readonly kind: "change"; readonly no: number; readonly command: LedgerCommand }
+  | { readonly kind: "close"; readonly no: number };
+
+/** Running figures of the writer, with every answer. */
+export interface WriterFigures {
+  readonly intents: number;
+  readonly tookMs: number;
+  readonly walOctets: number;
+  readonly checkpoints: number;
+  readonly checkpointMsMax: number;
+  readonly orphans: number;
+  readonly uncertain: number;
+  readonly openDays: number;
+}
+
+/** What a change comes back with; see Engine.change. */
+export interface Changed {
+  readonly result: LedgerResult;
+  readonly accounts: readonly Account[] | null;
+  readonly credited: number;
+}
+
+export type FromWriter =
+  | { readonly kind: "opened"; readonly no: number; readonly found: Found; readonly held: number; readonly memory: ArrayBuffer; readonly figures: WriterFigures }
+  | { readonly kind: "results"; readonly memory: ArrayBuffer; readonly used: ArrayBuffer; readonly figures: WriterFigures }
+  | { readonly kind: "done"; readonly no: number; readonly value: unknown }
+  | { readonly kind: "failed"; readonly no: number; readonly code: string; readonly message: string }
+  | { readonly kind: "log"; readonly level: "error" | "warn" | "info"; readonly event: string; readonly fields: Record<string, string | number | boolean> }
+  | { readonly kind: "availability"; readonly available: boolean; readonly reason: string };
