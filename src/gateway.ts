@@ -107,6 +107,7 @@ class RunningGateway implements Gateway {
   });
   #untick: (() => void) | null = null;
   #storeReason = "";
+  #exitCode = 0;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -118,7 +119,6 @@ class RunningGateway implements Gateway {
     this.#store = new SqliteStore({
       dir: settings.data.dir,
       zoneMinutes: settings.data.zoneMinutes,
-      node: settings.data.node,
       retentionDays: settings.data.retentionDays,
       receiptHorizonMs: settings.data.receiptHorizonMs,
       minFreeDiskMb: settings.data.minFreeDiskMb,
@@ -134,6 +134,7 @@ class RunningGateway implements Gateway {
           if (available) this.#log.info("store_available");
           else this.#log.error("store_unavailable", { reason });
         },
+        failed: (reason) => void this.#fail(reason),
         log: (level, event, fields) => this.#log[level](event, fields),
       },
     });
@@ -344,7 +345,14 @@ class RunningGateway implements Gateway {
     this.#log.info("stopped", { reason });
     await this.#log.close();
     this.#clock.stop();
-    this.#finish(0);
+    this.#finish(this.#exitCode);
+  }
+
+  /** A part has failed that we cannot go on without: part from everybody, end, and be started again. */
+  async #fail(reason: string): Promise<void> {
+    this.#log.error("store_failed", { reason });
+    this.#exitCode = 1;
+    await this.stop("store failed");
   }
 
   /** After a failed start. */

@@ -89,13 +89,12 @@ async function newStore(settings: Settings): Promise<Store> {
   return new SqliteStore({
     dir: data.dir,
     zoneMinutes: data.zoneMinutes,
-    node: data.node,
     retentionDays: data.retentionDays,
     receiptHorizonMs: data.receiptHorizonMs,
     minFreeDiskMb: data.minFreeDiskMb,
     events: {
       notice: nothing, queued: nothing, unqueued: nothing, heldOverdue: nothing, credited: nothing,
-      accountsChanged: nothing, availability: nothing, log: nothing,
+      accountsChanged: nothing, availability: nothing, failed: nothing, log: nothing,
     },
   });
 }

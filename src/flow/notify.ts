@@ -29,6 +29,8 @@ class Outbox {
   readonly head = new Deque<Notice>();
   /** Order number of the last notice taken into the head; the next claim starts after it. */
   lastOrder = 0;
+  /** Order number of the last notice that came by a claim: those up to it have all been handed out. */
+  claimedTo = 0;
   backlog = 0;
   claiming = false;
   /** Waiting for another try, in no order; few. */
@@ -77,11 +79,14 @@ export class Notifier {
   /** A notice is on disk: deliver it now, keep it for later in memory, or leave it on disk. */
   offer(notice: Notice): void {
     const outbox = this.#outbox(notice.accountNo);
-    if (outbox.backlog > 0 || outbox.claiming || outbox.head.length >= HEAD_MAX) {
+    if (notice.order <= outbox.claimedTo) return;
+    // What the store did by itself is told after the results of its batch: such a notice may come a little late.
+    const late = notice.order < outbox.lastOrder;
+    if (!late && (outbox.backlog > 0 || outbox.claiming || outbox.head.length >= HEAD_MAX)) {
       outbox.backlog++;
       return;
     }
-    outbox.lastOrder = notice.order;
+    if (!late) outbox.lastOrder = notice.order;
     if (outbox.head.length === 0 && !this.#stopped && this.#port.deliver(notice.accountNo, notice)) return;
     outbox.head.push(notice);
   }
@@ -164,6 +169,7 @@ export class Notifier {
       outbox.backlog = notices.length < wanted ? 0 : Math.max(1, outbox.backlog - notices.length);
       for (const notice of notices) {
         outbox.lastOrder = notice.order;
+        outbox.claimedTo = notice.order;
         outbox.head.push(notice);
       }
       this.pump(outbox.accountNo);

@@ -81,6 +81,19 @@ describe("Notifier", () => {
     expect(desk.orders).to.deep.equal([1, 2]);
   });
 
+  it("delivers a notice that comes a little late once, whether or not a claim has brought it already", () => {
+    const desk = new Desk();
+    desk.notifier.offer(notice(2));
+    desk.notifier.offer(notice(1));
+    expect(desk.orders).to.deep.equal([2, 1]);
+    desk.store.notices = [notice(3), notice(4)];
+    desk.notifier.restore(new Map([[1, 2]]));
+    desk.notifier.pump(1);
+    desk.store.commit();
+    desk.notifier.offer(notice(3));
+    expect(desk.orders).to.deep.equal([2, 1, 3, 4]);
+  });
+
   it("C054 sends a notice again with growing pauses when the customer says later or nothing, others go on meanwhile", () => {
     const desk = new Desk();
     desk.notifier.offer(notice(1));
