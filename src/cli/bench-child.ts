@@ -20,12 +20,12 @@ export class BenchChild {
   #exit: number | null = null;
   readonly exited: Promise<number>;
 
-  /** Starts `tollgate ARGS`; what it prints goes to the file `log`. */
-  constructor(name: string, args: readonly string[], log: string) {
+  /** Starts `tollgate ARGS` with node's own flags; what it prints goes to the file `log`. */
+  constructor(name: string, args: readonly string[], log: string, nodeFlags: readonly string[] = []) {
     this.#name = name;
     this.#log = log;
     const output = openSync(log, "a");
-    this.#process = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", output, output] });
+    this.#process = spawn(process.execPath, [...nodeFlags, MAIN, ...args], { stdio: ["ignore", output, output] });
     closeSync(output);
     this.exited = new Promise((resolve) => {
       this.#process.once("error", () => resolve((this.#exit = 127)));

@@ -92,6 +92,8 @@ export interface LoadShape {
   /** Submits a second offered; 0 = as fast as the windows allow. */
   readonly rate: number;
   readonly texts: readonly string[];
+  /** Segments that each of them takes. */
+  readonly segments: number;
 }
 
 export interface LoadWatch {
@@ -124,6 +126,7 @@ export class BenchLoad {
     this.#forMs = shape.forMs;
     const { judge, clock } = watch;
     const source = new TemplateSource({ messages: shape.messages, texts: shape.texts, source: SOURCE, firstDestination: FIRST_DESTINATION });
+    if (source.segments !== shape.segments) throw new RangeError(`texts of ${source.segments} segments where ${shape.segments} were meant`);
     this.esme = new LoadEsme({
       host: "127.0.0.1", port: shape.port, systemId: "bench", password: shape.password, binds: shape.binds, window: shape.window, source, clock,
       ratePerSecond: shape.rate,

@@ -26,6 +26,8 @@ export interface BenchOptions {
   readonly operatorWindow: number;
   readonly down: boolean;
   readonly relay: boolean;
+  /** Folder for a CPU profile of each thread of the gateway; "" = none. */
+  readonly profile: string;
 }
 
 /** One line of output. A message is a submit: each segment of a long one counts. */
@@ -146,8 +148,8 @@ function rounded(value: number, digits: number): number {
 }
 
 function loadShape(options: BenchOptions, setup: BenchSetup): LoadShape {
-  const { binds, window, messages, forMs, rate } = options;
-  return { port: setup.customerPort, password: ACCOUNT_PASSWORD, binds, window, messages, forMs, rate, texts: setup.texts };
+  const { binds, window, messages, forMs, rate, segments } = options;
+  return { port: setup.customerPort, password: ACCOUNT_PASSWORD, binds, window, messages, forMs, rate, texts: setup.texts, segments };
 }
 
 /** The gateway as a child process, and the message centre it is linked to. */
@@ -215,7 +217,9 @@ class GatewayRun {
   }
 
   #spawn(): BenchChild {
-    return new BenchChild("gateway", ["serve", "--config", this.#setup.config], join(this.#setup.folder, "gateway.log"));
+    const { profile } = this.#options;
+    const nodeFlags = profile === "" ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
+    return new BenchChild("gateway", ["serve", "--config", this.#setup.config], join(this.#setup.folder, "gateway.log"), nodeFlags);
   }
 
   async #operatorUp(): Promise<void> {

@@ -28,6 +28,7 @@ interface Flags {
   readonly check?: true;
   readonly dir: string;
   readonly keep?: true;
+  readonly profile: string;
   readonly json?: true;
 }
 
@@ -50,6 +51,7 @@ export function register(program: Command, context: CliContext): void {
     .option("--check", "exit 1 unless nothing was lost or doubled and the books are clean; speed is not judged")
     .option("--dir <folder>", "where the folders are made", tmpdir())
     .option("--keep", "leave the folders there")
+    .option("--profile <folder>", "write a CPU profile of each thread of the gateway there (it slows it down)", "")
     .option("--json", "print the JSON lines only")
     .action(async (flags: Flags) => {
       const results: BenchResult[] = [];
@@ -81,7 +83,7 @@ function options(flags: Flags): Omit<BenchOptions, "run"> {
     messages: flags.minutes === undefined ? flags.messages : Infinity,
     forMs: (flags.minutes ?? 0) * MINUTE_MS,
     binds: flags.binds, window: flags.window, rate: flags.rate ?? 0, segments: flags.segments, links: flags.links, operatorWindow: flags.operatorWindow,
-    down: flags.down === true,
+    down: flags.down === true, profile: flags.profile,
     // Offered at a rate, both would show the rate.
     relay: flags.relay && flags.rate === undefined && flags.down !== true,
   };

@@ -59,7 +59,7 @@ describe("the bench's folder", () => {
   it("holds 10,000 words, and signed texts of the length asked for that hit none of them", async () => {
     const parent = mkdtempSync(join(tmpdir(), "tollgate-test-"));
     try {
-      for (const [segments, units] of [[1, 70], [3, 201]] as const) {
+      for (const [segments, units] of [[1, 70], [3, 198]] as const) {
         const setup = await makeBenchFolder(parent, { links: 2, operatorWindow: 100, segments });
         const list = readFileSync(join(setup.folder, "words.txt"), "utf8");
         const built = buildScreen([{ name: "words.txt", text: list }], { maxInserted: 4 }, 1);
