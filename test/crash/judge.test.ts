@@ -92,6 +92,24 @@ describe("the crash judge", () => {
     expect([rules(verdict), verdict.returned]).to.deep.equal([[], 1]);
   });
 
+  it("expects the money back for a message that ended as UNKNOWN, sent or not", () => {
+    const story = new Story().accepted(1).receipt(1, "UNKNOWN").good(2);
+    story.records.arrived(1);
+    const verdict = story.judged(1);
+    expect([rules(verdict), verdict.unknown]).to.deep.equal([[], 1]);
+    expect(rules(story.judged(2))).to.deep.equal(["money"]);
+  });
+
+  it("expects it back for one whose answer was lost, too", () => {
+    const story = new Story();
+    story.records.submitted(1, "acme");
+    story.records.unanswered(1);
+    story.records.arrived(1);
+    story.records.receipt("unheard", "UNKNOWN", numberOf(1));
+    expect(rules(story.judged(0))).to.deep.equal([]);
+    expect(rules(story.judged(1))).to.deep.equal(["money"]);
+  });
+
   const broken: [string, () => Verdict, string[]][] = [
     ["an accepted message that vanished", () => new Story().accepted(1).judged(0), ["receipts", "lost"]],
     ["a delivery that never reached the operator", () => new Story().accepted(1).receipt(1).judged(0), ["lost"]],

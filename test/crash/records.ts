@@ -1,7 +1,7 @@
 /**
  * Records: what the customers and the operators saw of every submit, kept outside the gateway, whatever happens to it.
  */
-import { isBlocked, serialOfNumber } from "./serials.js";
+import { isBlocked, numberOf, serialOfNumber } from "./serials.js";
 
 export type SubmitOutcome = "pending" | "accepted" | "refused" | "unanswered";
 
@@ -111,16 +111,23 @@ export class Records {
   get unexplainedReceipts(): string[] {
     const unexplained: string[] = [];
     for (const [id, { destination }] of this.#unnamed) {
-      const first = serialOfNumber(destination);
-      const lost = [first, first + 1].some((serial) => this.entries.get(serial)?.outcome === "unanswered");
-      if (!lost) unexplained.push(`receipt of ${id} to ${destination}, whose submits were all answered otherwise`);
+      if (this.unansweredTo(destination).length === 0) unexplained.push(`receipt of ${id} to ${destination}, whose submits were all answered otherwise`);
     }
     return unexplained;
   }
 
-  /** Receipts, by id and order, of messages whose answers were lost. */
-  get unnamedReceipts(): readonly (readonly SeenReceipt[])[] {
-    return [...this.#unnamed.values()].map(({ receipts }) => receipts);
+  /** Receipts, by id, of messages whose answers were lost. */
+  get unnamed(): Iterable<{ readonly destination: string; readonly receipts: readonly SeenReceipt[] }> {
+    return this.#unnamed.values();
+  }
+
+  /** The submits to a number whose answers were lost. */
+  unansweredTo(destination: string): Entry[] {
+    const first = serialOfNumber(destination);
+    return [first, first + 1].flatMap((serial) => {
+      const entry = this.entries.get(serial);
+      return entry?.outcome === "unanswered" && numberOf(serial) === destination ? [entry] : [];
+    });
   }
 
   /** Accepted ones that have no receipt yet. */

@@ -69,7 +69,7 @@ async function main(): Promise<number> {
       submitted: records.entries.size, accepted: records.count("accepted"), refused: records.count("refused"), unanswered: records.count("unanswered"),
       kills: records.disturbances.filter(({ kind }) => kind === "kill").length, losses: records.disturbances.filter(({ kind }) => kind === "loss").length,
       doubles: verdict.doubles, mostDoubles: verdict.mostDoubles, repeatedReceipts: verdict.repeatedReceipts, mostRepeated: verdict.mostRepeated,
-      returned: verdict.returned, verify, violations: all.length, first: all.slice(0, SHOWN), traces, folder: clean && !values.keep ? "" : folder,
+      returned: verdict.returned, unknown: verdict.unknown, verify, violations: all.length, first: all.slice(0, SHOWN), traces, folder: clean && !values.keep ? "" : folder,
     }, null, 2));
   } catch (error) {
     say(JSON.stringify({ rounds, seed, failed: error instanceof Error ? error.message : String(error), folder, log: world.daemon.logTail() }, null, 2));
