@@ -15,6 +15,7 @@ import { statfsSync } from "node:fs";
 import type { Account } from "../../ledger/account.js";
 import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
 import { Op } from "../intent.js";
+import { Octets } from "../octets.js";
 import { Commit } from "../store.js";
 import type { StoreEvents } from "../store.js";
 import { Books } from "./books.js";
@@ -167,12 +168,18 @@ export class Engine {
       return;
     }
     this.#events.log("error", "batch_replayed", { reason: reasonOf(error) });
-    this.state.out.at = 0;
-    for (const record of records(batch)) this.#alone(record);
+    const { out } = this.state;
+    const told = new Octets(1_024);
+    out.at = 0;
+    for (const record of records(batch)) this.#alone(record, told);
+    // What is told stands after all results.
+    out.need(told.at);
+    out.buffer.set(told.buffer.subarray(0, told.at), out.at);
+    out.at += told.at;
   }
 
   /** Carries out one intent in a transaction of its own, so that one at fault fails alone. */
-  #alone(record: Buffer): void {
+  #alone(record: Buffer, told: Octets): void {
     const { state } = this;
     if (this.#down !== "") {
       this.#refuse(record);
@@ -188,7 +195,7 @@ export class Engine {
       return;
     }
     state.lanes.committed();
-    state.flushTold();
+    state.flushTold(told);
   }
 
   #failedAlone(record: Buffer, error: unknown): void {

@@ -33,7 +33,6 @@ export function applyIntent(state: WriterState, cursors: Map<number, SilentCurso
       claimOutbox(state);
       return;
     case Op.sweep:
-      state.swept = true;
       sweep(state, state.from.f64(), cursors);
       answer(state, Commit.ok);
       return;

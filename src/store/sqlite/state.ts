@@ -63,8 +63,6 @@ export class WriterState {
   orphans = 0;
   /** Keys under which waiting orphans would be found; rebuilt when a transaction fails. */
   readonly orphanKeys = new Set<string>();
-  /** A sweep has been made: once a second or so, the time for the writer's own work. */
-  swept = false;
   /** Too little free disk: no new messages. */
   diskLow = false;
   /** Lanes that grew and shrank by something other than acceptance and claim, told after the batch. */
@@ -143,9 +141,8 @@ export class WriterState {
     this.balances.forgetCredited();
   }
 
-  /** Appends what is to be told to the results, and forgets it. */
-  flushTold(): void {
-    const { out } = this;
+  /** Appends what is to be told to the results (or to `out`), and forgets it. */
+  flushTold(out: Octets = this.out): void {
     for (const [kind, lanes] of [[Told.queued, this.queued], [Told.unqueued, this.unqueued]] as const) {
       if (lanes.size === 0) continue;
       for (const [laneNo, count] of lanes) {
