@@ -55,8 +55,8 @@ export const AttemptState = {
 /** `orphan.state_of`: why a report was kept. */
 export const OrphanState = { waiting: 2, matched: 3, late: 4 } as const;
 
-/** `tally.state`: all accepted messages of the account are counted under this beside their final states (20..25). */
-export const TALLY_ACCEPTED = 2;
+/** `tally.state`: all accepted messages of the account are counted under this (no MessageState) beside their final states (20..25). */
+export const TALLY_ACCEPTED = 12;
 
 export const DAY_SCHEMA = `
 CREATE TABLE message (
@@ -184,7 +184,7 @@ CREATE TABLE account_total (
   held_count      INTEGER NOT NULL   -- messages whose hold is open
 ) STRICT;
 
--- Messages and segments by account and final state, and all accepted ones under state 2.
+-- Messages and segments by account and final state, and all accepted ones under state 12 (which no message is in).
 CREATE TABLE tally (
   account  INTEGER NOT NULL,
   state    INTEGER NOT NULL,
@@ -214,7 +214,7 @@ CREATE VIEW message_all AS
 SELECT m.id, m.account, m.lane, m.ord, m.state, m.charge_state, m.notify, c.wanted, m.segments, m.charge, m.hold_entry, m.last_entry,
        m.operator, m.try >> 16 AS link, m.try & 255 AS attempts, m.try >> 8 & 1 AS resent, m.report >> 16 AS error, m.report & 65535 AS word,
        m.due, c.expires, c.accepted_at, m.at,
-       coalesce((SELECT a.dispatched_at FROM attempt a WHERE a.id = m.id << 8 | m.try & 255), iif(m.state BETWEEN 6 AND 9, m.at, ${NO_TIME})) AS dispatched_at,
+       coalesce((SELECT a.dispatched_at FROM attempt a WHERE a.id = (m.id << 8) + (m.try & 255)), iif(m.state BETWEEN 6 AND 9, m.at, ${NO_TIME})) AS dispatched_at,
        coalesce((SELECT min(a.answered_at) FROM attempt a WHERE a.id > m.id << 8 AND a.id <= m.id << 8 | 255 AND a.op_key <> ''), ${NO_TIME}) AS sent_at,
        iif(m.state >= 20, m.at, ${NO_TIME}) AS final_at,
        iif(m.notify > 3, m.ord / ${ORD_PER_MS} + ${ORD_EPOCH_MS}, ${NO_TIME}) AS notified_at,

@@ -3,7 +3,7 @@
  *
  * Bounded work a call; pure in the wall time it is given (the caller freezes that time while the clock is doubted).
  */
-import { idDay, ID_EPOCH_S } from "../../lifecycle/message-id.js";
+import { idDay, messageId } from "../../lifecycle/message-id.js";
 import { uncertainStep, UncertainStep } from "../../lifecycle/uncertain.js";
 import { Happening, nextState } from "../../lifecycle/transitions.js";
 import { MessageState } from "../../../protocols/model/state.js";
@@ -22,7 +22,6 @@ const DUE_MAX = 2_000;
 const SILENT_MAX = 2_000;
 /** Held messages told at once, and how long until they are told again if nothing is done about them. */
 const HELD_AGAIN_MS = 30_000;
-const IDS_IN_SECOND = 65_536 * 64;
 
 /** Where the look for silent SENT messages has come to, by day. */
 export class SilentCursor {
@@ -121,7 +120,7 @@ function tellHeld(state: WriterState, rows: readonly Row[]): void {
 /** SENT messages without a receipt within the horizon, found by going round each day's file a little at a time. */
 function lookForSilent(state: WriterState, wallMs: number, cursors: Map<number, SilentCursor>): void {
   const latest = wallMs - state.options.receiptHorizonMs;
-  const before = (Math.floor(latest / 1_000) - ID_EPOCH_S) * IDS_IN_SECOND;
+  const before = messageId(Math.floor(latest / 1_000) + 1, 0, 0);
   if (before <= 0) return;
   const lastDay = idDay(before, state.options.zoneMinutes);
   let left = SILENT_MAX;

@@ -170,7 +170,7 @@ describe("ledger verify", () => {
     ["open", "UPDATE account_total SET held_count = 0", false],
     ["open", "DELETE FROM account_total WHERE account = 1", false],
     ["open", "INSERT INTO account_total VALUES (1234, 1, 0, -1, 0)", false],
-    ["open", "UPDATE tally SET messages = messages + 1 WHERE account = 1 AND state = 2", false],
+    ["open", "UPDATE tally SET messages = messages + 1 WHERE account = 1 AND state = 12", false],
     ["open", "DELETE FROM tally WHERE account = 1 AND state = 20", false],
     ["open", "DELETE FROM content WHERE id = (SELECT min(id) FROM content)", true],
     // Sums that stay right: only matching every entry with its messages finds them.

@@ -1,0 +1,129 @@
+import { expect } from "chai";
+import { existsSync } from "node:fs";
+import type { Notice } from "../../../../protocols/model/receipt.js";
+import { MessageState } from "../../../../protocols/model/state.js";
+import { Commit } from "../../../../src/store/store.js";
+import { messageId } from "../../../../src/lifecycle/message-id.js";
+import { dayName, dayOfMs, dayPath } from "../../../../src/store/sqlite/paths.js";
+import { Bench, LANE, NOON, PRICE } from "../engine-bench.js";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const TODAY = dayOfMs(NOON, 480);
+
+describe("days", () => {
+  let bench: Bench;
+  beforeEach(() => {
+    bench = new Bench();
+    bench.account("a");
+  });
+  afterEach(() => {
+    expect(bench.problems(), "verify").to.deep.equal([]);
+    bench.close();
+  });
+
+  /** Sweeps and seals until nothing is left to be done now. */
+  function settle(): void {
+    bench.sweep(1);
+    for (let i = 0; i < 50; i++) {
+      bench.wallMs += 600_000;
+      bench.sweep(1);
+      bench.engine.rest();
+      while (bench.engine.sealing) bench.engine.sealStep();
+    }
+  }
+
+  it("keep each message where its id says, whenever it goes on", () => {
+    const yesterday = bench.accept().id;
+    bench.wallMs += 13 * HOUR;
+    const today = bench.accept().id;
+    expect(bench.books((books) => books.days().map(dayName))).to.deep.equal(["2025-11-24", "2025-11-25"]);
+    const answers = bench.batch(() => {
+      bench.putSent(yesterday, "Y");
+      bench.putSent(today, "T");
+      bench.putReceipt(["Y"]);
+      bench.putReceipt(["T"]);
+    });
+    expect(answers.map((each) => each.commit)).to.deep.equal([Commit.ok, Commit.ok, Commit.ok, Commit.ok]);
+    expect(bench.row(yesterday).state).to.equal(MessageState.delivered);
+    expect(bench.outbox(1, 0, 10).map((each) => each.messageId)).to.deep.equal([yesterday, today]);
+    expect(bench.money(1)).to.deep.equal({ available: 1_000_000 - 2 * PRICE, held: 0, spent: 2 * PRICE });
+  });
+
+  it("are cut at midnight of the business time zone, by the id's second", () => {
+    const midnight = (NOON + 12 * HOUR) / 1_000;
+    bench.accept({ id: messageId(midnight - 1, 0, 65_535) });
+    bench.accept({ id: messageId(midnight, 0, 0) });
+    expect(bench.books((books) => books.days().map(dayName))).to.deep.equal(["2025-11-24", "2025-11-25"]);
+  });
+
+  it("hand out what waits across them in one order", () => {
+    const first = bench.accept({ state: MessageState.queued, expiresMs: NOON + 9 * DAY }).id;
+    bench.wallMs += DAY;
+    const second = bench.accept({ state: MessageState.queued, expiresMs: NOON + 9 * DAY }).id;
+    bench.restart();
+    expect(bench.found.lanes.get(LANE)).to.equal(2);
+    const { messages, remaining } = bench.claim(LANE, 1);
+    expect([messages.map((each) => each.message.id), remaining]).to.deep.equal([[first], 1]);
+    expect(bench.claim(LANE, 9).messages.map((each) => each.message.id)).to.deep.equal([second]);
+  });
+
+  it("are sealed once nothing in them is open, and carry their money forward", () => {
+    const { id } = bench.accept();
+    bench.sent(id, "K");
+    bench.wallMs += 13 * HOUR;
+    settle();
+    expect(bench.finished, "a message is still open").to.deep.equal([]);
+    const { notice } = bench.receipt(["K"]);
+    settle();
+    expect(bench.finished, "a notice still waits").to.deep.equal([]);
+    bench.notified(notice as Notice);
+    settle();
+    expect(new Set(bench.finished)).to.deep.equal(new Set([dayPath(bench.dir, TODAY)]));
+    const today = bench.accept().commit;
+    expect(today).to.equal(Commit.ok);
+    const balance = { available: 1_000_000 - 2 * PRICE, held: PRICE };
+    expect(bench.money(1)).to.include(balance);
+    bench.restart();
+    expect(bench.money(1)).to.include(balance);
+    expect(bench.engine.state.balances.get(1)?.availableMicros).to.equal(balance.available);
+    expect(bench.engine.openDays).to.equal(1);
+  });
+
+  it("once sealed take no more: a late report is kept without money, a late acknowledgement is nothing", () => {
+    const { id } = bench.accept({ wanted: 0 });
+    bench.sent(id, "K");
+    bench.receipt(["K"]);
+    bench.wallMs += 2 * DAY;
+    settle();
+    bench.restart();
+    expect(bench.receipt(["K"]).commit).to.equal(Commit.orphan);
+    expect(bench.sent(id, "K")).to.equal(Commit.notApplicable);
+    expect(bench.accept({ id: id + 1 }).commit).to.equal(Commit.failed);
+    expect(bench.money(1)).to.include({ available: 1_000_000 - PRICE });
+  });
+
+  it("are deleted after the retention, and the balance stays", () => {
+    const { id } = bench.accept({ wanted: 0 });
+    bench.sent(id, "K");
+    bench.receipt(["K"]);
+    bench.wallMs += 2 * DAY;
+    settle();
+    expect(existsSync(dayPath(bench.dir, TODAY))).to.equal(true);
+    bench.restart(151 * DAY);
+    settle();
+    expect(existsSync(dayPath(bench.dir, TODAY))).to.equal(false);
+    expect(bench.money(1).available).to.equal(1_000_000 - PRICE);
+    expect(bench.found.highestId).to.be.greaterThan(0);
+  });
+
+  it("that were sealed are not lost to the ids: the next one is higher", () => {
+    const { id } = bench.accept({ wanted: 0 });
+    bench.sent(id, "K");
+    bench.receipt(["K"]);
+    bench.wallMs += 2 * DAY;
+    settle();
+    bench.restart();
+    expect(bench.found.highestId).to.equal(id);
+  });
+});

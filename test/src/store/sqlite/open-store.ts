@@ -1,0 +1,12 @@
+/** A SqliteStore for tests, which tells nothing unless asked to. */
+import type { StoreEvents } from "../../../../src/store/store.js";
+import { SqliteStore } from "../../../../src/store/sqlite/sqlite-store.js";
+
+const SILENT: StoreEvents = {
+  notice: () => undefined, queued: () => undefined, unqueued: () => undefined, heldOverdue: () => undefined, credited: () => undefined,
+  accountsChanged: () => undefined, availability: () => undefined, log: () => undefined, failed: () => undefined,
+};
+
+export function openStore(dir: string, events: Partial<StoreEvents> = {}): SqliteStore {
+  return new SqliteStore({ dir, zoneMinutes: 480, retentionDays: 150, receiptHorizonMs: 259_200_000, minFreeDiskMb: 0, events: { ...SILENT, ...events } });
+}
