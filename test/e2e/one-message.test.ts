@@ -12,7 +12,7 @@ describe("a message through the gateway", () => {
   before(async () => {
     road = await Road.open({
       operatorPort: await operator.start(), words: ["发票"],
-      more: '[filter]\nkeywords = ["words.txt"]\ngather_time = "2s"\n',
+      more: '[filter]\nkeywords = ["words.txt"]\ngather_time = "1s"\n',
     });
     await operator.linked();
   });
