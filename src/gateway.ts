@@ -12,7 +12,7 @@ import { protocolByName } from "../protocols/index.js";
 import { systemClock, until } from "../protocols/wire/clock.js";
 import type { Listener, WireProtocol } from "../protocols/wire/protocol.js";
 import { bootstrapAccounts } from "./admin/bootstrap.js";
-import type { AdminHost, ReloadReport } from "./admin/host.js";
+import type { AdminHost, Gateway, GatewayOptions, ReloadReport } from "./admin/host.js";
 import { startHttp, type HttpServer } from "./admin/http.js";
 import { serveAdmin, type AdminServer } from "./admin/socket.js";
 import { gaugedOf } from "./admin/gauged.js";
@@ -27,7 +27,7 @@ import { Gate } from "./customer/gate.js";
 import { Accounts } from "./flow/accounts.js";
 import { Flow } from "./flow/flow.js";
 import { MessageIds } from "./flow/ids.js";
-import type { ReportOrigin } from "./flow/receipt.js";
+import { fateOf, type ReportOrigin } from "./flow/receipt.js";
 import { SweepClock } from "./flow/sweep-clock.js";
 import type { Screen } from "./filter/screen.js";
 import { PasswordChecker } from "./ledger/password.js";
@@ -44,22 +44,6 @@ import { chooseOperator, type RouteTable } from "./route/route.js";
 import { ServiceCodes } from "./route/service-codes.js";
 import { startEmbeddedSimulator } from "./simulator/embedded.js";
 import { SqliteStore } from "./store/sqlite/sqlite-store.js";
-
-export interface GatewayOptions {
-  readonly settings: Settings;
-  readonly configPath: string;
-  readonly version: string;
-  /** Reads the configuration again for a reload; throws when it is bad. */
-  reloadSettings(): Settings;
-}
-
-export interface Gateway {
-  readonly admin: AdminHost;
-  /** Drains and ends; a second call changes nothing. */
-  stop(reason: string): Promise<void>;
-  /** The exit code, once everything is closed. */
-  readonly finished: Promise<number>;
-}
 
 const SWEEP_EVERY_MS = 1_000;
 /** What is left of the drain time for the customers once the operators have parted. */
@@ -197,7 +181,7 @@ class RunningGateway implements Gateway {
       accountOfService: (serviceNumber) => this.#serviceCodes.accountOf(serviceNumber),
       observe: {
         receipt: (report, result) => {
-          this.#events.receipt(report.receipt, result);
+          this.#events.receipt(report.receipt, fateOf(result));
           const learned = this.#links.learn(report.operatorNo, report.readings[report.matched]);
           if (learned !== null) this.#events.idStyleLearned(learned.group, learned.reading);
         },

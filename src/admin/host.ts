@@ -2,6 +2,7 @@
  * AdminHost: what the admin API asks of whoever answers it: the running gateway, or the command line over the closed store.
  */
 import type { OutcomeName } from "../../protocols/model/outcome.js";
+import type { Settings } from "../config/settings.js";
 import type { Store } from "../store/store.js";
 
 export type LogLevelName = "error" | "warn" | "info" | "debug";
@@ -71,4 +72,20 @@ export interface GatewayStatus {
   readonly words: number;
   readonly wordsVersion: number;
   readonly logLevel: LogLevelName;
+}
+
+export interface GatewayOptions {
+  readonly settings: Settings;
+  readonly configPath: string;
+  readonly version: string;
+  /** Reads the configuration again for a reload; throws when it is bad. */
+  reloadSettings(): Settings;
+}
+
+export interface Gateway {
+  readonly admin: AdminHost;
+  /** Drains and ends; a second call changes nothing. */
+  stop(reason: string): Promise<void>;
+  /** The exit code, once everything is closed. */
+  readonly finished: Promise<number>;
 }

@@ -4,7 +4,7 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config/load.js";
 import type { Settings } from "../config/settings.js";
-import type { Gateway } from "../gateway.js";
+import type { Gateway } from "../admin/host.js";
 import { withCommonOptions } from "./command.js";
 import type { CliContext, CommonOptions } from "./context.js";
 import { CliError, Exit } from "./exit.js";

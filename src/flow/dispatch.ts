@@ -10,7 +10,7 @@ import type { Clock } from "../../protocols/wire/clock.js";
 import { Outcome } from "../../protocols/model/outcome.js";
 import { Commit, type Store, type StoredMessage } from "../store/store.js";
 import type { Accounts } from "./accounts.js";
-import { HEAD_MAX, HEAD_REFILL, Lane } from "./lane.js";
+import { Lane } from "./lane.js";
 import type { FlowMetrics, LinkPort, OperatorPort } from "./ports.js";
 import { Stage } from "./stages.js";
 import { Step, Submission, type CommitSink } from "./submission.js";
@@ -77,7 +77,7 @@ export class Dispatcher {
   arrived(submission: Submission): void {
     const lane = submission.lane;
     lane.arriving--;
-    if (lane.backlog === 0 && !lane.claiming && lane.head.length < HEAD_MAX) {
+    if (lane.backlog === 0 && !lane.claiming && lane.head.length < lane.headMax) {
       // The octets may be a view on a receive buffer that a waiting message must not pin.
       submission.message.octets = Buffer.from(submission.message.octets);
       this.#enter(lane, submission);
@@ -195,7 +195,7 @@ export class Dispatcher {
       const lane = this.#active[this.#cursor] as Lane;
       if (lane.credit <= 0) lane.credit = lane.quantum(this.#context.accounts.byNo(lane.accountNo)?.terms.weight ?? 1);
       const submission = lane.head.shift();
-      if (lane.head.length < HEAD_REFILL && lane.backlog > 0 && !lane.claiming) this.#claim(lane);
+      if (lane.low) this.#claim(lane);
       if (submission === undefined || lane.head.length === 0) this.#active.splice(this.#cursor, 1);
       else if (--lane.credit <= 0) this.#cursor++;
       if (submission === undefined) continue;
@@ -222,7 +222,7 @@ export class Dispatcher {
 
   #refill(): void {
     for (const lane of this.#backlogged) {
-      if (!lane.claiming && lane.head.length < HEAD_REFILL) this.#claim(lane);
+      if (lane.low) this.#claim(lane);
     }
   }
 
@@ -235,9 +235,10 @@ export class Dispatcher {
   #claim(lane: Lane): void {
     if (this.#stopped || !this.#port.anyBound) return;
     lane.claiming = true;
-    this.#context.store.claim(lane.no, HEAD_MAX - lane.head.length, (messages, remaining) => {
+    this.#context.store.claim(lane.no, lane.headMax - lane.head.length, (messages, remaining) => {
       lane.claiming = false;
       this.#setBacklog(lane, remaining);
+      lane.fit();
       for (const stored of messages) this.#claimed(lane, stored);
       this.run();
     });

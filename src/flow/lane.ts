@@ -2,16 +2,16 @@
  * Lane: the queue of one route class × account × priority: a small head in memory, the rest on disk.
  *
  * ```
- *   accept ─▶ [ disk: backlog … ] ─claim▶ [ head ≤ 256 ] ─▶ dispatch
+ *   accept ─▶ [ disk: backlog … ] ─claim▶ [ head, some hundred ] ─▶ dispatch
  *                      └── while backlog > 0 arrivals stay on disk, so order holds
  * ```
  */
 import { Deque } from "./deque.js";
 import type { Submission } from "./submission.js";
 
-/** Messages a lane keeps in memory, and the level at which it is filled again. */
-export const HEAD_MAX = 256;
-export const HEAD_REFILL = 128;
+/** Messages a lane keeps in memory; filled again at half. A lane that runs dry while more waits on disk gets more. */
+const HEAD_LEAST = 512;
+const HEAD_MOST = 8_192;
 
 const PRIORITIES = 4;
 const ACCOUNTS = 1_048_576;
@@ -41,6 +41,8 @@ export class Lane {
   /** Acceptances as QUEUED not yet committed. */
   arriving = 0;
   claiming = false;
+  /** How many the head may hold now: enough that a fast operator never waits for the disk, few for a slow one. */
+  headMax = HEAD_LEAST;
   /** What is left of this round's quantum. */
   credit = 0;
 
@@ -55,6 +57,17 @@ export class Lane {
   /** Nothing waits here, so an arrival may go straight to a link without overtaking. */
   get idle(): boolean {
     return this.head.length === 0 && this.backlog === 0 && this.arriving === 0 && !this.claiming;
+  }
+
+  /** The head wants filling from disk. */
+  get low(): boolean {
+    return this.backlog > 0 && !this.claiming && this.head.length < this.headMax / 2;
+  }
+
+  /** A claim has come back: a head that was empty by then was too small, one that needs no more is made small again. */
+  fit(): void {
+    if (this.backlog === 0) this.headMax = HEAD_LEAST;
+    else if (this.head.length === 0) this.headMax = Math.min(this.headMax * 2, HEAD_MOST);
   }
 
   get depth(): number {

@@ -44,6 +44,25 @@ export class Report implements ReceiptIntent {
   }
 }
 
+/** What became of a report, for those who count. */
+export type ReportFate = "matched" | "repeated" | "contradictory" | "orphan" | "not_stored";
+
+export function fateOf(result: Commit): ReportFate {
+  switch (result) {
+    case Commit.ok:
+    case Commit.interim:
+      return "matched";
+    case Commit.repeated:
+      return "repeated";
+    case Commit.contradictory:
+      return "contradictory";
+    case Commit.orphan:
+      return "orphan";
+    default:
+      return "not_stored";
+  }
+}
+
 /** Answers the operator as the commit went; tells what to count. */
 export function answerReport(origin: ReportOrigin, handle: number, result: Commit): Outcome {
   switch (result) {

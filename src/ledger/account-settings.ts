@@ -102,7 +102,7 @@ export const ACCOUNT_SETTINGS: readonly AccountSetting[] = [
   },
   {
     name: "alphabet0", flag: "alphabet0", kind: "choice", default: "gsm7", choices: ["gsm7", "ascii", "latin1", "utf8"],
-    help: "How data_coding 0 of this account is read",
+    help: "How the default alphabet of this account (coding 0) is read",
   },
   {
     name: "binary", flag: "binary", kind: "choice", default: "pass", choices: ["pass", "refuse"],

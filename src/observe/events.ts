@@ -5,7 +5,7 @@ import type { Outcome } from "../../protocols/model/outcome.js";
 import { OUTCOME_NAMES } from "../../protocols/model/outcome.js";
 import type { Receipt } from "../../protocols/model/receipt.js";
 import type { BindRefusal, CustomerSession, Reaction } from "../../protocols/wire/protocol.js";
-import { Commit } from "../store/store.js";
+import type { ReportFate } from "../flow/receipt.js";
 import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import { Stage } from "./metrics-table.js";
@@ -80,10 +80,10 @@ export class Events {
 
   // ---- the flow
 
-  receipt(receipt: Receipt, result: Commit): void {
-    if (result === Commit.ok || result === Commit.interim) this.#metrics.countReceipt(receipt.state);
-    else if (result === Commit.repeated) this.#metrics.countRepeatedReceipt();
-    else if (result === Commit.contradictory) this.#metrics.countContradictoryReceipt();
+  receipt(receipt: Receipt, fate: ReportFate): void {
+    if (fate === "matched") this.#metrics.countReceipt(receipt.state);
+    else if (fate === "repeated") this.#metrics.countRepeatedReceipt();
+    else if (fate === "contradictory") this.#metrics.countContradictoryReceipt();
   }
 
   inboundUnroutable(operatorNo: number): void {
