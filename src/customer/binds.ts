@@ -12,12 +12,15 @@ export class Bind implements SubmitOrigin {
   readonly session: CustomerSession;
   readonly account: LiveAccount;
   readonly boundAtMs: number;
+  /** Deliveries it may have unanswered, as granted when it was bound. */
+  readonly deliverWindow: number;
   submits = 0;
 
   constructor(session: CustomerSession, account: LiveAccount, boundAtMs: number) {
     this.session = session;
     this.account = account;
     this.boundAtMs = boundAtMs;
+    this.deliverWindow = account.terms.deliverWindow;
   }
 
   answerSubmit(handle: number, outcome: Outcome, messageId: number): void {
@@ -67,6 +70,12 @@ export class Binds implements NotifyPort {
     if (entry === undefined || at < 0) return;
     entry.binds.splice(at, 1);
     this.#count--;
+  }
+
+  window(accountNo: number): number {
+    let places = 0;
+    for (const bind of this.ofAccount(accountNo)) if (bind.session.canReceive) places += bind.deliverWindow;
+    return places;
   }
 
   /** Round-robin over the account's receiving binds with a free place. */

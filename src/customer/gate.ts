@@ -82,7 +82,7 @@ export class Gate implements CustomerEvents {
         const bind = new Bind(session, decision.account, this.#clock.wallMs);
         session.owner = bind;
         this.#binds.add(bind);
-        answer({ accepted: true, window: terms.window, deliverWindow: terms.deliverWindow, alphabet0: terms.alphabet0 });
+        answer({ accepted: true, window: terms.window, deliverWindow: bind.deliverWindow, alphabet0: terms.alphabet0 });
         this.#observer.bound(bind, request.version, request.direction);
         if (session.canReceive) this.#flow.deliverAgain(terms.no);
       },

@@ -3,13 +3,14 @@
  *
  * Each account has a head in memory (bounded); what does not fit stays on disk and is claimed when the head runs
  * low. A notice that the customer answered "later" waits with growing pauses without blocking the others;
- * what a closed bind left unanswered goes back in front.
+ * what a closed bind left unanswered goes back in front. An acknowledged notice keeps its place in the window until
+ * that is on disk, so that a crash never repeats more than the windows hold.
  */
 import type { Notice } from "../../protocols/model/receipt.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { DeliverAnswer } from "../../protocols/wire/protocol.js";
 import { Outcome } from "../../protocols/model/outcome.js";
-import type { Store } from "../store/store.js";
+import type { Intent, Store } from "../store/store.js";
 import { Deque } from "./deque.js";
 import type { FlowMetrics, NotifyPort } from "./ports.js";
 import { Stage } from "./stages.js";
@@ -24,8 +25,11 @@ interface Retry {
   readonly dueMs: number;
 }
 
-class Outbox {
+class Outbox implements Intent {
   readonly accountNo: number;
+  /** Sent and unanswered, or answered and not yet on disk: what a crash would repeat. */
+  open = 0;
+  readonly #confirmed: (outbox: Outbox) => void;
   readonly head = new Deque<Notice>();
   /** Order number of the last notice taken into the head; the next claim starts after it. */
   lastOrder = 0;
@@ -38,8 +42,14 @@ class Outbox {
   /** Tries so far of notices that were put off. */
   readonly tries = new Map<number, number>();
 
-  constructor(accountNo: number) {
+  constructor(accountNo: number, confirmed: (outbox: Outbox) => void) {
     this.accountNo = accountNo;
+    this.#confirmed = confirmed;
+  }
+
+  /** An acknowledgement is on disk (or will be, once the store is back). */
+  committed(): void {
+    this.#confirmed(this);
   }
 }
 
@@ -87,7 +97,7 @@ export class Notifier {
       return;
     }
     if (!late) outbox.lastOrder = notice.order;
-    if (outbox.head.length === 0 && !this.#stopped && this.#port.deliver(notice.accountNo, notice)) return;
+    if (outbox.head.length === 0 && !this.#stopped && this.#deliver(outbox, notice)) return;
     outbox.head.push(notice);
   }
 
@@ -97,7 +107,7 @@ export class Notifier {
     if (outbox === undefined || this.#stopped) return;
     if (outbox.retrying.length < RETRYING_MAX) {
       for (let notice = outbox.head.peek(); notice !== undefined; notice = outbox.head.peek()) {
-        if (!this.#port.deliver(accountNo, notice)) break;
+        if (!this.#deliver(outbox, notice)) break;
         outbox.head.shift();
       }
     }
@@ -110,16 +120,17 @@ export class Notifier {
     switch (answer) {
       case "ok":
         if (outbox.tries.size > 0) outbox.tries.delete(notice.order);
-        this.#store.notified(notice.accountNo, notice.order, notice.messageId, notice.kind === "inbound", "ok");
+        this.#store.notified(notice.accountNo, notice.order, notice.messageId, notice.kind === "inbound", "ok", outbox);
         this.#metrics.stage(Stage.notify, Outcome.ok);
         return;
       case "refused":
         outbox.tries.delete(notice.order);
-        this.#store.notified(notice.accountNo, notice.order, notice.messageId, notice.kind === "inbound", "parked");
+        this.#store.notified(notice.accountNo, notice.order, notice.messageId, notice.kind === "inbound", "parked", outbox);
         this.#metrics.stage(Stage.notify, Outcome.not_supported);
         return;
       case "retry":
       case "timeout": {
+        outbox.open--;
         const tries = (outbox.tries.get(notice.order) ?? 0) + 1;
         outbox.tries.set(notice.order, tries);
         const pauseMs = Math.min(this.#options.retryMinMs * 2 ** Math.min(tries - 1, 20), this.#options.retryMaxMs);
@@ -133,7 +144,9 @@ export class Notifier {
   returned(notices: readonly Notice[]): void {
     for (let i = notices.length - 1; i >= 0; i--) {
       const notice = notices[i] as Notice;
-      this.#outbox(notice.accountNo).head.unshift(notice);
+      const outbox = this.#outbox(notice.accountNo);
+      outbox.open--;
+      outbox.head.unshift(notice);
     }
     const first = notices[0];
     if (first !== undefined) this.pump(first.accountNo);
@@ -160,6 +173,17 @@ export class Notifier {
     this.#stopped = true;
   }
 
+  #deliver(outbox: Outbox, notice: Notice): boolean {
+    if (outbox.open >= this.#port.window(outbox.accountNo) || !this.#port.deliver(outbox.accountNo, notice)) return false;
+    outbox.open++;
+    return true;
+  }
+
+  readonly #confirmed = (outbox: Outbox): void => {
+    outbox.open--;
+    if (outbox.head.length > 0 || outbox.backlog > 0) this.pump(outbox.accountNo);
+  };
+
   #claim(outbox: Outbox): void {
     const wanted = HEAD_MAX - outbox.head.length;
     outbox.claiming = true;
@@ -179,7 +203,7 @@ export class Notifier {
   #outbox(accountNo: number): Outbox {
     let outbox = this.#outboxes.get(accountNo);
     if (outbox === undefined) {
-      outbox = new Outbox(accountNo);
+      outbox = new Outbox(accountNo, this.#confirmed);
       this.#outboxes.set(accountNo, outbox);
     }
     return outbox;

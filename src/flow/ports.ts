@@ -35,6 +35,8 @@ export interface OperatorPort {
 
 /** The binds of one account that can take notices. */
 export interface NotifyPort {
+  /** Places in the deliver windows of all binds of the account that can receive, taken or not. */
+  window(accountNo: number): number;
   /** Hands a notice to a bind with a free place; false when there is none now. */
   deliver(accountNo: number, notice: Notice): boolean;
 }

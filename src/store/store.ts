@@ -174,7 +174,7 @@ export interface Store {
   /** Ends a message that is not out (held, scheduled, queued, retry): final state, release, notice where wanted. */
   end(intent: Intent, messageId: number, state: MessageState, outcome: Outcome): void;
   /** The customer has the notice ("ok"), or refused it for good ("parked"). `order` names it. */
-  notified(accountNo: number, order: number, messageId: number, inbound: boolean, result: "ok" | "parked"): void;
+  notified(accountNo: number, order: number, messageId: number, inbound: boolean, result: "ok" | "parked", intent?: Intent): void;
   refusal(record: RefusalRecord): void;
 
   // ---- claims: answered in order with the intents; callbacks, few and large

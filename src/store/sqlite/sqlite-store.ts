@@ -180,9 +180,9 @@ export class SqliteStore implements Store {
     this.#group.added(intent);
   }
 
-  notified(accountNo: number, order: number, messageId: number, inbound: boolean, result: "ok" | "parked"): void {
+  notified(accountNo: number, order: number, messageId: number, inbound: boolean, result: "ok" | "parked", intent: Intent | null = null): void {
     packNotified(this.#group.into, accountNo, order, messageId, inbound, result === "parked");
-    this.#group.added(null);
+    this.#group.added(intent);
   }
 
   refusal(record: RefusalRecord): void {

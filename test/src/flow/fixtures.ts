@@ -2,7 +2,7 @@
 import { newMessage, type Message } from "../../../protocols/model/message.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import type { Notice, ReceiptNotice } from "../../../protocols/model/receipt.js";
-import { ManualClock } from "../../../protocols/wire/clock.js";
+import type { ManualClock } from "../../../protocols/wire/clock.js";
 import type { Account } from "../../../src/ledger/account.js";
 import { Accounts } from "../../../src/flow/accounts.js";
 import type { FlowMetrics, LinkPort, OperatorPort } from "../../../src/flow/ports.js";
@@ -118,8 +118,9 @@ export class FakeStore {
     this.#waiting.push(() => claimed(this.notices.filter((notice) => notice.order > after).slice(0, n)));
   }
 
-  notified(_accountNo: number, order: number, _messageId: number, _inbound: boolean, result: string): void {
+  notified(_accountNo: number, order: number, _messageId: number, _inbound: boolean, result: string, intent?: Intent): void {
     this.calls.push(`notified ${order} ${result}`);
+    if (intent !== undefined) this.#waiting.push(() => intent.committed(Commit.ok, null));
   }
 }
 

@@ -9,10 +9,12 @@ class Desk {
   readonly store = new FakeStore();
   readonly delivered: Notice[] = [];
   room = Infinity;
+  window = Infinity;
   readonly notifier = new Notifier(
     this.store.store,
     this.clock,
     {
+      window: () => this.window,
       deliver: (_accountNo, one) => {
         if (this.room <= 0) return false;
         this.room--;
@@ -120,6 +122,17 @@ describe("Notifier", () => {
     desk.passMs(120_000);
     expect(desk.orders).to.deep.equal([1]);
     expect(desk.store.calls).to.deep.equal(["notified 1 parked"]);
+  });
+
+  it("keeps an acknowledged notice's place until the acknowledgement is on disk", () => {
+    const desk = new Desk();
+    desk.window = 2;
+    for (let order = 1; order <= 3; order++) desk.notifier.offer(notice(order));
+    desk.notifier.answered(notice(1), "ok");
+    desk.notifier.pump(1);
+    expect(desk.orders).to.deep.equal([1, 2]);
+    desk.store.commit();
+    expect(desk.orders).to.deep.equal([1, 2, 3]);
   });
 
   it("C014 gives what a closed bind left unanswered to the next one, in its old order", () => {
