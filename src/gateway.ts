@@ -43,6 +43,7 @@ import { Links } from "./operator/links.js";
 import { chooseOperator, type RouteTable } from "./route/route.js";
 import { ServiceCodes } from "./route/service-codes.js";
 import { startEmbeddedSimulator } from "./simulator/embedded.js";
+import { Commit } from "./store/store.js";
 import { SqliteStore } from "./store/sqlite/sqlite-store.js";
 
 const SWEEP_EVERY_MS = 1_000;
@@ -182,6 +183,7 @@ class RunningGateway implements Gateway {
       observe: {
         receipt: (report, result) => {
           this.#events.receipt(report.receipt, fateOf(result));
+          if (report.matched < 0 && result !== Commit.orphan) return;
           const learned = this.#links.learn(report.operatorNo, report.readings[report.matched]);
           if (learned !== null) this.#events.idStyleLearned(learned.group, learned.reading);
         },

@@ -130,7 +130,7 @@ export const SCHEMA = {
     write_stall: duration({ default: "15s", min: "1s", max: "10m", help: "How long octets may wait for a peer that does not read, before it is cut off." }),
     max_send_buffer_kb: int({ default: 1_024, min: 16, max: 1_048_576, unit: "KiB a connection", help: "Octets that may wait for a peer that does not read, before it is cut off." }),
     failed_binds_per_minute: int({ default: 10, min: 1, max: 100_000, unit: "binds a minute", help: "Failed binds of one address and name, after which further ones are refused unread." }),
-    max_store_pending: int({ default: 20_000, min: 100, max: 1_000_000, unit: "intents", help: "Work handed to the store and not yet on disk, above which customers are not read." }),
+    max_store_pending: int({ default: 5_000, min: 100, max: 1_000_000, unit: "intents", help: "Work handed to the store and not yet on disk, above which customers are not read." }),
     drain_time: duration({ default: "10s", min: "0s", max: "10m", help: "Longest time a stop may take to finish windows and part cleanly. Keep it below TimeoutStopSec." }),
   }),
 

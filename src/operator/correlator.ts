@@ -8,8 +8,9 @@
 import type { Receipt } from "../../protocols/model/receipt.js";
 import type { IdReading } from "../flow/ports.js";
 
-/** Consistent hits after which a reading is taken as the operator's own. */
+/** Consistent hits after which a reading is taken as the operator's own, and misses in a row after which it is doubted. */
 const LEARN_AFTER = 20;
+const DOUBT_AFTER = 3;
 const DIGITS = /^[0-9]+$/;
 const HEX = /^[0-9A-F]+$/;
 /** Longer ids are never numbers in two bases. */
@@ -29,6 +30,7 @@ export class Correlator {
   #learned: IdReading | null = null;
   #last: IdReading | null = null;
   #streak = 0;
+  #misses = 0;
   #readings: readonly IdReading[] = TEXT_ONLY;
 
   /** @param style the configured style; "auto" learns it */
@@ -77,8 +79,17 @@ export class Correlator {
     return this.#readings;
   }
 
+  /** A receipt matched nothing. An operator that has changed its style is learned anew. */
+  missed(): void {
+    if (this.#learned === null || ++this.#misses < DOUBT_AFTER) return;
+    this.#misses = 0;
+    this.#learned = null;
+    this.#last = null;
+  }
+
   /** Candidate `reading` matched. Returns the reading when it has just been learned, else null. */
   matched(reading: IdReading): IdReading | null {
+    this.#misses = 0;
     if (this.#fixed !== null || this.#learned === reading) return null;
     if (reading === this.#last) this.#streak++;
     else {

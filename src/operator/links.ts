@@ -68,10 +68,17 @@ export class Links implements OperatorEvents {
     return this.#groups.values();
   }
 
-  /** A receipt matched by this reading of its id; tells when that has just become the operator's known style. */
+  /**
+   * A receipt was matched by this reading of its id, or by none (undefined).
+   * @returns the reading when it has just become the operator's known style
+   */
   learn(operatorNo: number, reading: IdReading | undefined): { readonly group: Group; readonly reading: IdReading } | null {
     const group = this.#groups.get(operatorNo);
-    if (group === undefined || reading === undefined) return null;
+    if (group === undefined) return null;
+    if (reading === undefined) {
+      group.correlator.missed();
+      return null;
+    }
     const learned = group.correlator.matched(reading);
     return learned === null ? null : { group, reading: learned };
   }

@@ -51,6 +51,19 @@ describe("Correlator", () => {
     expect(correlator.candidates(receipt("500"))).to.deep.equal(["500"]);
   });
 
+  it("tries every reading again once a learned style has missed three times in a row", () => {
+    const correlator = new Correlator("auto");
+    for (let i = 0; i < 20; i++) correlator.matched("text");
+    correlator.missed();
+    correlator.missed();
+    correlator.matched("text");
+    correlator.missed();
+    correlator.missed();
+    expect(correlator.reading).to.equal("text");
+    correlator.missed();
+    expect(correlator.candidates(receipt("500"))).to.deep.equal(["500", "1F4", "1280"]);
+  });
+
   it("keeps to a configured style", () => {
     expect(new Correlator("decimal_in_receipt").candidates(receipt("500"))[0]).to.equal("1F4");
   });
