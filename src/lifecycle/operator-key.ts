@@ -19,3 +19,17 @@ export function operatorKey(id: string): string {
   const trimmed = id.trim().toUpperCase();
   return trimmed.replace(/^0+(?=.)/, "");
 }
+
+/** A hash of such a key: a whole number from 0 to 2^46 - 1. */
+export function keyHash(key: string): number {
+  let high = 0x811c9dc5;
+  let low = 0x5bd1e995;
+  for (let i = 0; i < key.length; i++) {
+    const code = key.charCodeAt(i);
+    high = Math.imul(high ^ code, 0x01000193);
+    low = Math.imul(low ^ code, 0x85ebca6b);
+  }
+  high ^= high >>> 15;
+  low ^= low >>> 13;
+  return ((high >>> 0) % 16_384) * 4_294_967_296 + (low >>> 0);
+}

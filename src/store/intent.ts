@@ -130,11 +130,12 @@ export function packReceipt(into: Octets, intent: ReceiptIntent): void {
   into.u16(intent.operatorNo);
   into.u8(count);
   for (let i = 0; i < count; i++) into.text(candidates[i] as string);
-  into.text(receipt.operatorMessageId);
   into.u8(receipt.state);
   into.u8(receipt.final ? 1 : 0);
   into.text(receipt.stateWord);
   into.text(receipt.error);
+  // Read only when the report finds no attempt.
+  into.text(receipt.operatorMessageId);
   into.text(receipt.source);
   into.text(receipt.destination);
   into.f64(receipt.doneAtMs);

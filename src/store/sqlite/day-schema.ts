@@ -14,6 +14,7 @@
  * In every account_total row: available_delta = -(held + settled) and held = the charges of messages with
  * charge_state 3.
  */
+import { keyHash } from "../../lifecycle/operator-key.js";
 import { ID_EPOCH_S } from "../../lifecycle/message-id.js";
 
 /** Version of the day files this program writes (`PRAGMA user_version`). */
@@ -27,6 +28,14 @@ export const FIRST_ENTRY = 8_388_609;
 /** The empty word; words count from it, so that all are equally wide (2 octets up to LAST_WORD). */
 export const NO_WORD = 256;
 export const LAST_WORD = 32_767;
+/** `message.op_hash` without an id of the operator's; hashes lie above it, so that all are equally wide. */
+export const NO_HASH = 2_147_483_648;
+
+/** What stands in `message.op_hash` for an id in its normal form. */
+export function opHash(key: string): number {
+  return NO_HASH + 1 + keyHash(key);
+}
+
 /** `message.report` with neither error nor word. */
 export const NO_REPORT = NO_WORD * 65_536 + NO_WORD;
 /** Order numbers in one millisecond; an order number / ORD_PER_MS + ORD_EPOCH_MS is the wall time it was drawn. */
@@ -74,11 +83,16 @@ CREATE TABLE message (
   operator     INTEGER NOT NULL,
   try          INTEGER NOT NULL,  -- link << 16 | resent << 8 | number of the latest attempt (0: never dispatched)
   due          INTEGER NOT NULL,  -- wall ms of the next look at it (its expiry when queued), NO_TIME when nothing is due
-  at           INTEGER NOT NULL,  -- wall ms of the latest change of state
-  report       INTEGER NOT NULL   -- word.no of the error code << 16 | word.no of the state word, as shown in the receipt
+  at           INTEGER NOT NULL,  -- wall ms: when it became what it is (but SENT: sent_at)
+  report       INTEGER NOT NULL,  -- word.no of the error code << 16 | word.no of the state word, as shown in the receipt
+  dispatched_at INTEGER NOT NULL, -- wall ms of the latest dispatch
+  sent_at      INTEGER NOT NULL,  -- wall ms at which the operator took it
+  op_hash      INTEGER NOT NULL,  -- hash of the operator's id in its normal form (lifecycle/operator-key.ts), NO_HASH without one
+  op_id        TEXT NOT NULL      -- the operator's id as it wrote it; blanks keep its place until it is known
 ) STRICT;
 CREATE INDEX message_queue  ON message (lane, ord) WHERE state = 4;
 CREATE INDEX message_out    ON message (state) WHERE state >= 6 AND state < 10;
+CREATE INDEX message_op     ON message (op_hash) WHERE state = 10;
 CREATE INDEX message_due    ON message (due) WHERE due > 0;
 CREATE INDEX message_outbox ON message (account, ord) WHERE notify = 3;
 
@@ -95,7 +109,8 @@ CREATE TABLE content (
   body        BLOB NOT NULL        -- packed by store/content.ts
 ) STRICT;
 
--- One row a try that came to an answer (or that was overtaken by another try). id = message << 8 | number of the try.
+-- Tries that did not go straight: refused, put off, unanswered, and every try of a message that was sent twice. A
+-- message taken at its latest try, and never sent again, has that try in its own row. id = message << 8 | number of the try.
 CREATE TABLE attempt (
   id            INTEGER PRIMARY KEY,
   message       INTEGER AS (id >> 8) VIRTUAL,
@@ -213,9 +228,7 @@ CREATE TABLE room (
 CREATE VIEW message_all AS
 SELECT m.id, m.account, m.lane, m.ord, m.state, m.charge_state, m.notify, c.wanted, m.segments, m.charge, m.hold_entry, m.last_entry,
        m.operator, m.try >> 16 AS link, m.try & 255 AS attempts, m.try >> 8 & 1 AS resent, m.report >> 16 AS error, m.report & 65535 AS word,
-       m.due, c.expires, c.accepted_at, m.at,
-       coalesce((SELECT a.dispatched_at FROM attempt a WHERE a.id = (m.id << 8) + (m.try & 255)), iif(m.state BETWEEN 6 AND 9, m.at, ${NO_TIME})) AS dispatched_at,
-       coalesce((SELECT min(a.answered_at) FROM attempt a WHERE a.id > m.id << 8 AND a.id <= m.id << 8 | 255 AND a.op_key <> ''), ${NO_TIME}) AS sent_at,
+       m.due, c.expires, c.accepted_at, m.at, m.dispatched_at, m.sent_at, trim(m.op_id) AS op_id, m.op_hash,
        iif(m.state >= 20, m.at, ${NO_TIME}) AS final_at,
        iif(m.notify > 3, m.ord / ${ORD_PER_MS} + ${ORD_EPOCH_MS}, ${NO_TIME}) AS notified_at,
        c.words, c.kinds, c.source, c.destination
@@ -225,5 +238,6 @@ SELECT m.id, m.account, m.lane, m.ord, m.state, m.charge_state, m.notify, c.want
 /** Built when a day is sealed: nothing changes any more, and people search. */
 export const SEAL_INDEXES = `
 CREATE INDEX IF NOT EXISTS sealed_destination ON content (destination);
+CREATE INDEX IF NOT EXISTS sealed_op_hash ON message (op_hash);
 CREATE INDEX IF NOT EXISTS sealed_op_key ON attempt (op_key);
 `;

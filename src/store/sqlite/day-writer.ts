@@ -7,7 +7,7 @@
 import Database from "better-sqlite3";
 import { ChargeState, ENTRY_BOOKS, EntryKind } from "../../ledger/settlement.js";
 import {
-  AttemptState, DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, LAST_WORD, NO_REPORT, NO_TIME, NO_WORD, TALLY_ACCEPTED,
+  AttemptState, DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, LAST_WORD, NO_HASH, NO_REPORT, NO_TIME, NO_WORD, TALLY_ACCEPTED,
 } from "./day-schema.js";
 import { DataVersionError } from "./ledger-schema.js";
 import type { Row } from "./row.js";
@@ -58,7 +58,7 @@ const CACHE_KB = 65_536;
 const PAGE_OCTETS = 8_192;
 
 const MESSAGE_COLUMNS = `m.id, m.account, m.lane, m.ord, m.state, m.charge_state, m.notify, m.segments, m.charge, m.hold_entry, m.last_entry,
-  m.operator, m.try, m.due, m.at, m.report, c.accepted_at, c.expires, c.wanted, c.words, c.kinds, c.source, c.destination`;
+  m.operator, m.try, m.due, m.at, m.report, m.dispatched_at, m.sent_at, c.accepted_at, c.expires, c.wanted, c.words, c.kinds, c.source, c.destination`;
 
 export class DayWriter {
   readonly day: number;
@@ -327,8 +327,8 @@ export class DayWriter {
       file: this, id: n[0] as number, account: n[1] as number, lane: n[2] as number, ord: n[3] as number, state: n[4] as number, chargeState: n[5] as number,
       notify: n[6] as number, segments: n[7] as number, charge: n[8] as number, holdEntry: n[9] as number, lastEntry: n[10] as number,
       operator: n[11] as number, link: Math.floor(tries / 65_536), resent: (tries >> 8) & 1, attempts: tries & 255, due: n[13] as number, at: n[14] as number,
-      report: n[15] as number, acceptedAt: n[16] as number, expires: n[17] as number, wanted: n[18] as number, words: n[19] as number, kinds: n[20] as number,
-      source: columns[21] as string, destination: columns[22] as string, key: "", slot: -1,
+      report: n[15] as number, dispatchedAt: n[16] as number, sentAt: n[17] as number, acceptedAt: n[18] as number, expires: n[19] as number,
+      wanted: n[20] as number, words: n[21] as number, kinds: n[22] as number, source: columns[23] as string, destination: columns[24] as string, key: "",
     };
   }
 
@@ -350,19 +350,21 @@ function prepare(db: Database.Database) {
     rollback: db.prepare("ROLLBACK"),
     lookAtWal: raw("PRAGMA wal_checkpoint(NOOP)"),
     insertMessage: db.prepare(
-      `INSERT INTO message (id, account, lane, ord, state, charge_state, notify, segments, charge, hold_entry, last_entry, operator, try, due, at, report)
-       VALUES (?, ?, ?, ?, ?, ?, 2, ?, ?, ?, ?, ?, ?, ?, ?, ${NO_REPORT})`,
+      `INSERT INTO message (id, account, lane, ord, state, charge_state, notify, segments, charge, hold_entry, last_entry, operator, try, due, at, report,
+         dispatched_at, sent_at, op_hash, op_id)
+       VALUES (?, ?, ?, ?, ?, ?, 2, ?, ?, ?, ?, ?, ?, ?, ?, ${NO_REPORT}, ?, ${NO_TIME}, ${NO_HASH}, ?)`,
     ),
     insertContent: db.prepare("INSERT INTO content (id, accepted_at, expires, wanted, words, kinds, source, destination, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     getMessage: raw(`SELECT ${MESSAGE_COLUMNS} FROM message m CROSS JOIN content c ON c.id = m.id WHERE m.id = ?`),
     getBody: db.prepare("SELECT body FROM content WHERE id = ?").pluck(),
     setWords: db.prepare("UPDATE content SET words = ? WHERE id = ?"),
-    dispatch: db.prepare(`UPDATE message SET state = 6, operator = ?, try = ?, due = ${NO_TIME}, at = ? WHERE id = ?`),
-    sent: db.prepare("UPDATE message SET state = 10, at = ?, charge_state = ?, last_entry = ? WHERE id = ?"),
+    dispatch: db.prepare(`UPDATE message SET state = 6, operator = ?, try = ?, due = ${NO_TIME}, dispatched_at = ? WHERE id = ?`),
+    sent: db.prepare("UPDATE message SET state = 10, charge_state = ?, last_entry = ?, sent_at = ?, op_hash = ?, op_id = ? WHERE id = ?"),
     final: db.prepare("UPDATE message SET state = ?, at = ?, charge_state = ?, last_entry = ?, notify = ?, ord = ?, report = ? WHERE id = ?"),
     /** Everything that can change, for the rarer steps. */
     update: db.prepare(
-      `UPDATE message SET ord = ?, state = ?, charge_state = ?, notify = ?, last_entry = ?, operator = ?, try = ?, due = ?, at = ?, report = ? WHERE id = ?`,
+      `UPDATE message SET ord = ?, state = ?, charge_state = ?, notify = ?, last_entry = ?, operator = ?, try = ?, due = ?, at = ?, report = ?, dispatched_at = ?, sent_at = ?
+       WHERE id = ?`,
     ),
     notified: db.prepare("UPDATE message SET notify = ?, ord = ? WHERE id = ? AND notify = 3 AND ord = ?"),
     notifiedInbound: db.prepare("UPDATE inbound SET notify = ?, notified_at = ? WHERE id = ? AND notify = 3"),
@@ -371,6 +373,7 @@ function prepare(db: Database.Database) {
        ON CONFLICT (id) DO UPDATE SET state = excluded.state, status = excluded.status, status_name = excluded.status_name, answered_at = excluded.answered_at,
        op_key = excluded.op_key, op_id = excluded.op_id WHERE attempt.state IN (${AttemptState.unanswered}, ${AttemptState.returned})`,
     ),
+    findTaken: raw("SELECT id, op_id FROM message WHERE op_hash = ? AND state = 10 AND operator = ? ORDER BY id DESC LIMIT 4"),
     findAttempt: raw(`SELECT id >> 8, id & 255 FROM attempt WHERE operator = ? AND op_key = ? AND state = ${AttemptState.open} ORDER BY id DESC LIMIT 1`),
     closeAttempt: db.prepare("UPDATE attempt SET state = ? WHERE id = (? << 8) | ?"),
     closeOthers: db.prepare(`UPDATE attempt SET state = ${AttemptState.superseded} WHERE id > (? << 8) AND id <= ((? << 8) | 255) AND state = ${AttemptState.open}`),
@@ -391,11 +394,11 @@ function prepare(db: Database.Database) {
     findOrphan: raw("SELECT o.id, o.state, o.word, o.error FROM orphan_key k JOIN orphan o ON o.id = k.orphan WHERE k.operator = ? AND k.op_key = ? ORDER BY o.id LIMIT 1"),
     waitingOrphans: raw("SELECT id, state, word, error, source, at FROM orphan WHERE state_of = 2 AND operator = ? AND destination = ? ORDER BY id LIMIT 8"),
     takeOrphan: db.prepare("UPDATE orphan SET state_of = ?, message = ? WHERE id = ?"),
-    orphanKeys: db.prepare("SELECT operator || '|' || op_key FROM orphan_key WHERE orphan = ?").pluck(),
+    orphanKeys: db.prepare("SELECT op_key FROM orphan_key WHERE orphan = ?").pluck(),
     dropOrphanKeys: db.prepare("DELETE FROM orphan_key WHERE orphan = ?"),
     out: raw("SELECT m.id, m.state, c.source FROM message m CROSS JOIN content c ON c.id = m.id WHERE m.state >= 6 AND m.state < 10 AND m.operator = ? AND c.destination = ?"),
     due: db.prepare("SELECT id FROM message WHERE due > 0 AND due <= ? ORDER BY due LIMIT ?").pluck(),
-    silent: raw("SELECT id, state, at FROM message WHERE id > ? AND id < ? ORDER BY id LIMIT ?"),
+    silent: raw("SELECT id, state, sent_at FROM message WHERE id > ? AND id < ? ORDER BY id LIMIT ?"),
     insertWord: db.prepare("INSERT INTO word (no, text) VALUES (?, ?)"),
     insertEntry: db.prepare("INSERT INTO entry (id, at, account, kind, debit, credit, count, amount) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
     setTotal: db.prepare(

@@ -156,7 +156,7 @@ export class Engine {
   #commitFiles(): void {
     const { state } = this;
     for (const file of state.written) file.commit(state.nowMs, state.order.last);
-    if (state.written.length > 0) state.written = [];
+    if (state.written.length > 0) state.forgetFiles();
   }
 
   /** Something went wrong before COMMIT: nothing of the batch is on disk. */
@@ -226,7 +226,7 @@ export class Engine {
       refuseIntent(state, record, Commit.unknown);
     }
     this.#files.closeAll();
-    state.written = [];
+    state.forgetFiles();
     this.#goDown(error);
     this.#tryAgain();
   }
@@ -238,7 +238,7 @@ export class Engine {
     } catch (error) {
       // Not even reading works: everything is opened again at the next try.
       this.#files.closeAll();
-      this.state.written = [];
+      this.state.forgetFiles();
       this.#goDown(error);
     }
   }

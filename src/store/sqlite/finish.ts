@@ -26,7 +26,8 @@ export function move(state: WriterState, row: Row, movement: Movement): void {
 /** Writes everything that can change of a row. */
 export function saveRow(row: Row): void {
   row.file.statements.update.run(
-    row.ord, row.state, row.chargeState, row.notify, row.lastEntry, row.operator, tryOf(row.link, row.resent, row.attempts), row.due, row.at, row.report, row.id,
+    row.ord, row.state, row.chargeState, row.notify, row.lastEntry, row.operator, tryOf(row.link, row.resent, row.attempts), row.due, row.at, row.report, row.dispatchedAt,
+    row.sentAt, row.id,
   );
 }
 
@@ -68,10 +69,10 @@ export function finish(
 
 function closeAttempts(row: Row, attempt: number, to: MessageState): void {
   const { statements } = row.file;
-  if (row.attempts === 0) return;
+  // Only a message that was sent twice has open attempts beside its own row.
+  if (row.resent === 0) return;
   if (attempt > 0) statements.closeAttempt.run(to, row.id, attempt);
-  // Only a message that went out more than once can have others open.
-  if (attempt === 0 || row.attempts > 1) statements.closeOthers.run(row.id, row.id);
+  statements.closeOthers.run(row.id, row.id);
 }
 
 /** The notice of a row that has just been finished (or reported on). */

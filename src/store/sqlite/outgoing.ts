@@ -12,12 +12,11 @@ import { Happening, nextState } from "../../lifecycle/transitions.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import type { Outcome } from "../../../protocols/model/outcome.js";
 import { Commit } from "../store.js";
-import { AttemptState, NO_ENTRY, NO_REPORT, NO_TIME, NO_WORD, Notify, TALLY_ACCEPTED } from "./day-schema.js";
+import { AttemptState, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, NO_WORD, Notify, TALLY_ACCEPTED, opHash } from "./day-schema.js";
 import { Slot, chargeStateAtAccept, tryOf } from "./day-writer.js";
 import { finish, move, saveRow } from "./finish.js";
 import { takeEarlyReport } from "./reports.js";
 import type { Row } from "./row.js";
-import { memoryKey } from "./state.js";
 import type { WriterState } from "./state.js";
 
 /** Whether the row that an intent has just finished is to be told to the customer; read by the engine after it. */
@@ -29,7 +28,8 @@ export function accept(state: WriterState): Commit {
   const expires = from.f64();
   const wanted = from.u8();
   const kinds = from.u32();
-  const source = from.text();
+  const source = from.textLike(state.likelySource);
+  state.likelySource = source;
   const destination = from.text();
   const body = from.blob();
   const accountNo = from.u32();
@@ -64,6 +64,7 @@ export function accept(state: WriterState): Commit {
   try {
     statements.insertMessage.run(
       id, accountNo, laneNo, ord, to, chargeState, segments, charge, holdEntry, lastEntry, operator, tryOf(dispatched ? link : 0, 0, attempts), due, now,
+      dispatched ? now : NO_TIME, state.idPlaceholder,
     );
   } catch (error) {
     file.unbook(account, Slot.settleAccepted);
@@ -83,7 +84,7 @@ export function accept(state: WriterState): Commit {
   if (dispatched) {
     state.rows.add({
       file, id, account: accountNo, lane: laneNo, ord, state: to, chargeState, notify: Notify.none, segments, charge, holdEntry, lastEntry, operator, link,
-      resent: 0, attempts, due, at: now, report: NO_REPORT, acceptedAt: now, expires, wanted, words, kinds, source, destination, key: "", slot: -1,
+      resent: 0, attempts, due, at: now, report: NO_REPORT, dispatchedAt: now, sentAt: NO_TIME, acceptedAt: now, expires, wanted, words, kinds, source, destination, key: "",
     });
   }
   return Commit.ok;
@@ -116,16 +117,16 @@ export function dispatch(state: WriterState): Commit {
   row.link = link;
   row.attempts = attempt;
   row.due = NO_TIME;
-  row.at = state.nowMs;
-  row.file.statements.dispatch.run(operator, tryOf(link, row.resent, attempt), row.at, id);
+  row.dispatchedAt = state.nowMs;
+  row.file.statements.dispatch.run(operator, tryOf(link, row.resent, attempt), row.dispatchedAt, id);
   return Commit.ok;
 }
 
-/** Records what came of an attempt. */
+/** Records what came of an attempt that does not stand in the message's own row. */
 export function putAttempt(state: WriterState, row: Row, attempt: number, operator: number, as: number, status: number, statusName: string, key: string, raw: string): void {
   const { file } = row;
   const latest = attempt === row.attempts;
-  const dispatchedAt = latest && row.state === MessageState.dispatched ? row.at : NO_TIME;
+  const dispatchedAt = latest ? row.dispatchedAt : NO_TIME;
   const name = statusName === "" ? NO_WORD : file.word(statusName);
   const answeredAt = as === AttemptState.unanswered ? NO_TIME : state.nowMs;
   file.statements.putAttempt.run(row.id, attempt, operator, latest ? row.link : 0, as, status, name, dispatchedAt, answeredAt, key, raw === key ? null : raw);
@@ -140,37 +141,61 @@ export function sent(state: WriterState): Commit {
   const row = state.row(id);
   if (row === undefined) return Commit.notApplicable;
   const key = operatorKey(raw);
+  const out = row.state === MessageState.dispatched || row.state === MessageState.uncertain;
+  if (out && row.resent === 0 && attempt === row.attempts && operator === row.operator) {
+    taken(state, row, key, raw);
+  } else if (!takenOtherwise(state, row, attempt, operator, key, raw)) {
+    return Commit.notApplicable;
+  }
+  if (key !== "" && state.orphanKeys.size > 0) takeEarlyReport(state, row, attempt, operator, key);
+  return Commit.ok;
+}
+
+/** The straight way: the operator took the message at its latest try, which is the only one that may have reached it. */
+function taken(state: WriterState, row: Row, key: string, raw: string): void {
+  const terms = state.account(row.account);
+  if (terms !== undefined) move(state, row, onSent(terms, row.chargeState as ChargeState));
+  if (row.state === MessageState.uncertain) {
+    // A late answer.
+    state.uncertain--;
+    row.due = NO_TIME;
+    saveRow(row);
+  }
+  row.state = MessageState.sent;
+  row.sentAt = state.nowMs;
+  row.file.statements.sent.run(row.chargeState, row.lastEntry, row.sentAt, key === "" ? NO_HASH : opHash(key), raw, row.id);
+  if (raw.length !== state.idPlaceholder.length && raw.length <= MAX_PLACEHOLDER) state.idPlaceholder = " ".repeat(raw.length);
+  if (key !== "") state.rows.setKey(row, key);
+}
+
+/** Blanks in the place of an id that is not known yet, at most. */
+const MAX_PLACEHOLDER = 40;
+
+/** A late answer, one of two, the same again, or one for a message that has ended meanwhile; whether it applies. */
+function takenOtherwise(state: WriterState, row: Row, attempt: number, operator: number, key: string, raw: string): boolean {
   const to = nextState(row.state, Happening.sent);
   if (to === 0) {
-    // A second attempt's answer, the same answer again, or one for a message that has ended meanwhile.
-    const open = row.state === MessageState.sent;
-    putAttempt(state, row, attempt, operator, open ? AttemptState.open : AttemptState.superseded, 0, "", key, raw);
-    if (open && key !== "") takeEarlyReport(state, row, attempt, operator, key);
-    return open ? Commit.ok : Commit.notApplicable;
+    const sentBefore = row.state === MessageState.sent;
+    // The same answer again stands in the message's own row.
+    if (row.resent === 1) putAttempt(state, row, attempt, operator, sentBefore ? AttemptState.open : AttemptState.superseded, 0, "", key, raw);
+    return sentBefore;
   }
   putAttempt(state, row, attempt, operator, AttemptState.open, 0, "", key, raw);
   const terms = state.account(row.account);
   if (terms !== undefined) move(state, row, onSent(terms, row.chargeState as ChargeState));
-  const plain = row.state === MessageState.dispatched;
   if (row.state === MessageState.queued) {
     state.lanes.left(row);
     state.tellUnqueued(row.lane);
   } else if (row.state === MessageState.uncertain) {
     state.uncertain--;
   }
+  // From now on its attempts stand in rows of their own.
+  row.resent = 1;
   row.state = to;
-  row.at = state.nowMs;
-  if (plain) {
-    row.file.statements.sent.run(row.at, row.chargeState, row.lastEntry, id);
-  } else {
-    row.due = NO_TIME;
-    saveRow(row);
-  }
-  if (key === "") return Commit.ok;
-  const memory = memoryKey(operator, key);
-  if (attempt === row.attempts) state.rows.setKey(row, memory);
-  takeEarlyReport(state, row, attempt, operator, key);
-  return Commit.ok;
+  row.sentAt = state.nowMs;
+  row.due = NO_TIME;
+  saveRow(row);
+  return true;
 }
 
 export function refused(state: WriterState): Commit {
@@ -241,7 +266,6 @@ export function uncertain(state: WriterState): Commit {
 
 /** DISPATCHED -> UNCERTAIN: looked at when the grace is over. */
 export function makeUncertain(state: WriterState, row: Row): void {
-  putAttempt(state, row, row.attempts, row.operator, AttemptState.unanswered, 0, "", "", "");
   row.state = MessageState.uncertain;
   row.at = state.nowMs;
   row.due = state.nowMs + state.policy(row.operator).waitMs;

@@ -32,7 +32,7 @@ export function readMemory(state: WriterState, files: DayFiles, ledger: LedgerDb
   state.finals.clear();
   state.lanes.failed();
   state.forgetTold();
-  state.written = [];
+  state.forgetFiles();
   state.uncertain = 0;
   state.orphans = 0;
   state.orphanKeys.clear();

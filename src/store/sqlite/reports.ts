@@ -6,9 +6,10 @@
  * that id, or by an UNCERTAIN message whose grace is over.
  */
 import { keptWord, wantsInterim } from "../../lifecycle/notice.js";
+import { operatorKey } from "../../lifecycle/operator-key.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { Commit } from "../store.js";
-import { AttemptState, Notify, OrphanState } from "./day-schema.js";
+import { AttemptState, Notify, OrphanState, opHash } from "./day-schema.js";
 import type { DayWriter } from "./day-writer.js";
 import { finish, packNotice, saveRow, tellNotice } from "./finish.js";
 import { Result } from "../results.js";
@@ -18,17 +19,19 @@ import type { WriterState } from "./state.js";
 
 /** A report about a message sent this much after it cannot be told from the clock: both stamps are ours. */
 const CLOCK_SLACK_MS = 5_000;
-const NO_CANDIDATES: readonly string[] = [];
 
-/** One report, read off the batch. */
+/** One report, read off the batch; what only an orphan needs follows in Rest. */
 interface Report {
   readonly operator: number;
   readonly candidates: readonly string[];
-  readonly operatorId: string;
   readonly state: MessageState;
   readonly final: boolean;
   readonly word: string;
   readonly error: string;
+}
+
+interface Rest {
+  readonly operatorId: string;
   readonly source: string;
   readonly destination: string;
   readonly doneAtMs: number;
@@ -39,48 +42,40 @@ function readReport(state: WriterState): Report {
   const { from } = state;
   const operator = from.u16();
   const count = from.u8();
-  let candidates = NO_CANDIDATES;
-  if (count > 0) {
-    const read: string[] = [];
-    for (let i = 0; i < count; i++) read.push(from.text());
-    candidates = read;
-  }
-  return {
-    operator, candidates, operatorId: from.text(), state: from.u8() as MessageState, final: from.u8() === 1, word: from.text(), error: from.text(),
-    source: from.text(), destination: from.text(), doneAtMs: from.f64(), raw: from.blob(),
-  };
+  const candidates: string[] = [];
+  for (let i = 0; i < count; i++) candidates.push(from.text());
+  const reported = from.u8() as MessageState;
+  const final = from.u8() === 1;
+  state.likelyWord = from.textLike(state.likelyWord);
+  state.likelyError = from.textLike(state.likelyError);
+  return { operator, candidates, state: reported, final, word: state.likelyWord, error: state.likelyError };
 }
 
-/** The receipt intent; appends its own result, the notice in it. */
+function readRest(state: WriterState): Rest {
+  const { from } = state;
+  return { operatorId: from.text(), source: from.text(), destination: from.text(), doneAtMs: from.f64(), raw: from.blob() };
+}
+
+/** The receipt intent; appends its own result. */
 export function receipt(state: WriterState): void {
   const report = readReport(state);
   for (let i = 0; i < report.candidates.length; i++) {
     const key = report.candidates[i] as string;
     if (key === "") continue;
-    const memory = memoryKey(report.operator, key);
-    const known = state.rows.byKey(memory);
-    let row: Row | undefined;
-    let attempt = 0;
-    if (known !== undefined) {
-      state.begin(known.file);
-      row = known;
-      attempt = known.attempts;
-    } else {
-      const found = findAttempt(state, report.operator, key);
-      if (found !== null) {
-        row = state.row(found[0]);
-        attempt = found[1];
-      }
-    }
+    const row = findTaken(state, report.operator, key);
     if (row !== undefined) {
-      if (report.final) state.finals.set(memory, report.state);
-      const told = report.final ? applyFinal(state, row, attempt, report.state, report.error, report.word) : applyInterim(state, row, report);
-      answer(state, report.final ? Commit.ok : Commit.interim, i, told ? row : null);
+      reported(state, row, row.attempts, report, i);
       return;
     }
-    const before = state.finals.get(memory);
+    const before = state.finals.get(report.operator, key);
     if (before !== 0) {
       answer(state, !report.final ? Commit.interim : before === report.state ? Commit.repeated : Commit.contradictory, i, null);
+      return;
+    }
+    const found = findAttempt(state, report.operator, key);
+    const other = found === null ? undefined : state.row(found[0]);
+    if (found !== null && other !== undefined) {
+      reported(state, other, found[1], report, i);
       return;
     }
   }
@@ -89,16 +84,42 @@ export function receipt(state: WriterState): void {
     answer(state, Commit.interim, -1, null);
     return;
   }
-  const uncertain = state.uncertain > 0 ? onlyUncertain(state, report) : null;
+  const rest = readRest(state);
+  const uncertain = state.uncertain > 0 ? onlyUncertain(state, report.operator, rest) : null;
   if (uncertain !== null) {
-    for (const key of report.candidates) if (key !== "") state.finals.set(memoryKey(report.operator, key), report.state);
-    keepOrphan(state, report, uncertain.id);
+    for (const key of report.candidates) if (key !== "") state.finals.set(report.operator, key, report.state);
+    keepOrphan(state, report, rest, uncertain.id);
     const told = applyFinal(state, uncertain, uncertain.attempts, report.state, report.error, report.word);
     answer(state, Commit.ok, -1, told ? uncertain : null);
     return;
   }
-  keepOrphan(state, report, 0);
+  keepOrphan(state, report, rest, 0);
   answer(state, Commit.orphan, -1, null);
+}
+
+function reported(state: WriterState, row: Row, attempt: number, report: Report, candidate: number): void {
+  if (!report.final) {
+    answer(state, Commit.interim, candidate, applyInterim(state, row, report) ? row : null);
+    return;
+  }
+  state.finals.set(report.operator, report.candidates[candidate] as string, report.state);
+  answer(state, Commit.ok, candidate, applyFinal(state, row, attempt, report.state, report.error, report.word) ? row : null);
+}
+
+/** The message that this operator took under this id at its only try; from memory, or the newest day that has it. */
+function findTaken(state: WriterState, operator: number, key: string): Row | undefined {
+  const known = state.rows.byKey(operator, key);
+  if (known !== undefined) {
+    state.begin(known.file);
+    return known;
+  }
+  const hash = opHash(key);
+  for (const file of state.days.open()) {
+    for (const [id, raw] of file.statements.findTaken.all(hash, operator) as [number, string][]) {
+      if (operatorKey(raw) === key) return state.row(id);
+    }
+  }
+  return undefined;
 }
 
 function answer(state: WriterState, commit: Commit, matched: number, told: Row | null): void {
@@ -123,7 +144,7 @@ function findAttempt(state: WriterState, operator: number, key: string): readonl
 /** A final report on one attempt; whether the customer is now to be told. */
 function applyFinal(state: WriterState, row: Row, attempt: number, to: MessageState, error: string, word: string): boolean {
   if (row.state >= 20) return false;
-  if (to !== MessageState.delivered && row.attempts > 1 && othersOut(row, attempt)) {
+  if (to !== MessageState.delivered && row.resent === 1 && othersOut(row, attempt)) {
     // With two out, the good news decides at once and the bad waits for the other.
     row.file.statements.closeAttempt.run(to, row.id, attempt);
     return false;
@@ -149,11 +170,11 @@ function applyInterim(state: WriterState, row: Row, report: Report): boolean {
 }
 
 /** The one message without an answer that a report with an unknown id can only belong to, null when none or several fit. */
-function onlyUncertain(state: WriterState, report: Report): Row | null {
+function onlyUncertain(state: WriterState, operator: number, rest: Rest): Row | null {
   let found: Row | null = null;
   for (const file of state.days.open()) {
-    for (const [id, stands, source] of file.statements.out.all(report.operator, report.destination) as [number, number, string][]) {
-      if (source !== report.source && report.source !== "") continue;
+    for (const [id, stands, source] of file.statements.out.all(operator, rest.destination) as [number, number, string][]) {
+      if (source !== rest.source && rest.source !== "") continue;
       // One that is merely on its way will have its answer, and take the orphan by its id.
       if (found !== null || stands !== MessageState.uncertain) return null;
       found = state.row(id) ?? null;
@@ -162,12 +183,12 @@ function onlyUncertain(state: WriterState, report: Report): Row | null {
   return found;
 }
 
-function keepOrphan(state: WriterState, report: Report, messageId: number): void {
+function keepOrphan(state: WriterState, report: Report, rest: Rest, messageId: number): void {
   const file = state.todayFile();
   const waits = messageId === 0;
   const id = file.statements.insertOrphan.run(
-    state.nowMs, waits ? OrphanState.waiting : OrphanState.matched, messageId, report.operator, report.operatorId, report.state, report.final ? 1 : 0, report.word,
-    report.error, report.source, report.destination, report.doneAtMs, report.raw,
+    state.nowMs, waits ? OrphanState.waiting : OrphanState.matched, messageId, report.operator, rest.operatorId, report.state, report.final ? 1 : 0, report.word,
+    report.error, rest.source, rest.destination, rest.doneAtMs, rest.raw,
   ).lastInsertRowid;
   if (!waits) return;
   state.orphans++;
@@ -180,23 +201,22 @@ function keepOrphan(state: WriterState, report: Report, messageId: number): void
 
 /** The answer has come after the report: takes the report that waits under the answer's id, if one does. */
 export function takeEarlyReport(state: WriterState, row: Row, attempt: number, operator: number, key: string): void {
-  if (state.orphanKeys.size === 0) return;
   const memory = memoryKey(operator, key);
   if (!state.orphanKeys.has(memory)) return;
   for (const file of state.days.open()) {
     const found = file.statements.findOrphan.get(operator, key) as [number, MessageState, string, string] | undefined;
     if (found === undefined) continue;
     const [orphan, to, word, error] = found;
-    takeOrphan(state, file, orphan, row.id);
-    state.finals.set(memory, to);
+    takeOrphan(state, file, operator, orphan, row.id);
+    state.finals.set(operator, key, to);
     if (applyFinal(state, row, attempt, to, error, word)) tellNotice(state, row);
     return;
   }
 }
 
-function takeOrphan(state: WriterState, file: DayWriter, orphan: number, messageId: number): void {
+function takeOrphan(state: WriterState, file: DayWriter, operator: number, orphan: number, messageId: number): void {
   state.begin(file);
-  for (const key of file.statements.orphanKeys.all(orphan) as string[]) state.orphanKeys.delete(key);
+  for (const key of file.statements.orphanKeys.all(orphan) as string[]) state.orphanKeys.delete(memoryKey(operator, key));
   file.statements.dropOrphanKeys.run(orphan);
   file.statements.takeOrphan.run(OrphanState.matched, messageId, orphan);
   state.orphans--;
@@ -218,8 +238,8 @@ export function adoptReport(state: WriterState, row: Row): boolean {
     if (rivals.some(([id, , source]) => id !== row.id && source === row.source)) return false;
   }
   if (found === null) return false;
-  for (const key of found.file.statements.orphanKeys.all(found.orphan) as string[]) state.finals.set(key, found.to);
-  takeOrphan(state, found.file, found.orphan, row.id);
+  for (const key of found.file.statements.orphanKeys.all(found.orphan) as string[]) state.finals.set(row.operator, key, found.to);
+  takeOrphan(state, found.file, row.operator, found.orphan, row.id);
   if (applyFinal(state, row, row.attempts, found.to, found.error, found.word)) tellNotice(state, row);
   return row.state >= 20;
 }

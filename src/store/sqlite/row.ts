@@ -26,6 +26,8 @@ export interface Row {
   due: number;
   at: number;
   report: number;
+  dispatchedAt: number;
+  sentAt: number;
   readonly acceptedAt: number;
   readonly expires: number;
   readonly wanted: number;
@@ -33,94 +35,98 @@ export interface Row {
   readonly kinds: number;
   readonly source: string;
   readonly destination: string;
-  /** Under which the latest open attempt is remembered ("operator|operator key"), "" when it is not. */
+  /** The operator's id under which the latest attempt is remembered, "" when it is not. */
   key: string;
-  /** Place in the ring of remembered rows, -1 when it is not remembered. */
-  slot: number;
 }
 
-/** Rows remembered: about 20 MB. */
-const MOST = 65_536;
+/** Places for rows, and for operators' ids: a power of two. */
+const PLACES = 131_072;
 
+/**
+ * Remembered rows, by id and by the operator's id of their latest attempt: each has one place it can be in, and a newer
+ * row takes the place of an older one. Nothing is lost by that but a read from disk; nothing grows, moves or is hashed twice.
+ */
 export class RowMemory {
-  readonly #rows = new Map<number, Row>();
-  readonly #keys = new Map<string, Row>();
-  readonly #ring: (Row | null)[];
-  readonly #most: number;
-  #next = 0;
+  readonly #rows: (Row | null)[];
+  readonly #keys: (Row | null)[];
+  readonly #mask: number;
 
-  constructor(most = MOST) {
-    this.#most = most;
-    this.#ring = new Array<Row | null>(most).fill(null);
+  constructor(places = PLACES) {
+    this.#rows = new Array<Row | null>(places).fill(null);
+    this.#keys = new Array<Row | null>(places).fill(null);
+    this.#mask = places - 1;
+  }
+
+  #place(id: number): number {
+    // Consecutive ids lie side by side; those of another second elsewhere.
+    return ((id % 65_536) + Math.floor(id / 4_194_304) * 40_503) & this.#mask;
   }
 
   get(id: number): Row | undefined {
-    return this.#rows.get(id);
+    const row = this.#rows[this.#place(id)] as Row | null;
+    return row !== null && row.id === id ? row : undefined;
   }
 
-  byKey(key: string): Row | undefined {
-    return this.#keys.get(key);
+  byKey(operator: number, key: string): Row | undefined {
+    const row = this.#keys[hashKey(operator, key) & this.#mask] as Row | null;
+    return row !== null && row.key === key && row.operator === operator ? row : undefined;
   }
 
-  /** Remembers a row, in the place of the one remembered longest. */
   add(row: Row): void {
-    if (row.slot >= 0) return;
-    const old = this.#ring[this.#next] as Row | null;
-    if (old !== null) this.remove(old);
-    row.slot = this.#next;
-    this.#ring[this.#next] = row;
-    this.#next = (this.#next + 1) % this.#most;
-    this.#rows.set(row.id, row);
+    this.#rows[this.#place(row.id)] = row;
   }
 
-  /** Remembers under which of an operator's ids the row's latest attempt is known. */
+  /** Remembers under which of its operator's ids the row's latest attempt is known. */
   setKey(row: Row, key: string): void {
-    if (row.slot < 0) return;
-    if (row.key !== "") this.#keys.delete(row.key);
     row.key = key;
-    this.#keys.set(key, row);
+    this.#keys[hashKey(row.operator, key) & this.#mask] = row;
   }
 
   remove(row: Row): void {
-    if (row.slot < 0) return;
-    this.#ring[row.slot] = null;
-    row.slot = -1;
-    this.#rows.delete(row.id);
-    if (row.key !== "" && this.#keys.get(row.key) === row) this.#keys.delete(row.key);
+    const place = this.#place(row.id);
+    if (this.#rows[place] === row) this.#rows[place] = null;
+    if (row.key === "") return;
+    const at = hashKey(row.operator, row.key) & this.#mask;
+    if (this.#keys[at] === row) this.#keys[at] = null;
     row.key = "";
   }
 
   clear(): void {
-    this.#rows.clear();
-    this.#keys.clear();
-    this.#ring.fill(null);
-    this.#next = 0;
+    this.#rows.fill(null);
+    this.#keys.fill(null);
   }
 }
 
-/** The most finals remembered in each of the two generations. */
-const FINALS = 50_000;
+/** FNV-1a over an operator's number and one of its ids. */
+export function hashKey(operator: number, key: string, seed = 0x811c9dc5): number {
+  let hash = Math.imul(seed ^ operator, 0x01000193);
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
 
-/** Operators' ids whose final report has come lately: tells a report that comes twice from one nobody waits for. */
+/**
+ * Operators' ids whose final report has come lately, by two hashes: tells a report that comes twice from one that
+ * nobody waits for. Of fixed size; in four thousand million unknown ids one is taken for a repeated one.
+ */
 export class RecentFinals {
-  #young = new Map<string, number>();
-  #old = new Map<string, number>();
+  readonly #check = new Uint32Array(PLACES);
+  readonly #state = new Uint8Array(PLACES);
 
-  /** The final state that was reported under this key, 0 when none is remembered. */
-  get(key: string): number {
-    return this.#young.get(key) ?? this.#old.get(key) ?? 0;
+  /** The final state that was reported under this id, 0 when none is remembered. */
+  get(operator: number, key: string): number {
+    const place = hashKey(operator, key) & (PLACES - 1);
+    return this.#check[place] === hashKey(operator, key, CHECK_SEED) ? (this.#state[place] as number) : 0;
   }
 
-  set(key: string, state: number): void {
-    if (this.#young.size >= FINALS) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(key, state);
+  set(operator: number, key: string, state: number): void {
+    const place = hashKey(operator, key) & (PLACES - 1);
+    this.#check[place] = hashKey(operator, key, CHECK_SEED);
+    this.#state[place] = state;
   }
 
   clear(): void {
-    this.#young.clear();
-    this.#old.clear();
+    this.#state.fill(0);
   }
 }
+
+const CHECK_SEED = 0x5bd1e995;

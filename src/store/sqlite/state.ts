@@ -54,6 +54,13 @@ export class WriterState {
   readonly finals = new RecentFinals();
   readonly policies = new Map<number, Policy>();
   order = new Order(0);
+  /** The source seen last, which the next message is likely to have. */
+  likelySource = "";
+  /** State word and error code of the report seen last. */
+  likelyWord = "";
+  likelyError = "";
+  /** As many blanks as operators' ids have characters lately: a row made so wide takes its id without growing. */
+  idPlaceholder = " ".repeat(16);
   /** Wall ms of the batch under way; never decreases from commit to commit. */
   nowMs = 0;
   /** Day of nowMs. */
@@ -70,6 +77,7 @@ export class WriterState {
   readonly unqueued = new Map<number, number>();
   /** Notices of messages the store ended by itself, packed, told after the batch. */
   readonly told = new Octets(4_096);
+  #lastFile: DayWriter | null = null;
   /** Files written in the batch under way. */
   written: DayWriter[] = [];
 
@@ -88,8 +96,12 @@ export class WriterState {
 
   /** The file of an id, in the batch's transaction; null when there is none that can be written. */
   fileOf(id: number, make: boolean): DayWriter | null {
-    const file = this.days.file(idDay(id, this.options.zoneMinutes), make);
+    const day = idDay(id, this.options.zoneMinutes);
+    // Nearly always that of the message before.
+    if (day === this.#lastFile?.day && this.#lastFile.begun) return this.#lastFile;
+    const file = this.days.file(day, make);
     if (file !== null) this.begin(file);
+    this.#lastFile = file;
     return file;
   }
 
@@ -99,6 +111,12 @@ export class WriterState {
     if (file === null) throw new Error("today's file is sealed");
     this.begin(file);
     return file;
+  }
+
+  /** The transaction under way is over, or lost. */
+  forgetFiles(): void {
+    this.#lastFile = null;
+    this.written = [];
   }
 
   begin(file: DayWriter): void {

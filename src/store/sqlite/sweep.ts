@@ -9,10 +9,10 @@ import { Happening, nextState } from "../../lifecycle/transitions.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { Told } from "../results.js";
 import { packRow } from "./claims.js";
-import { NO_TIME } from "./day-schema.js";
+import { AttemptState, NO_TIME } from "./day-schema.js";
 import type { DayWriter } from "./day-writer.js";
 import { finish, saveRow, tellNotice } from "./finish.js";
-import { queueAgain } from "./outgoing.js";
+import { putAttempt, queueAgain } from "./outgoing.js";
 import { adoptReport } from "./reports.js";
 import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
@@ -77,6 +77,7 @@ function dueUncertain(state: WriterState, row: Row, wallMs: number): void {
     case UncertainStep.resend:
       if (row.expires > 0 && row.expires <= wallMs) break;
       state.uncertain--;
+      putAttempt(state, row, row.attempts, row.operator, AttemptState.unanswered, 0, "", "", "");
       row.resent = 1;
       queueAgain(state, row, MessageState.queued, 0);
       return;
@@ -98,7 +99,7 @@ function dueUncertain(state: WriterState, row: Row, wallMs: number): void {
 function giveUp(state: WriterState, row: Row): void {
   let to: MessageState = MessageState.unknown;
   let taken = row.state === MessageState.sent;
-  if (row.attempts > 1) {
+  if (row.resent === 1) {
     for (const [, stands] of row.file.statements.attemptsOf.all(row.id, row.id) as [number, number][]) {
       if (stands < 20) continue;
       to = stands as MessageState;

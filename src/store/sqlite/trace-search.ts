@@ -6,7 +6,9 @@
  */
 import { normaliseDestination } from "../../../protocols/model/address.js";
 import { messageId } from "../../lifecycle/message-id.js";
+import { operatorKey } from "../../lifecycle/operator-key.js";
 import type { Books, DayFile } from "./books.js";
+import { opHash } from "./day-schema.js";
 
 /** A message found: its file and id. */
 export interface Found {
@@ -31,6 +33,7 @@ interface Kind {
 }
 
 const BY_DESTINATION: Kind = { index: "sealed_destination", table: "content", column: "destination", scale: 1n };
+const BY_OPERATOR_HASH: Kind = { index: "sealed_op_hash", table: "message", column: "op_hash", scale: 1n };
 const BY_OPERATOR_ID: Kind = { index: "sealed_op_key", table: "attempt", column: "op_key", scale: TRIES };
 
 /** Messages to a destination in any usual spelling, accepted at `fromMs` or later. */
@@ -39,11 +42,19 @@ export function searchDestination(books: Books, value: string, limit: number, fr
 }
 
 /** Messages of which an attempt was given this id by an operator, in any base or padding. */
-export function searchOperatorId(books: Books, value: string, limit: number, fromMs: number): Generator<undefined, Found[]> {
-  return search(books, BY_OPERATOR_ID, operatorKeys(value), limit, fromMs);
+export function* searchOperatorId(books: Books, value: string, limit: number, fromMs: number): Generator<undefined, Found[]> {
+  const keys = operatorKeys(value);
+  const straight = (yield* search(books, BY_OPERATOR_HASH, keys.map(opHash), limit, fromMs)).filter(({ file, id }) => {
+    // A hash may be another id's.
+    const raw = file.prepare("SELECT op_id FROM message WHERE id = ?").pluck().get(id) as string;
+    return keys.includes(operatorKey(raw));
+  });
+  const others = yield* search(books, BY_OPERATOR_ID, keys, limit, fromMs);
+  const seen = new Set(straight.map(({ id }) => id));
+  return [...straight, ...others.filter(({ id }) => !seen.has(id))].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
 }
 
-function* search(books: Books, kind: Kind, values: readonly string[], limit: number, fromMs: number): Generator<undefined, Found[]> {
+function* search(books: Books, kind: Kind, values: readonly (string | number)[], limit: number, fromMs: number): Generator<undefined, Found[]> {
   const found: Found[] = [];
   const fromId = fromMs <= 0 ? 0n : BigInt(Math.max(0, messageId(Math.floor(fromMs / 1_000), 0, 0)));
   const seen = new Set<bigint>();

@@ -9,16 +9,16 @@ import { CHARGE_STATE_NAMES, ChargeState } from "../../ledger/settlement.js";
 import { contentFlags, unpackContent } from "../content.js";
 import type { Trace, TraceEvent } from "../query.js";
 import type { Books, DayFile, Ints } from "./books.js";
-import { AttemptState, FIRST_ENTRY, Notify } from "./day-schema.js";
+import { AttemptState, FIRST_ENTRY, Notify, NO_WORD } from "./day-schema.js";
 import { dayName } from "./paths.js";
 import type { Found } from "./trace-search.js";
 
 /** A row of the view `message_all`. */
 type Row = Ints<
   | "id" | "account" | "state" | "charge_state" | "notify" | "wanted" | "segments" | "charge" | "last_entry" | "operator"
-  | "link" | "attempts" | "error" | "word" | "expires" | "accepted_at" | "dispatched_at" | "final_at" | "notified_at"
+  | "link" | "attempts" | "error" | "word" | "expires" | "accepted_at" | "dispatched_at" | "sent_at" | "resent" | "final_at" | "notified_at"
   | "words" | "kinds"
-> & { readonly source: string | null; readonly destination: string | null };
+> & { readonly source: string | null; readonly destination: string | null; readonly op_id: string };
 
 type AttemptRow = Ints<"no" | "operator" | "link" | "state" | "status" | "status_name" | "dispatched_at" | "answered_at"> & {
   readonly op_key: string;
@@ -82,7 +82,16 @@ function attemptName(state: number): string {
 function readAttempts(file: DayFile, row: Row): AttemptRow[] {
   const sql = `SELECT no, operator, link, state, status, status_name, dispatched_at, answered_at, op_key, op_id
     FROM attempt WHERE id >= ? AND id < ? ORDER BY id`;
-  return file.prepare(sql).all(row.id * 256n, (row.id + 1n) * 256n) as AttemptRow[];
+  const attempts = file.prepare(sql).all(row.id * 256n, (row.id + 1n) * 256n) as AttemptRow[];
+  // A message that went straight has its try in its own row.
+  if (row.resent === 0n && row.sent_at > 0n) {
+    attempts.push({
+      no: row.attempts, operator: row.operator, link: row.link, status: 0n, status_name: BigInt(NO_WORD),
+      state: isFinal(Number(row.state)) ? row.state : BigInt(AttemptState.open),
+      dispatched_at: row.dispatched_at, answered_at: row.sent_at, op_key: row.op_id, op_id: row.op_id,
+    });
+  }
+  return attempts;
 }
 
 /** In the order of the stages, then of time. */

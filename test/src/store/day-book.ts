@@ -6,11 +6,12 @@ import { mkdirSync } from "node:fs";
 import { newMessage } from "../../../protocols/model/message.js";
 import type { Message } from "../../../protocols/model/message.js";
 import { MessageState } from "../../../protocols/model/state.js";
+import { operatorKey } from "../../../src/lifecycle/operator-key.js";
 import { messageId } from "../../../src/lifecycle/message-id.js";
 import { ChargeState, ENTRY_BOOKS, EntryKind, afterMovement } from "../../../src/ledger/settlement.js";
 import type { Movement } from "../../../src/ledger/settlement.js";
 import { contentSize, packContent, packKinds } from "../../../src/store/content.js";
-import { AttemptState, DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, NO_ENTRY, NO_REPORT, Notify, TALLY_ACCEPTED } from "../../../src/store/sqlite/day-schema.js";
+import { AttemptState, DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, Notify, TALLY_ACCEPTED, opHash } from "../../../src/store/sqlite/day-schema.js";
 import { dayPath, dayStartMs, daysDir } from "../../../src/store/sqlite/paths.js";
 
 export const ZONE = 480;
@@ -64,8 +65,8 @@ export class DayBook {
     const hold = charge === 0 ? NO_ENTRY : this.#book(account, EntryKind.hold, charge);
     const chargeState = charge === 0 ? ChargeState.free : ChargeState.held;
     this.db
-      .prepare(`INSERT INTO message VALUES (${new Array(16).fill("?").join(", ")})`)
-      .run(id, account, 1, id, MessageState.queued, chargeState, Notify.none, segments, charge, hold, NO_ENTRY, operator, 0, atMs + 172_800_000, atMs, NO_REPORT);
+      .prepare(`INSERT INTO message VALUES (${new Array(20).fill("?").join(", ")})`)
+      .run(id, account, 1, id, MessageState.queued, chargeState, Notify.none, segments, charge, hold, NO_ENTRY, operator, 0, atMs + 172_800_000, atMs, NO_REPORT, NO_TIME, NO_TIME, NO_HASH, "");
     const body = Buffer.alloc(contentSize(message, flags));
     const end = packContent(body, 0, message, flags);
     this.db
@@ -81,6 +82,13 @@ export class DayBook {
       .prepare("INSERT INTO attempt (id, operator, link, state, status, status_name, dispatched_at, answered_at, op_key, op_id) VALUES (?, 1, 2, ?, 0, ?, ?, ?, ?, ?)")
       .run(BigInt(id) * 256n + BigInt(no), state, this.word("ESME_ROK"), atMs, atMs + 5, operatorId.toUpperCase().replace(/^0+(?=.)/, ""), operatorId);
     this.db.prepare("UPDATE message SET state = ?, try = ?, at = ? WHERE id = ?").run(MessageState.sent, (2 << 16) | no, atMs + 5, id);
+  }
+
+  /** The operator took a message at its only try (inside commit): that stands in the message's own row. */
+  taken(id: number, operatorId: string, atMs: number): void {
+    this.db
+      .prepare("UPDATE message SET state = ?, try = ?, dispatched_at = ?, sent_at = ?, op_hash = ?, op_id = ? WHERE id = ?")
+      .run(MessageState.sent, (2 << 16) | 1, atMs, atMs + 5, opHash(operatorKey(operatorId)), operatorId, id);
   }
 
   /** The number of a word. */

@@ -109,11 +109,13 @@ describe("answers", () => {
     });
 
     it(`trace by operator id takes hex, decimal and padding for one, in a day that is ${sealed ? "sealed" : "open"}`, () => {
-      let [first, second] = [0, 0];
+      let [first, second, straight] = [0, 0, 0];
       book.commit(atHour(DAY, 1), () => {
         first = book.accept({ account: 1, charge: 0 });
         second = book.accept({ account: 1, charge: 0 });
         book.attempt(first, 1, "0000ff", atHour(DAY, 1));
+        straight = book.accept({ account: 1, charge: 0 });
+        book.taken(straight, "0000fe", atHour(DAY, 1));
         book.attempt(second, 1, "north-1", atHour(DAY, 1));
         book.attempt(second, 2, "North-2", atHour(DAY, 1));
       });
@@ -122,7 +124,11 @@ describe("answers", () => {
       for (const value of ["ff", "FF", "00ff", "255", "0255"]) expect(found(value), value).to.deep.equal([first]);
       expect(found("NORTH-1")).to.deep.equal([second]);
       expect(found("north-2")).to.deep.equal([second]);
-      expect(found("254")).to.deep.equal([]);
+      for (const value of ["fe", "0FE", "254"]) expect(found(value), value).to.deep.equal([straight]);
+      expect(trace("operator_id", "fe")[0]?.attempts).to.deep.equal([
+        { no: 1, operator: "north", link: 2, operatorMessageId: "0000fe", status: 0, statusName: "", dispatchedAtMs: atHour(DAY, 1), answeredAtMs: atHour(DAY, 1) + 5, state: "open" },
+      ]);
+      expect(found("253")).to.deep.equal([]);
     });
   }
 
