@@ -53,6 +53,8 @@ export class Flow {
   readonly #screened = new Screened();
   readonly #limits: AcceptLimits;
   #accepting = 0;
+  /** Reports of this turn of the loop. */
+  #reports: Report[] = [];
   #stopping = false;
 
   constructor(parts: FlowParts) {
@@ -305,9 +307,20 @@ export class Flow {
     this.#dispatchers.get(operatorNo)?.run();
   }
 
+  /**
+   * An operator's report. It is stored at the end of this turn of the loop, after the answers that other links have
+   * brought in the same turn: operators send a receipt over any link, often the moment they answer the submit.
+   */
   report(origin: ReportOrigin, handle: number, operatorNo: number, receipt: Receipt, candidates: readonly string[], readings: readonly IdReading[]): void {
-    this.store.receipt(new Report(this, origin, handle, operatorNo, receipt, candidates, readings));
+    this.#reports.push(new Report(this, origin, handle, operatorNo, receipt, candidates, readings));
+    if (this.#reports.length === 1) setImmediate(this.#storeReports);
   }
+
+  readonly #storeReports = (): void => {
+    const reports = this.#reports;
+    this.#reports = [];
+    for (const report of reports) this.store.receipt(report);
+  };
 
   reportCommitted(report: Report, result: Commit, notice: Notice | null): void {
     this.metrics.stage(Stage.receipt, answerReport(report.origin, report.handle, result));

@@ -55,6 +55,9 @@ interface Call {
   readonly reject: (error: Error) => void;
 }
 
+/** Results' memory larger than this (a claim of long texts) is let go. */
+const SPARE_OCTETS_MAX = 1_048_576;
+
 type Claimed = (messages: StoredMessage[], remaining: number) => void;
 type ClaimedOutbox = (notices: Notice[]) => void;
 
@@ -68,6 +71,8 @@ export class SqliteStore implements Store {
   readonly #reader: Reader;
   readonly #group: GroupCommit;
   readonly #from = new OctetReader();
+  /** Memory of results that have been read, for the writer to use again; as many as batches can be out. */
+  readonly #spare: ArrayBuffer[] = [];
   readonly #calls = new Map<number, Call>();
   #worker: Worker | null = null;
   #callNo = 0;
@@ -80,7 +85,10 @@ export class SqliteStore implements Store {
     this.#options = options;
     this.#events = options.events;
     this.#reader = new Reader({ dir: options.dir, zoneMinutes: options.zoneMinutes });
-    this.#group = new GroupCommit((memory, octets, intents) => this.#post({ kind: "batch", memory, octets, intents }, [memory]));
+    this.#group = new GroupCommit((memory, octets, intents) => {
+      const spare = this.#spare.pop() ?? null;
+      this.#post({ kind: "batch", memory, octets, intents, spare }, spare === null ? [memory] : [memory, spare]);
+    });
   }
 
   get pending(): number {
@@ -246,7 +254,8 @@ export class SqliteStore implements Store {
     switch (message.kind) {
       case "results":
         this.#figures(message.figures);
-        this.#results(this.#group.answered(message.used), message.memory);
+        this.#results(this.#group.answered(message.used), message.memory, message.octets);
+        if (message.memory.byteLength <= SPARE_OCTETS_MAX) this.#spare.push(message.memory);
         if (this.#idle !== null && this.pending === 0) this.#idle();
         break;
       case "opened": {
@@ -297,11 +306,11 @@ export class SqliteStore implements Store {
   }
 
   /** Calls the batch's tickets back in order, then tells what the store did by itself. */
-  #results(tickets: readonly Ticket[], memory: ArrayBuffer): void {
+  #results(tickets: readonly Ticket[], memory: ArrayBuffer, octets: number): void {
     const from = this.#from;
-    from.use(Buffer.from(memory));
+    from.use(Buffer.from(memory, 0, octets));
     for (const ticket of tickets) this.#result(ticket);
-    while (from.at < memory.byteLength) this.#told();
+    while (from.at < octets) this.#told();
   }
 
   #result(ticket: Ticket): void {

@@ -7,8 +7,8 @@ import type { Found } from "./recovery.js";
 import type { Policy } from "./state.js";
 
 export type ToWriter =
-  /** `memory` is transferred and comes back as `used`. */
-  | { readonly kind: "batch"; readonly memory: ArrayBuffer; readonly octets: number; readonly intents: number }
+  /** `memory` is transferred and comes back as `used`; `spare` is for the results, when some that came earlier are read. */
+  | { readonly kind: "batch"; readonly memory: ArrayBuffer; readonly octets: number; readonly intents: number; readonly spare: ArrayBuffer | null }
   /** Once a second: the disk's room, and whether a day can be sealed. */
   | { readonly kind: "rest" }
   | { readonly kind: "open"; readonly no: number }
@@ -37,7 +37,7 @@ export interface Changed {
 
 export type FromWriter =
   | { readonly kind: "opened"; readonly no: number; readonly found: Found; readonly held: number; readonly memory: ArrayBuffer; readonly figures: WriterFigures }
-  | { readonly kind: "results"; readonly memory: ArrayBuffer; readonly used: ArrayBuffer; readonly figures: WriterFigures }
+  | { readonly kind: "results"; readonly memory: ArrayBuffer; readonly octets: number; readonly used: ArrayBuffer; readonly figures: WriterFigures }
   | { readonly kind: "done"; readonly no: number; readonly value: unknown }
   | { readonly kind: "failed"; readonly no: number; readonly code: string; readonly message: string }
   | { readonly kind: "log"; readonly level: "error" | "warn" | "info"; readonly event: string; readonly fields: Record<string, string | number | boolean> }

@@ -38,10 +38,13 @@ function opened(): Engine {
   return engine;
 }
 
-/** A copy that may leave this thread. */
-function copyOut(from: Engine): ArrayBuffer {
+/** Results begin with this much room, so that their memory fits again and again. */
+const RESULT_OCTETS = 262_144;
+
+/** A copy that may leave this thread, in memory that has come back where that is large enough. */
+function copyOut(from: Engine, spare: ArrayBuffer | null): ArrayBuffer {
   const { buffer, at } = from.state.out;
-  const memory = new ArrayBuffer(at);
+  const memory = spare !== null && spare.byteLength >= at ? spare : new ArrayBuffer(Math.max(RESULT_OCTETS, at));
   new Uint8Array(memory).set(buffer.subarray(0, at));
   return memory;
 }
@@ -62,7 +65,7 @@ function open(no: number): void {
     () => clock.preciseMs(),
   );
   const { found, held } = engine.open(nowMs());
-  const memory = copyOut(engine);
+  const memory = copyOut(engine, null);
   tell({ kind: "opened", no, found, held, memory, figures: figures(engine, 0, 0) }, [memory]);
 }
 
@@ -72,12 +75,12 @@ function figures(of: Engine, intents: number, tookMs: number): WriterFigures {
   return { intents, tookMs, walOctets, checkpoints, checkpointMsMax, orphans: state.orphans, uncertain: state.uncertain, openDays: of.openDays };
 }
 
-function batch(memory: ArrayBuffer, octets: number, intents: number): void {
+function batch(memory: ArrayBuffer, octets: number, intents: number, spare: ArrayBuffer | null): void {
   const working = opened();
   const startMs = clock.preciseMs();
   working.execute(Buffer.from(memory, 0, octets), nowMs());
-  const results = copyOut(working);
-  tell({ kind: "results", memory: results, used: memory, figures: figures(working, intents, clock.preciseMs() - startMs) }, [results, memory]);
+  const results = copyOut(working, spare);
+  tell({ kind: "results", memory: results, octets: working.state.out.at, used: memory, figures: figures(working, intents, clock.preciseMs() - startMs) }, [results, memory]);
 }
 
 /** Sealing goes on step by step whenever nothing else is to be done. */
@@ -129,7 +132,7 @@ function failed(no: number, error: unknown): void {
 port.on("message", (message: ToWriter) => {
   switch (message.kind) {
     case "batch":
-      batch(message.memory, message.octets, message.intents);
+      batch(message.memory, message.octets, message.intents, message.spare);
       break;
     case "rest":
       opened().rest();
