@@ -81,12 +81,12 @@ export function accept(state: WriterState): Commit {
   }
   file.tally(account, TALLY_ACCEPTED, segments);
   if (to === MessageState.queued) state.lanes.entered(laneNo);
-  if (dispatched) {
-    state.rows.add({
-      file, id, account: accountNo, lane: laneNo, ord, state: to, chargeState, notify: Notify.none, segments, charge, holdEntry, lastEntry, operator, link,
-      resent: 0, attempts, due, at: now, report: NO_REPORT, dispatchedAt: now, sentAt: NO_TIME, acceptedAt: now, expires, wanted, words, kinds, source, destination, key: "",
-    });
-  }
+  // Remembered whatever its state: what is queued is mostly wanted again soon, and if not, its place is taken by another.
+  state.rows.add({
+    file, id, account: accountNo, lane: laneNo, ord, state: to, chargeState, notify: Notify.none, segments, charge, holdEntry, lastEntry, operator,
+    link: dispatched ? link : 0, resent: 0, attempts, due, at: now, report: NO_REPORT, dispatchedAt: dispatched ? now : NO_TIME, sentAt: NO_TIME,
+    acceptedAt: now, expires, wanted, words, kinds, source, destination, key: "",
+  });
   return Commit.ok;
 }
 
