@@ -6,10 +6,10 @@
  */
 import Database from "better-sqlite3";
 import { ChargeState, ENTRY_BOOKS, EntryKind } from "../../ledger/settlement.js";
-import {
-  AttemptState, DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, LAST_WORD, NO_HASH, NO_REPORT, NO_TIME, NO_WORD, TALLY_ACCEPTED,
-} from "./day-schema.js";
+import { DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, LAST_WORD, NO_WORD, TALLY_ACCEPTED } from "./day-schema.js";
+import { prepareStatements, type DayStatements } from "./day-statements.js";
 import { DataVersionError } from "./ledger-schema.js";
+import { OutMark } from "./out-mark.js";
 import type { Row } from "./row.js";
 
 /** Entries an account can have in one commit: its four kinds, and settlements made in the acceptance (always after their holds). */
@@ -55,18 +55,18 @@ export interface DayWriterOptions {
 /** The WAL is cut back to this after a checkpoint. */
 const WAL_KEPT_OCTETS = 96 * 1_048_576;
 const CACHE_KB = 65_536;
-const PAGE_OCTETS = 8_192;
+const PAGE_OCTETS = 4_096;
 
-const MESSAGE_COLUMNS = `m.id, m.account, m.lane, m.ord, m.state, m.charge_state, m.notify, m.segments, m.charge, m.hold_entry, m.last_entry,
-  m.operator, m.try, m.due, m.at, m.report, m.dispatched_at, m.sent_at, c.accepted_at, c.expires, c.wanted, c.words, c.kinds, c.source, c.destination`;
 
 export class DayWriter {
   readonly day: number;
   readonly path: string;
   readonly db: Database.Database;
-  readonly statements: ReturnType<typeof prepare>;
+  readonly statements: DayStatements;
   /** Writes of the batch under way are in an open transaction. */
   begun = false;
+  /** From where on DISPATCHED messages are to be looked for. */
+  readonly out = new OutMark();
   readonly #accounts = new Map<number, DayAccount>();
   #touched: DayAccount[] = [];
   #nextEntry = FIRST_ENTRY;
@@ -81,7 +81,7 @@ export class DayWriter {
     this.db = new Database(path, { timeout: 5_000 });
     try {
       this.#prepareFile(options);
-      this.statements = prepare(this.db);
+      this.statements = prepareStatements(this.db);
       this.read();
     } catch (error) {
       this.db.close();
@@ -111,10 +111,16 @@ export class DayWriter {
     }
   }
 
+  /** Ids of DISPATCHED messages, from the mark on disk on. */
+  dispatched(): number[] {
+    return this.statements.dispatched.all(this.meta("out_mark")) as number[];
+  }
+
   /** Reads the running sums from disk: at open, and again after a failed transaction. */
   read(): void {
     const { db } = this;
     this.begun = false;
+    this.out.reset(this.meta("out_mark"), this.dispatched().length, this.meta("commit_ms"));
     this.#accounts.clear();
     this.#touched = [];
     for (const row of db.prepare("SELECT account, available_delta, held, settled, held_count FROM account_total").raw().all() as number[][]) {
@@ -257,8 +263,7 @@ export class DayWriter {
   commit(nowMs: number, order: number): void {
     const { statements } = this;
     for (const account of this.#touched) this.#writeAccount(account, nowMs);
-    statements.setMeta.run("ord", order);
-    statements.setMeta.run("commit_ms", nowMs);
+    statements.setMeta.run("ord", order, "commit_ms", nowMs, "out_mark", this.out.mark());
     statements.commit.run();
     this.begun = false;
     for (const account of this.#touched) {
@@ -311,7 +316,7 @@ export class DayWriter {
 
   /** When to look at the UNCERTAIN messages of an operator whose grace has just become known. */
   setUncertainDue(operator: number, waitMs: number): void {
-    this.db.prepare("UPDATE message SET due = at + ? WHERE state >= 6 AND state < 10 AND state = 7 AND operator = ?").run(waitMs, operator);
+    this.db.prepare("UPDATE message SET due = at + ? WHERE state = 7 AND operator = ?").run(waitMs, operator);
   }
 
   /** A message's row; undefined when the day has no such message. */
@@ -340,76 +345,6 @@ export class DayWriter {
 /** The `try` column of a row. */
 export function tryOf(link: number, resent: number, attempts: number): number {
   return link * 65_536 + resent * 256 + attempts;
-}
-
-function prepare(db: Database.Database) {
-  const raw = (sql: string): Database.Statement => db.prepare(sql).raw();
-  return {
-    begin: db.prepare("BEGIN IMMEDIATE"),
-    commit: db.prepare("COMMIT"),
-    rollback: db.prepare("ROLLBACK"),
-    lookAtWal: raw("PRAGMA wal_checkpoint(NOOP)"),
-    insertMessage: db.prepare(
-      `INSERT INTO message (id, account, lane, ord, state, charge_state, notify, segments, charge, hold_entry, last_entry, operator, try, due, at, report,
-         dispatched_at, sent_at, op_hash, op_id)
-       VALUES (?, ?, ?, ?, ?, ?, 2, ?, ?, ?, ?, ?, ?, ?, ?, ${NO_REPORT}, ?, ${NO_TIME}, ${NO_HASH}, ?)`,
-    ),
-    insertContent: db.prepare("INSERT INTO content (id, accepted_at, expires, wanted, words, kinds, source, destination, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-    getMessage: raw(`SELECT ${MESSAGE_COLUMNS} FROM message m CROSS JOIN content c ON c.id = m.id WHERE m.id = ?`),
-    getBody: db.prepare("SELECT body FROM content WHERE id = ?").pluck(),
-    setWords: db.prepare("UPDATE content SET words = ? WHERE id = ?"),
-    dispatch: db.prepare(`UPDATE message SET state = 6, operator = ?, try = ?, due = ${NO_TIME}, dispatched_at = ? WHERE id = ?`),
-    sent: db.prepare("UPDATE message SET state = 10, charge_state = ?, last_entry = ?, sent_at = ?, op_hash = ?, op_id = ? WHERE id = ?"),
-    final: db.prepare("UPDATE message SET state = ?, at = ?, charge_state = ?, last_entry = ?, notify = ?, ord = ?, report = ? WHERE id = ?"),
-    /** Everything that can change, for the rarer steps. */
-    update: db.prepare(
-      `UPDATE message SET ord = ?, state = ?, charge_state = ?, notify = ?, last_entry = ?, operator = ?, try = ?, due = ?, at = ?, report = ?, dispatched_at = ?, sent_at = ?
-       WHERE id = ?`,
-    ),
-    notified: db.prepare("UPDATE message SET notify = ?, ord = ? WHERE id = ? AND notify = 3 AND ord = ?"),
-    notifiedInbound: db.prepare("UPDATE inbound SET notify = ?, notified_at = ? WHERE id = ? AND notify = 3"),
-    putAttempt: db.prepare(
-      `INSERT INTO attempt (id, operator, link, state, status, status_name, dispatched_at, answered_at, op_key, op_id) VALUES ((? << 8) | ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET state = excluded.state, status = excluded.status, status_name = excluded.status_name, answered_at = excluded.answered_at,
-       op_key = excluded.op_key, op_id = excluded.op_id WHERE attempt.state IN (${AttemptState.unanswered}, ${AttemptState.returned})`,
-    ),
-    findTaken: raw("SELECT id, op_id FROM message WHERE op_hash = ? AND state = 10 AND operator = ? ORDER BY id DESC LIMIT 4"),
-    findAttempt: raw(`SELECT id >> 8, id & 255 FROM attempt WHERE operator = ? AND op_key = ? AND state = ${AttemptState.open} ORDER BY id DESC LIMIT 1`),
-    closeAttempt: db.prepare("UPDATE attempt SET state = ? WHERE id = (? << 8) | ?"),
-    closeOthers: db.prepare(`UPDATE attempt SET state = ${AttemptState.superseded} WHERE id > (? << 8) AND id <= ((? << 8) | 255) AND state = ${AttemptState.open}`),
-    attemptsOf: raw("SELECT id & 255, state, operator FROM attempt WHERE id > (? << 8) AND id <= ((? << 8) | 255) ORDER BY id"),
-    claim: raw("SELECT id, ord FROM message WHERE state = 4 AND lane = ? AND ord > ? ORDER BY ord LIMIT ?"),
-    outbox: raw("SELECT id, ord FROM message WHERE notify = 3 AND account = ? AND ord > ? ORDER BY ord LIMIT ?"),
-    outboxInbound: raw("SELECT id, note_ord FROM inbound WHERE notify = 3 AND account = ? AND note_ord > ? ORDER BY note_ord LIMIT ?"),
-    getInbound: raw("SELECT kinds, source, destination, body FROM inbound WHERE id = ?"),
-    insertInbound: db.prepare(
-      `INSERT INTO inbound (id, account, operator, notify, note_ord, at, notified_at, kinds, source, destination, body) VALUES (?, ?, ?, ?, ?, ?, ${NO_TIME}, ?, ?, ?, ?)`,
-    ),
-    insertRefusal: db.prepare("INSERT INTO refusal (at, account, outcome, rule, source, destination, body) VALUES (?, ?, ?, ?, ?, ?, ?)"),
-    insertOrphan: db.prepare(
-      `INSERT INTO orphan (at, state_of, message, operator, op_id, state, final, word, error, source, destination, done_at, raw)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    insertOrphanKey: db.prepare("INSERT OR IGNORE INTO orphan_key (operator, op_key, orphan) VALUES (?, ?, ?)"),
-    findOrphan: raw("SELECT o.id, o.state, o.word, o.error FROM orphan_key k JOIN orphan o ON o.id = k.orphan WHERE k.operator = ? AND k.op_key = ? ORDER BY o.id LIMIT 1"),
-    waitingOrphans: raw("SELECT id, state, word, error, source, at FROM orphan WHERE state_of = 2 AND operator = ? AND destination = ? ORDER BY id LIMIT 8"),
-    takeOrphan: db.prepare("UPDATE orphan SET state_of = ?, message = ? WHERE id = ?"),
-    orphanKeys: db.prepare("SELECT op_key FROM orphan_key WHERE orphan = ?").pluck(),
-    dropOrphanKeys: db.prepare("DELETE FROM orphan_key WHERE orphan = ?"),
-    out: raw("SELECT m.id, m.state, c.source FROM message m CROSS JOIN content c ON c.id = m.id WHERE m.state >= 6 AND m.state < 10 AND m.operator = ? AND c.destination = ?"),
-    due: db.prepare("SELECT id FROM message WHERE due > 0 AND due <= ? ORDER BY due LIMIT ?").pluck(),
-    silent: raw("SELECT id, state, sent_at FROM message WHERE id > ? AND id < ? ORDER BY id LIMIT ?"),
-    insertWord: db.prepare("INSERT INTO word (no, text) VALUES (?, ?)"),
-    insertEntry: db.prepare("INSERT INTO entry (id, at, account, kind, debit, credit, count, amount) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
-    setTotal: db.prepare(
-      `INSERT INTO account_total (account, available_delta, held, settled, held_count) VALUES (?, ?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET
-       available_delta = excluded.available_delta, held = excluded.held, settled = excluded.settled, held_count = excluded.held_count`,
-    ),
-    setTally: db.prepare(
-      "INSERT INTO tally (account, state, messages, segments) VALUES (?, ?, ?, ?) ON CONFLICT (account, state) DO UPDATE SET messages = excluded.messages, segments = excluded.segments",
-    ),
-    setMeta: db.prepare("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"),
-  };
 }
 
 /** The slot that books what a movement says. */

@@ -12,18 +12,17 @@
  * kept in memory and booked first when it is back; only what can still be refused is refused.
  */
 import { statfsSync } from "node:fs";
-import type { Account } from "../../ledger/account.js";
-import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
+import type { LedgerCommand } from "../../ledger/commands.js";
 import { Op } from "../intent.js";
 import { Octets } from "../octets.js";
 import { Commit } from "../store.js";
 import type { StoreEvents } from "../store.js";
-import { Books } from "./books.js";
-import { applyCommand } from "./change.js";
+import { changeBooks, registerPolicies, type Changed } from "./change-books.js";
 import { packRow } from "./claims.js";
 import { DayFiles } from "./day-files.js";
 import { isDiskTrouble, isFull, reasonOf } from "./disk-trouble.js";
-import { KEPT_OPS, applyIntent, applyKept, records, refuseIntent } from "./intents.js";
+import { applyIntent, applyKept, records, refuseIntent } from "./intents.js";
+import { KeptIntents } from "./kept-intents.js";
 import { LedgerDb } from "./ledger-db.js";
 import { dayOfMs, ledgerPath, makeFolders } from "./paths.js";
 import { lookAround, markUncertain, readBalances, readMemory, settleDoubts } from "./recovery.js";
@@ -47,9 +46,6 @@ const CHECKPOINT_OCTETS = 64 * 1_048_576;
 const WAL_MAX_OCTETS = 1_073_741_824;
 /** Commits between two looks at the size of the WAL. */
 const LOOK_AT_WAL_EVERY = 8;
-/** Octets of intents kept while the store is unavailable. */
-const KEPT_MAX_OCTETS = 64 * 1_048_576;
-
 const MIB = 1_048_576;
 
 export interface EngineFigures {
@@ -72,8 +68,7 @@ export class Engine {
   #down = "";
   /** Why no new messages are taken; "" when they are. */
   #full = "";
-  #kept: Buffer[] = [];
-  #keptOctets = 0;
+  readonly #kept: KeptIntents;
   /** Ids of acceptances that may or may not be on disk. */
   #doubtful: number[] = [];
   #commits = 0;
@@ -83,6 +78,7 @@ export class Engine {
     this.#options = options;
     this.#events = events;
     this.#preciseMs = preciseMs;
+    this.#kept = new KeptIntents(events.log);
     makeFolders(options.dir);
     this.#ledger = LedgerDb.open(ledgerPath(options.dir));
     this.#files = new DayFiles(options, this.#ledger.sealedDays());
@@ -221,7 +217,7 @@ export class Engine {
     this.#events.log("error", "commit_unknown", { reason: reasonOf(error) });
     state.out.at = 0;
     for (const record of records(batch)) {
-      this.#keep(record);
+      this.#kept.keep(record);
       if (record[4] === Op.accept) this.#doubtful.push(record.readDoubleLE(5));
       refuseIntent(state, record, Commit.unknown);
     }
@@ -262,19 +258,8 @@ export class Engine {
   }
 
   #refuse(record: Buffer): void {
-    this.#keep(record);
+    this.#kept.keep(record);
     refuseIntent(this.state, record, Commit.unavailable);
-  }
-
-  /** Keeps an intent that tells of something that has happened. */
-  #keep(record: Buffer): void {
-    if (!KEPT_OPS.has(record[4] as number)) return;
-    if (this.#keptOctets + record.length > KEPT_MAX_OCTETS) {
-      this.#events.log("error", "intent_lost", { op: record[4] as number, reason: "too many intents wait for the store" });
-      return;
-    }
-    this.#kept.push(Buffer.from(record));
-    this.#keptOctets += record.length;
   }
 
   /** Opens what is closed, proves that a commit reaches the disk, and books what was kept: the store is back. */
@@ -294,9 +279,7 @@ export class Engine {
     this.#doubtful = [];
     state.flushTold();
     this.#down = "";
-    const kept = this.#kept;
-    this.#kept = [];
-    this.#keptOctets = 0;
+    const kept = this.#kept.take();
     for (const record of kept) this.#bookKept(record);
     this.#events.log("info", "store_back", { kept: kept.length });
     if (this.#down as string === "") this.#tellAvailability();
@@ -305,7 +288,7 @@ export class Engine {
   #bookKept(record: Buffer): void {
     const { state } = this;
     if (this.#down !== "") {
-      this.#keep(record);
+      this.#kept.keep(record);
       return;
     }
     try {
@@ -317,7 +300,7 @@ export class Engine {
       this.#rollback();
       if (isDiskTrouble(error)) {
         this.#goDown(error);
-        this.#keep(record);
+        this.#kept.keep(record);
       } else {
         this.#events.log("error", "intent_failed", { op: record[4] as number, reason: reasonOf(error) });
       }
@@ -385,38 +368,13 @@ export class Engine {
   /** Gives each operator its number and policy; UNCERTAIN messages are looked at again by it. */
   registerOperators(operators: readonly { readonly name: string; readonly policy: Policy }[], wallMs: number): Map<string, number> {
     this.#begin(wallMs);
-    const numbers = this.#ledger.registerOperators(operators.map((operator) => operator.name), this.state.nowMs);
-    for (const { name, policy } of operators) {
-      const no = numbers.get(name);
-      if (no === undefined) continue;
-      this.state.policies.set(no, policy);
-      for (const file of this.#files.open()) file.setUncertainDue(no, policy.waitMs);
-    }
-    this.state.rows.clear();
-    return numbers;
+    return registerPolicies(this.state, this.#files, this.#ledger, operators);
   }
 
-  /** One change to accounts or money; `accounts` when any of them is different now, `credited` when one may send again. */
-  change(command: LedgerCommand, wallMs: number): { readonly result: LedgerResult; readonly accounts: readonly Account[] | null; readonly credited: number } {
-    const { state } = this;
+  /** One change to accounts or money. */
+  change(command: LedgerCommand, wallMs: number): Changed {
     this.#begin(wallMs);
-    if (this.#down !== "") return { result: { ok: false, code: "unavailable", message: `the store is not available: ${this.#down}` }, accounts: null, credited: 0 };
-    const books = Books.open(this.#options.dir, this.#options.zoneMinutes, this.#ledger);
-    try {
-      const { result, effect } = applyCommand(this.#ledger, books, command, state.nowMs);
-      if (effect === null) return { result, accounts: null, credited: 0 };
-      const before = state.balances.get(effect.account.no);
-      state.balances.set(effect.account, (before?.availableMicros ?? 0) + effect.deltaAvailableMicros);
-      const credited = effect.credited && before?.refused === true;
-      if (credited) before.refused = false;
-      return { result, accounts: state.balances.accounts(), credited: effect.credited ? effect.accountNo : 0 };
-    } catch (error) {
-      this.#events.log("error", "change_failed", { kind: command.kind, reason: reasonOf(error) });
-      if (!isDiskTrouble(error)) throw error;
-      return { result: { ok: false, code: "unavailable", message: reasonOf(error) }, accounts: null, credited: 0 };
-    } finally {
-      books.close();
-    }
+    return changeBooks(this.state, this.#ledger, this.#down, command, this.#events.log);
   }
 
   /** What the accounts' money comes to on disk, for tests: reads everything again. */

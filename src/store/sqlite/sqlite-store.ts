@@ -23,7 +23,9 @@ import {
 } from "../store.js";
 import { Reader } from "./reader.js";
 import type { Found } from "./recovery.js";
-import type { Changed, FromWriter, ToWriter, WriterFigures } from "./writer-messages.js";
+import type { Changed } from "./change-books.js";
+import { StoreCallError } from "./store-call-error.js";
+import type { FromWriter, ToWriter, WriterFigures } from "./writer-messages.js";
 
 export interface SqliteStoreOptions {
   readonly dir: string;
@@ -37,17 +39,6 @@ export interface SqliteStoreOptions {
   readonly events: StoreEvents;
   /** Most pages a day's file may have (tests of a full disk); 0 or absent = no limit. */
   readonly maxPages?: number;
-}
-
-/** The store cannot answer a rare call: the code says why ("folder_locked", "data_version", "closed", ...). */
-export class StoreCallError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.name = "StoreCallError";
-    this.code = code;
-  }
 }
 
 interface Call {

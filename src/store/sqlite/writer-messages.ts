@@ -1,8 +1,7 @@
 /**
  * Writer messages: what crosses between the network thread and the writer thread, in both directions.
  */
-import type { Account } from "../../ledger/account.js";
-import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
+import type { LedgerCommand } from "../../ledger/commands.js";
 import type { Found } from "./recovery.js";
 import type { Policy } from "./state.js";
 
@@ -26,13 +25,6 @@ export interface WriterFigures {
   readonly orphans: number;
   readonly uncertain: number;
   readonly openDays: number;
-}
-
-/** What a change comes back with; see Engine.change. */
-export interface Changed {
-  readonly result: LedgerResult;
-  readonly accounts: readonly Account[] | null;
-  readonly credited: number;
 }
 
 export type FromWriter =
