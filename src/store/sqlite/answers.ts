@@ -89,9 +89,8 @@ function audit(books: Books, limit: number): Rows<"audit", "entries"> {
 function uncertain(books: Books, limit: number): Rows<"uncertain", "messages"> {
   const [accounts, operators] = [books.accountNames(), books.operatorNames()];
   return books.openFiles(books.ledger.sealedDays()).flatMap((file) => {
-    // The bounds on state name the partial index.
     const sql = `SELECT m.id, account, operator, at, destination FROM message m LEFT JOIN content c ON c.id = m.id
-      WHERE state = ${MessageState.uncertain} AND state >= 6 AND state < 10 ORDER BY m.id LIMIT ?`;
+      WHERE state = ${MessageState.uncertain} ORDER BY m.id LIMIT ?`;
     const rows = file.prepare(sql).all(limit) as (Ints<"id" | "account" | "operator" | "at"> & { destination: string | null })[];
     return rows.map((row) => ({
       id: Number(row.id), account: accounts.get(Number(row.account)) ?? "",

@@ -91,7 +91,7 @@ CREATE TABLE message (
   op_id        TEXT NOT NULL      -- the operator's id as it wrote it; blanks keep its place until it is known
 ) STRICT;
 CREATE INDEX message_queue  ON message (lane, ord) WHERE state = 4;
-CREATE INDEX message_out    ON message (state) WHERE state >= 6 AND state < 10;
+CREATE INDEX message_uncertain ON message (operator) WHERE state = 7;
 CREATE INDEX message_op     ON message (op_hash) WHERE state = 10;
 CREATE INDEX message_due    ON message (due) WHERE due > 0;
 CREATE INDEX message_outbox ON message (account, ord) WHERE notify = 3;

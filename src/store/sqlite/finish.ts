@@ -23,6 +23,11 @@ export function move(state: WriterState, row: Row, movement: Movement): void {
   if (purse !== undefined) state.balances.credit(purse, row.charge);
 }
 
+/** A row is about to leave the state it is in: if that is DISPATCHED, a restart need not look for it any more. */
+export function leaveOut(row: Row): void {
+  if (row.state === MessageState.dispatched) row.file.out.remove(row.dispatchedAt);
+}
+
 /** Writes everything that can change of a row. */
 export function saveRow(row: Row): void {
   row.file.statements.update.run(
@@ -49,6 +54,7 @@ export function finish(
   } else if (row.state === MessageState.uncertain) {
     state.uncertain--;
   }
+  leaveOut(row);
   if (terms !== undefined) move(state, row, onFinal(terms, row.chargeState as ChargeState, to, taken));
   closeAttempts(row, attempt, to);
   row.state = to;

@@ -14,7 +14,7 @@ import type { Outcome } from "../../../protocols/model/outcome.js";
 import { Commit } from "../store.js";
 import { AttemptState, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, NO_WORD, Notify, TALLY_ACCEPTED, opHash } from "./day-schema.js";
 import { Slot, chargeStateAtAccept, tryOf } from "./day-writer.js";
-import { finish, move, saveRow } from "./finish.js";
+import { finish, leaveOut, move, saveRow } from "./finish.js";
 import { takeEarlyReport } from "./reports.js";
 import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
@@ -81,6 +81,7 @@ export function accept(state: WriterState): Commit {
   }
   file.tally(account, TALLY_ACCEPTED, segments);
   if (to === MessageState.queued) state.lanes.entered(laneNo);
+  if (dispatched) file.out.add(id, now);
   // Remembered whatever its state: what is queued is mostly wanted again soon, and if not, its place is taken by another.
   state.rows.add({
     file, id, account: accountNo, lane: laneNo, ord, state: to, chargeState, notify: Notify.none, segments, charge, holdEntry, lastEntry, operator,
@@ -118,6 +119,7 @@ export function dispatch(state: WriterState): Commit {
   row.attempts = attempt;
   row.due = NO_TIME;
   row.dispatchedAt = state.nowMs;
+  row.file.out.add(id, row.dispatchedAt);
   row.file.statements.dispatch.run(operator, tryOf(link, row.resent, attempt), row.dispatchedAt, id);
   return Commit.ok;
 }
@@ -161,6 +163,7 @@ function taken(state: WriterState, row: Row, key: string, raw: string): void {
     row.due = NO_TIME;
     saveRow(row);
   }
+  leaveOut(row);
   row.state = MessageState.sent;
   row.sentAt = state.nowMs;
   row.file.statements.sent.run(row.chargeState, row.lastEntry, row.sentAt, key === "" ? NO_HASH : opHash(key), raw, row.id);
@@ -189,6 +192,7 @@ function takenOtherwise(state: WriterState, row: Row, attempt: number, operator:
   } else if (row.state === MessageState.uncertain) {
     state.uncertain--;
   }
+  leaveOut(row);
   // From now on its attempts stand in rows of their own.
   row.resent = 1;
   row.state = to;
@@ -214,6 +218,7 @@ export function refused(state: WriterState): Commit {
   if (row.resent === 1) {
     // The first attempt is still without an answer and may have been taken: its deadline decides.
     if (row.state === MessageState.dispatched) state.uncertain++;
+    leaveOut(row);
     row.state = MessageState.uncertain;
     row.at = state.nowMs;
     row.due = state.nowMs + state.policy(row.operator).deadlineMs;
@@ -244,6 +249,7 @@ export function requeue(state: WriterState): Commit {
 
 /** Puts a row at the end of its lane, or to wait until it is due for that. */
 export function queueAgain(state: WriterState, row: Row, to: MessageState, dueMs: number): void {
+  leaveOut(row);
   row.state = to;
   row.ord = state.nextOrder();
   row.at = state.nowMs;
@@ -266,6 +272,7 @@ export function uncertain(state: WriterState): Commit {
 
 /** DISPATCHED -> UNCERTAIN: looked at when the grace is over. */
 export function makeUncertain(state: WriterState, row: Row): void {
+  leaveOut(row);
   row.state = MessageState.uncertain;
   row.at = state.nowMs;
   row.due = state.nowMs + state.policy(row.operator).waitMs;

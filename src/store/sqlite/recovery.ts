@@ -41,7 +41,7 @@ export function readMemory(state: WriterState, files: DayFiles, ledger: LedgerDb
     file.read();
     state.order = new Order(Math.max(state.order.last, file.meta("ord")));
     state.nowMs = Math.max(state.nowMs, file.meta("commit_ms"));
-    state.uncertain += file.db.prepare("SELECT count(*) FROM message WHERE state >= 6 AND state < 10 AND state = 7").pluck().get() as number;
+    state.uncertain += file.db.prepare("SELECT count(*) FROM message WHERE state = 7").pluck().get() as number;
     state.orphans += file.db.prepare(`SELECT count(*) FROM orphan WHERE state_of = ${OrphanState.waiting}`).pluck().get() as number;
     for (const [operator, key] of file.db.prepare("SELECT operator, op_key FROM orphan_key").raw().all() as [number, string][]) {
       state.orphanKeys.add(memoryKey(operator, key));
@@ -77,8 +77,7 @@ export function readBalances(state: WriterState, files: DayFiles, ledger: Ledger
 export function markUncertain(state: WriterState, files: DayFiles): number {
   let marked = 0;
   for (const file of files.open()) {
-    const ids = file.db.prepare("SELECT id FROM message WHERE state >= 6 AND state < 10 AND state = 6").pluck().all() as number[];
-    for (const id of ids) {
+    for (const id of file.dispatched()) {
       const row = state.row(id);
       if (row === undefined) continue;
       makeUncertain(state, row);

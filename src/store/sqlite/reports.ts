@@ -171,16 +171,17 @@ function applyInterim(state: WriterState, row: Row, report: Report): boolean {
 
 /** The one message without an answer that a report with an unknown id can only belong to, null when none or several fit. */
 function onlyUncertain(state: WriterState, operator: number, rest: Rest): Row | null {
-  let found: Row | null = null;
+  let found: number | null = null;
   for (const file of state.days.open()) {
-    for (const [id, stands, source] of file.statements.out.all(operator, rest.destination) as [number, number, string][]) {
+    for (const [id, source] of file.statements.uncertain.all(operator, rest.destination) as [number, string][]) {
       if (source !== rest.source && rest.source !== "") continue;
-      // One that is merely on its way will have its answer, and take the orphan by its id.
-      if (found !== null || stands !== MessageState.uncertain) return null;
-      found = state.row(id) ?? null;
+      if (found !== null) return null;
+      found = id;
     }
   }
-  return found;
+  // One that is merely on its way will have its answer, and take the orphan by its id.
+  if (found === null || state.rows.isOut(operator, rest.destination, rest.source)) return null;
+  return state.row(found) ?? null;
 }
 
 function keepOrphan(state: WriterState, report: Report, rest: Rest, messageId: number): void {
@@ -234,9 +235,10 @@ export function adoptReport(state: WriterState, row: Row): boolean {
       found = { file, orphan, to, word, error };
     }
     // Another message that the report could belong to as well: none of them gets it.
-    const rivals = file.statements.out.all(row.operator, row.destination) as [number, number, string][];
-    if (rivals.some(([id, , source]) => id !== row.id && source === row.source)) return false;
+    const rivals = file.statements.uncertain.all(row.operator, row.destination) as [number, string][];
+    if (rivals.some(([id, source]) => id !== row.id && source === row.source)) return false;
   }
+  if (found !== null && state.rows.isOut(row.operator, row.destination, row.source)) return false;
   if (found === null) return false;
   for (const key of found.file.statements.orphanKeys.all(found.orphan) as string[]) state.finals.set(row.operator, key, found.to);
   takeOrphan(state, found.file, row.operator, found.orphan, row.id);

@@ -4,6 +4,7 @@
  * The writer is the only one that changes a day file, so a row in memory is as it stands on disk (or in the
  * transaction under way); all are forgotten when a transaction fails. A row leaves at its final state.
  */
+import { MessageState } from "../../../protocols/model/state.js";
 import type { DayWriter } from "./day-writer.js";
 
 export interface Row {
@@ -58,8 +59,9 @@ export class RowMemory {
   }
 
   #place(id: number): number {
-    // Consecutive ids lie side by side; those of another second elsewhere.
-    return ((id % 65_536) + Math.floor(id / 4_194_304) * 40_503) & this.#mask;
+    // Consecutive ids lie side by side; those of another second elsewhere. (Of powers of two, so that no division is made.)
+    const high = Math.floor(id / 65_536);
+    return (id - high * 65_536 + Math.imul(Math.floor(high / 64), 40_503)) & this.#mask;
   }
 
   get(id: number): Row | undefined {
@@ -89,6 +91,12 @@ export class RowMemory {
     const at = hashKey(row.operator, row.key) & this.#mask;
     if (this.#keys[at] === row) this.#keys[at] = null;
     row.key = "";
+  }
+
+  /** Whether a message like this is DISPATCHED, as far as is remembered. Looks at every row: for rare questions. */
+  isOut(operator: number, destination: string, source: string): boolean {
+    return this.#rows.some((row) => row?.state === MessageState.dispatched && row.operator === operator && row.destination === destination
+      && (source === "" || row.source === source));
   }
 
   clear(): void {
