@@ -15,8 +15,11 @@ import { Deque } from "./deque.js";
 import type { FlowMetrics, NotifyPort } from "./ports.js";
 import { Stage } from "./stages.js";
 
-const HEAD_MAX = 1_024;
-const CLAIM_AT = 256;
+/** Notices of one account kept in memory: more than its windows and a busy store hold back, so that few go by disk. */
+const HEAD_MAX = 8_192;
+const CLAIM_AT = 2_048;
+/** Notices read from disk at once. */
+const CLAIM_MAX = 2_048;
 /** Notices of one account that may wait for another try before its deliveries pause. */
 const RETRYING_MAX = 1_024;
 
@@ -185,7 +188,7 @@ export class Notifier {
   };
 
   #claim(outbox: Outbox): void {
-    const wanted = HEAD_MAX - outbox.head.length;
+    const wanted = Math.min(CLAIM_MAX, HEAD_MAX - outbox.head.length);
     outbox.claiming = true;
     this.#store.claimOutbox(outbox.accountNo, outbox.lastOrder, wanted, (notices) => {
       outbox.claiming = false;

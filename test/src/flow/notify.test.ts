@@ -50,15 +50,15 @@ describe("Notifier", () => {
   it("keeps notices in order for an account that is not bound, the greater part on disk only", () => {
     const desk = new Desk();
     desk.room = 0;
-    for (let order = 1; order <= 5_000; order++) {
+    for (let order = 1; order <= 20_000; order++) {
       desk.store.notices.push(notice(order));
       desk.notifier.offer(notice(order));
     }
-    expect(desk.notifier.depth(1)).to.equal(5_000);
+    expect(desk.notifier.depth(1)).to.equal(20_000);
     desk.room = Infinity;
     desk.notifier.pump(1);
     for (let round = 0; round < 50; round++) desk.store.commit();
-    expect(desk.orders).to.deep.equal(Array.from({ length: 5_000 }, (_, at) => at + 1));
+    expect(desk.orders).to.deep.equal(Array.from({ length: 20_000 }, (_, at) => at + 1));
     expect(desk.notifier.depth(1)).to.equal(0);
   });
 
