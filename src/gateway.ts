@@ -47,8 +47,8 @@ import { Commit } from "./store/store.js";
 import { SqliteStore } from "./store/sqlite/sqlite-store.js";
 
 const SWEEP_EVERY_MS = 1_000;
-/** What is left of the drain time for the customers once the operators have parted. */
-const CUSTOMER_PART_MS = 2_000;
+/** Kept of the drain time for the last answers to reach those who part late. */
+const LAST_WORDS_MS = 1_000;
 const HTTP_CLOSE_MS = 1_000;
 
 /** Builds, recovers and opens everything. Rejects, with nothing left open, when something stands in the way. */
@@ -316,16 +316,18 @@ class RunningGateway implements Gateway {
   async #drain(reason: string): Promise<void> {
     this.#state = "draining";
     const drainMs = this.#settings.limits.drainMs;
+    const endMs = this.#clock.monotonicMs + drainMs;
+    const leftMs = (): number => Math.max(0, endMs - this.#clock.monotonicMs);
     this.#log.info("draining", { reason, withinMs: drainMs });
     void this.#service?.stopping("draining");
     for (const { listener } of this.#listeners) listener.stopAccepting();
-    this.#gate.close(drainMs);
+    this.#gate.close(Math.max(0, drainMs - LAST_WORDS_MS));
     this.#flow.stop();
     const links = [...this.#links.groups].flatMap((group) => group.links);
     for (const link of links) link.state = "draining";
-    await until(this.#clock, () => this.#flow.accepting === 0, CUSTOMER_PART_MS);
-    await Promise.all(links.map((link) => link.wire.unbind(Math.max(0, drainMs - CUSTOMER_PART_MS))));
-    await until(this.#clock, () => this.#gate.sessions.size === 0, CUSTOMER_PART_MS);
+    await until(this.#clock, () => this.#flow.accepting === 0, leftMs());
+    await Promise.all(links.map((link) => link.wire.unbind(Math.max(0, leftMs() - LAST_WORDS_MS))));
+    await until(this.#clock, () => this.#gate.sessions.size === 0, leftMs());
     await this.#closeAll();
     this.#state = "stopped";
     this.#log.info("stopped", { reason });
