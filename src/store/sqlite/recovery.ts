@@ -3,7 +3,8 @@
  */
 import type { DayFiles } from "./day-files.js";
 import type { DayWriter } from "./day-writer.js";
-import { OrphanState } from "./day-schema.js";
+import { NO_HASH, OrphanState } from "./day-schema.js";
+import { operatorKey } from "../../lifecycle/operator-key.js";
 import type { LedgerDb } from "./ledger-db.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { makeUncertain, queueAgain } from "./outgoing.js";
@@ -15,6 +16,8 @@ import type { Row } from "./row.js";
 
 /** Held messages handed to the flow at start; the others come when their deadline passes. */
 const HELD_MAX = 10_000;
+/** Latest messages of a day looked at for ids whose final report has come. */
+const FINALS_MAX = 200_000;
 
 /** What was found at start; `held` goes packed. */
 export interface Found {
@@ -46,9 +49,21 @@ export function readMemory(state: WriterState, files: DayFiles, ledger: LedgerDb
     for (const [operator, key] of file.db.prepare("SELECT operator, op_key FROM orphan_key").raw().all() as [number, string][]) {
       state.orphanKeys.add(memoryKey(operator, key));
     }
+    rememberFinals(state, file);
     for (const [laneNo, count] of queuedByLane(state, file)) state.lanes.lane(laneNo).ahead += count;
   }
   readBalances(state, files, ledger);
+}
+
+/**
+ * Operators repeat receipts that a crash kept us from answering. Those of messages that have ended must be known as
+ * repeated, or one could be taken for the receipt of an UNCERTAIN message to the same number.
+ */
+function rememberFinals(state: WriterState, file: DayWriter): void {
+  const latest = file.db.prepare(
+    `SELECT operator, op_id, state FROM (SELECT operator, op_id, op_hash, state FROM message ORDER BY id DESC LIMIT ?) WHERE state >= 20 AND op_hash <> ${NO_HASH}`,
+  ).raw().all(FINALS_MAX) as [number, string, number][];
+  for (const [operator, raw, to] of latest) state.finals.set(operator, operatorKey(raw.trim()), to);
 }
 
 /** Queued messages of a file that have not been handed out. */

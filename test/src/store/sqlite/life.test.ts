@@ -129,6 +129,17 @@ describe("a message's life in the store", () => {
       expect(bench.receipt(["X2"], { destination: "13900000001" }).commit).to.equal(Commit.repeated);
     });
 
+    it("that come again after a restart, for a message that has ended, are not taken by another one to the same number", () => {
+      const ended = bench.accept().id;
+      bench.sent(ended, "A1");
+      expect(bench.receipt(["A1"]).commit).to.equal(Commit.ok);
+      const { id } = bench.accept();
+      bench.uncertain(id);
+      bench.restart();
+      expect(bench.receipt(["A1"]).commit).to.equal(Commit.repeated);
+      expect(bench.row(id).state).to.equal(MessageState.uncertain);
+    });
+
     it("that fit two messages go to neither", () => {
       const first = bench.accept().id;
       const second = bench.accept().id;
