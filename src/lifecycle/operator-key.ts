@@ -16,8 +16,7 @@ export function operatorKey(id: string): string {
     }
   }
   if (plain) return start === 0 ? id : id.slice(start);
-  const trimmed = id.trim().toUpperCase();
-  return trimmed.replace(/^0+(?=.)/, "");
+  return id.trim().toUpperCase().replace(/^[\s0]+(?=[^])/, "");
 }
 
 /** A hash of such a key: a whole number from 0 to 2^46 - 1. */

@@ -14,10 +14,13 @@ describe("operatorKey", () => {
     expect(operatorKey("000")).to.equal("0");
     expect(operatorKey(" 0012ab ")).to.equal("12AB");
     expect(operatorKey("")).to.equal("");
+    expect(operatorKey("0 0\n01 a0")).to.equal("1 A0");
   });
 
   it("changes nothing that it has made", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary-ascii", maxLength: 20 }), (id) => operatorKey(operatorKey(id)) === operatorKey(id)));
+    fc.assert(fc.property(fc.string({ unit: "binary-ascii", maxLength: 20 }), (id) => operatorKey(operatorKey(id)) === operatorKey(id)), {
+      examples: [["0 \u0000"], ["0 0"], ["0\n0"], ["00"]],
+    });
   });
 });
 
