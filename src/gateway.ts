@@ -107,6 +107,7 @@ class RunningGateway implements Gateway {
       retentionDays: settings.data.retentionDays,
       receiptHorizonMs: settings.data.receiptHorizonMs,
       minFreeDiskMb: settings.data.minFreeDiskMb,
+      clock: this.#clock,
       events: {
         notice: (notice) => this.#flow.notifier.offer(notice),
         queued: (laneNo, count) => this.#flow.queued(laneNo, count),

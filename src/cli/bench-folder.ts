@@ -15,6 +15,8 @@ export interface BenchSetup {
   readonly operatorPort: number;
   readonly httpPort: number;
   readonly texts: readonly string[];
+  /** For what the folder may have seen before. */
+  readonly history: { readonly dir: string; readonly operator: string; readonly zoneMinutes: number };
 }
 
 export interface BenchShape {
@@ -26,6 +28,8 @@ export interface BenchShape {
 
 export const OPERATOR_NAME = "bench";
 export const OPERATOR_PASSWORD = "bench123";
+/** The default of [data] zone_minutes. */
+const ZONE_MINUTES = 480;
 const WORDS = 10_000;
 const TEXTS = 256;
 const SIGNATURE = "【测试】";
@@ -45,7 +49,8 @@ export async function makeBenchFolder(parent: string, shape: BenchShape): Promis
   const config = join(folder, "tollgate.toml");
   writeFileSync(join(folder, "words.txt"), `[bench reject]\n${words.join("\n")}\n`);
   writeFileSync(config, configText(folder, shape, customerPort, operatorPort, httpPort));
-  return { folder, config, customerPort, operatorPort, httpPort, texts: cleanTexts(random, characters, words, shape.segments) };
+  const history = { dir: join(folder, "data"), operator: OPERATOR_NAME, zoneMinutes: ZONE_MINUTES };
+  return { folder, config, customerPort, operatorPort, httpPort, history, texts: cleanTexts(random, characters, words, shape.segments) };
 }
 
 function configText(folder: string, shape: BenchShape, customerPort: number, operatorPort: number, httpPort: number): string {

@@ -91,6 +91,8 @@ export interface LoadShape {
   readonly forMs: number;
   /** Submits a second offered; 0 = as fast as the windows allow. */
   readonly rate: number;
+  /** Answers in this first time do not count in the latencies: a process just started is slow until its code is compiled. */
+  readonly warmUpMs: number;
   readonly texts: readonly string[];
   /** Segments that each of them takes. */
   readonly segments: number;
@@ -120,10 +122,12 @@ export class BenchLoad {
   readonly esme: LoadEsme;
   readonly #watch: LoadWatch;
   readonly #forMs: number;
+  readonly #warmUpMs: number;
 
   constructor(shape: LoadShape, watch: LoadWatch) {
     this.#watch = watch;
     this.#forMs = shape.forMs;
+    this.#warmUpMs = shape.warmUpMs;
     const { judge, clock } = watch;
     const source = new TemplateSource({ messages: shape.messages, texts: shape.texts, source: SOURCE, firstDestination: FIRST_DESTINATION });
     if (source.segments !== shape.segments) throw new RangeError(`texts of ${source.segments} segments where ${shape.segments} were meant`);
@@ -141,10 +145,12 @@ export class BenchLoad {
     const { clock } = this.#watch;
     await this.#unlessStalled(esme.start());
     const cancelStop = this.#forMs > 0 ? clock.after(this.#forMs, () => esme.stopSubmitting()) : null;
+    const cancelWarmUp = this.#warmUpMs > 0 ? clock.after(this.#warmUpMs, () => esme.answerLatency.forget()) : null;
     const beganMs = clock.preciseMs();
     await this.#unlessStalled(esme.run());
     const acceptMs = clock.preciseMs() - beganMs;
     cancelStop?.();
+    cancelWarmUp?.();
     let endToEndMs = 0;
     if (receipts) {
       await this.receiptsUpTo(esme.totals.accepted);

@@ -21,6 +21,8 @@ export interface BenchOptions {
   readonly window: number;
   /** 0 = as fast as the windows allow. */
   readonly rate: number;
+  /** Answers in this first time do not count in the latencies. */
+  readonly warmUpMs: number;
   readonly segments: number;
   readonly links: number;
   readonly operatorWindow: number;
@@ -38,6 +40,8 @@ export interface BenchResult {
   readonly accepted_per_s: number;
   /** First submit to last receipt acknowledged by the customer; with --down: from the restarted gateway's ready to that. */
   readonly end_to_end_per_s: number;
+  /** At the start, not counted in the latencies. */
+  readonly warm_up_s: number;
   readonly answer_p50_ms: number;
   readonly answer_p99_ms: number;
   readonly answer_max_ms: number;
@@ -56,6 +60,8 @@ export interface BenchResult {
   /** With --down: from the restart to readiness. */
   readonly ready_ms: number | null;
   readonly relay_per_s: number | null;
+  /** Its answers', with the same load: what machine and message centre take by themselves. */
+  readonly relay_answer_p99_ms: number | null;
   /** The gateway's end-to-end figure by the relay's. */
   readonly ratio: number | null;
 }
@@ -94,8 +100,8 @@ export async function runBench(options: BenchOptions, setup: BenchSetup, clock: 
     const exit = await gateway.stop();
     say("looking at the books");
     const books = await lookAtBooks(setup.config, before, figures.accepted);
-    const relayPerS = options.relay ? await measureRelay(options, setup, clock, say) : null;
-    return result(options, figures, { usedMs, harnessMs: (used.user + used.system) / 1_000, peakMb, endToEndMs, readyMs, exit, relayPerS }, judge, books);
+    const relay = options.relay ? await measureRelay(options, setup, clock, say) : null;
+    return result(options, figures, { usedMs, harnessMs: (used.user + used.system) / 1_000, peakMb, endToEndMs, readyMs, exit, relay }, judge, books);
   } finally {
     await gateway.abandon();
   }
@@ -108,7 +114,7 @@ interface Measured {
   readonly endToEndMs: number;
   readonly readyMs: number | null;
   readonly exit: number;
-  readonly relayPerS: number | null;
+  readonly relay: RelayFigures | null;
 }
 
 function result(options: BenchOptions, figures: LoadFigures, measured: Measured, judge: Judge, books: { clean: boolean; sums: boolean }): BenchResult {
@@ -121,6 +127,7 @@ function result(options: BenchOptions, figures: LoadFigures, measured: Measured,
     accepted: figures.accepted,
     accepted_per_s: perSecond(figures.accepted, figures.acceptMs),
     end_to_end_per_s: endToEnd,
+    warm_up_s: options.warmUpMs / 1_000,
     answer_p50_ms: rounded(figures.p50Ms, 2),
     answer_p99_ms: rounded(figures.p99Ms, 2),
     answer_max_ms: rounded(figures.maxMs, 2),
@@ -134,8 +141,10 @@ function result(options: BenchOptions, figures: LoadFigures, measured: Measured,
     sums_agree: books.sums,
     gateway_exit: measured.exit,
     ready_ms: measured.readyMs === null ? null : Math.round(measured.readyMs),
-    relay_per_s: measured.relayPerS,
-    ratio: measured.relayPerS === null ? null : rounded(endToEnd / measured.relayPerS, 3),
+    relay_per_s: measured.relay?.perS ?? null,
+    relay_answer_p99_ms: measured.relay?.p99Ms ?? null,
+    // Offered at a rate, both show the rate.
+    ratio: measured.relay === null || options.rate > 0 ? null : rounded(endToEnd / measured.relay.perS, 3),
   };
 }
 
@@ -148,8 +157,8 @@ function rounded(value: number, digits: number): number {
 }
 
 function loadShape(options: BenchOptions, setup: BenchSetup): LoadShape {
-  const { binds, window, messages, forMs, rate, segments } = options;
-  return { port: setup.customerPort, password: ACCOUNT_PASSWORD, binds, window, messages, forMs, rate, texts: setup.texts, segments };
+  const { binds, window, messages, forMs, rate, warmUpMs, segments } = options;
+  return { port: setup.customerPort, password: ACCOUNT_PASSWORD, binds, window, messages, forMs, rate, warmUpMs, texts: setup.texts, segments };
 }
 
 /** The gateway as a child process, and the message centre it is linked to. */
@@ -281,8 +290,14 @@ async function lookAtBooks(config: string, before: bigint, accepted: number): Pr
   return { clean: report.clean, sums };
 }
 
-/** The same traffic through a relay without store or checks, as a child process; messages a second end to end. */
-async function measureRelay(options: BenchOptions, setup: BenchSetup, clock: Clock, say: (text: string) => void): Promise<number> {
+interface RelayFigures {
+  /** Messages a second end to end. */
+  readonly perS: number;
+  readonly p99Ms: number;
+}
+
+/** The same traffic through a relay without store or checks, as a child process. */
+async function measureRelay(options: BenchOptions, setup: BenchSetup, clock: Clock, say: (text: string) => void): Promise<RelayFigures> {
   say("the same through a bare relay");
   const judge = new Judge(options.segments);
   const smsc = new SimulatedSmsc({ port: setup.operatorPort, clock, deliverWindow: options.operatorWindow });
@@ -298,7 +313,7 @@ async function measureRelay(options: BenchOptions, setup: BenchSetup, clock: Clo
     while (smsc.bound < options.links && relay.running) await pause(clock, 10);
     const figures = await load.run(true);
     await load.esme.close();
-    return perSecond(figures.accepted, figures.endToEndMs);
+    return { perS: perSecond(figures.accepted, figures.endToEndMs), p99Ms: rounded(figures.p99Ms, 2) };
   } finally {
     await relay.kill();
     await smsc.close();

@@ -7,6 +7,7 @@ import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { runBench } from "./bench-run.js";
 import type { BenchOptions, BenchResult } from "./bench-run.js";
+import { makeHistory } from "./bench-history.js";
 import { makeBenchFolder } from "./bench-folder.js";
 import { wholeNumber } from "./command.js";
 import type { CliContext } from "./context.js";
@@ -20,10 +21,13 @@ interface Flags {
   readonly links: number;
   readonly operatorWindow: number;
   readonly rate?: number;
+  readonly warmUp: number;
   readonly runs: number;
   readonly segments: number;
   readonly down?: true;
   readonly sameFolder?: true;
+  readonly filled: number;
+  readonly sealedDays: number;
   readonly relay: boolean;
   readonly check?: true;
   readonly dir: string;
@@ -33,6 +37,7 @@ interface Flags {
 }
 
 const MINUTE_MS = 60_000;
+const PER_SEALED_DAY = 50_000;
 
 export function register(program: Command, context: CliContext): void {
   program.command("bench").description("measure the gateway on this machine with its own generator and message centre; nothing may be lost")
@@ -43,10 +48,13 @@ export function register(program: Command, context: CliContext): void {
     .option("--links <number>", "links to the operator", wholeNumber(64), 2)
     .option("--operator-window <number>", "submits each link may have unanswered", wholeNumber(10_000), 2_000)
     .option("--rate <number>", "submits a second offered; else as fast as the windows allow", wholeNumber(1_000_000))
+    .option("--warm-up <seconds>", "answers in this first time do not count in the latencies", wholeNumber(3_600), 0)
     .option("--runs <number>", "runs, each in a folder of its own", wholeNumber(100), 1)
     .option("--segments <number>", "segments a message takes", wholeNumber(10), 1)
     .option("--down", "the operator is down while messages are accepted; then the gateway is restarted and drained")
     .option("--same-folder", "all runs in one data folder, so that later ones find the earlier ones' messages in it")
+    .option("--filled <number>", "messages already in today's file", wholeNumber(100_000_000), 0)
+    .option("--sealed-days <number>", `sealed days behind it, of ${PER_SEALED_DAY} messages each`, wholeNumber(100), 0)
     .option("--no-relay", "do not run the same traffic through a bare relay")
     .option("--check", "exit 1 unless nothing was lost or doubled and the books are clean; speed is not judged")
     .option("--dir <folder>", "where the folders are made", tmpdir())
@@ -66,6 +74,10 @@ export function register(program: Command, context: CliContext): void {
             setup = await makeBenchFolder(flags.dir, flags);
           }
           say(`run ${run} of ${flags.runs} in ${setup.folder}`);
+          if ((run === 1 || flags.sameFolder !== true) && flags.filled + flags.sealedDays > 0) {
+            say("filling the folder with earlier messages");
+            await makeHistory({ ...setup.history, nowMs: context.clock.wallMs, today: flags.filled, sealedDays: flags.sealedDays, perSealedDay: PER_SEALED_DAY });
+          }
           const result = await runBench({ ...options(flags), run }, setup, context.clock, say);
           results.push(result);
           context.output.line(JSON.stringify(result));
@@ -82,10 +94,9 @@ function options(flags: Flags): Omit<BenchOptions, "run"> {
   return {
     messages: flags.minutes === undefined ? flags.messages : Infinity,
     forMs: (flags.minutes ?? 0) * MINUTE_MS,
-    binds: flags.binds, window: flags.window, rate: flags.rate ?? 0, segments: flags.segments, links: flags.links, operatorWindow: flags.operatorWindow,
+    binds: flags.binds, window: flags.window, rate: flags.rate ?? 0, warmUpMs: flags.warmUp * 1_000, segments: flags.segments, links: flags.links, operatorWindow: flags.operatorWindow,
     down: flags.down === true, profile: flags.profile,
-    // Offered at a rate, both would show the rate.
-    relay: flags.relay && flags.rate === undefined && flags.down !== true,
+    relay: flags.relay && flags.down !== true,
   };
 }
 

@@ -66,7 +66,7 @@ export function makeContext(): CliContext {
       if (client === null && needs === "daemon") {
         throw new CliError(Exit.unavailable, `no daemon runs on ${settings.data.dir}`, "start it with: tollgate serve --config FILE");
       }
-      const books = client ?? (await (await import("./offline.js")).openOffline(settings));
+      const books = client ?? (await (await import("./offline.js")).openOffline(settings, clock));
       try {
         return await work(books, settings);
       } finally {

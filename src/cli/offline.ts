@@ -2,6 +2,7 @@
  * The books without a daemon: the store opened by this process, which holds the data folder's lock meanwhile.
  */
 import { statSync } from "node:fs";
+import type { Clock } from "../../protocols/wire/clock.js";
 import { answerCall } from "../admin/answer.js";
 import { encodeJson } from "../admin/api.js";
 import type { AdminApi, MethodName, ParamsOf, Results } from "../admin/api.js";
@@ -19,9 +20,9 @@ export interface OfflineBooks extends AdminApi {
 }
 
 /** Opens the store of these settings. Throws CliError (unavailable) when it is another's or in use. */
-export async function openOffline(settings: Settings): Promise<OfflineBooks> {
+export async function openOffline(settings: Settings, clock: Clock): Promise<OfflineBooks> {
   refuseForeignFolder(settings.data.dir);
-  const store = await newStore(settings);
+  const store = await newStore(settings, clock);
   try {
     await store.open();
   } catch (error) {
@@ -82,7 +83,7 @@ async function readScreen(settings: Settings): Promise<Screen> {
 }
 
 /** The one place that knows how the store is made for the command line. Nothing is in flight, so most events have no one to tell. */
-async function newStore(settings: Settings): Promise<Store> {
+async function newStore(settings: Settings, clock: Clock): Promise<Store> {
   const { SqliteStore } = await import("../store/sqlite/sqlite-store.js");
   const { data } = settings;
   const nothing = (): void => undefined;
@@ -92,6 +93,7 @@ async function newStore(settings: Settings): Promise<Store> {
     retentionDays: data.retentionDays,
     receiptHorizonMs: data.receiptHorizonMs,
     minFreeDiskMb: data.minFreeDiskMb,
+    clock,
     events: {
       notice: nothing, queued: nothing, unqueued: nothing, heldOverdue: nothing, credited: nothing,
       accountsChanged: nothing, availability: nothing, failed: nothing, log: nothing,

@@ -11,7 +11,7 @@ import type { Submission } from "./submission.js";
 
 /** Messages a lane keeps in memory; filled again at half. A lane that runs dry while more waits on disk gets more. */
 const HEAD_LEAST = 512;
-const HEAD_MOST = 8_192;
+const HEAD_MOST = 4_096;
 
 const PRIORITIES = 4;
 const ACCOUNTS = 1_048_576;

@@ -16,7 +16,7 @@ import type { FlowMetrics, NotifyPort } from "./ports.js";
 import { Stage } from "./stages.js";
 
 /** Notices of one account kept in memory: more than its windows and a busy store hold back, so that few go by disk. */
-const HEAD_MAX = 8_192;
+const HEAD_MAX = 4_096;
 const CLAIM_AT = 2_048;
 /** Notices read from disk at once. */
 const CLAIM_MAX = 2_048;

@@ -26,6 +26,13 @@ export class LatencyHistogram {
     if (ms > this.#maxMs) this.#maxMs = ms;
   }
 
+  /** Begins anew. */
+  forget(): void {
+    this.#counts.fill(0);
+    this.#total = 0;
+    this.#maxMs = 0;
+  }
+
   /** The latency in ms that `share` (0..1) of all stay within; 0 when there are none. */
   percentileMs(share: number): number {
     if (this.#total === 0) return 0;

@@ -1,13 +1,15 @@
 /**
- * GroupCommit: gathers intents into batches for the writer thread, without a timer.
+ * GroupCommit: gathers intents into batches for the writer thread.
  *
  * ```
- *  intents ─▶ [ filling ] ── writer free ──▶ at once, at the end of this turn of the loop
+ *  intents ─▶ [ filling ] ── writer free ──▶ at once, at the end of this turn of the loop; a small batch no sooner
+ *                        │                   than SPACING_MS after the last (each commit costs the disk the same)
  *                        └── writer busy ──▶ grows meanwhile (a new one is begun at MAX_INTENTS)
  * ```
  * At most two batches are out, so that the writer finds the next one waiting when it has done with the first.
  * Each batch's tickets wait in order beside it; memory goes out with a batch and comes back with its results.
  */
+import type { Clock } from "../../protocols/wire/clock.js";
 import { Octets } from "./octets.js";
 
 /** Intents in a batch. */
@@ -18,6 +20,9 @@ const FIRST_OCTETS = 262_144;
 const MAX_OUT = 2;
 /** Buffers kept for use again; a larger one (a burst's) is let go. */
 const SPARE_MAX = 4;
+/** A batch of fewer intents is small: it waits a moment for more when one has just gone. */
+const SMALL_INTENTS = 64;
+const SPACING_MS = 2;
 
 /** What waits for an intent's result: the intent itself, a claim's callback, or nothing. */
 export type Ticket = object | null;
@@ -38,11 +43,15 @@ export class GroupCommit {
   /** Tickets of batches that are out, oldest first. */
   readonly #out: Ticket[][] = [];
   readonly #spare: ArrayBuffer[] = [];
+  readonly #clock: Pick<Clock, "preciseMs" | "after">;
   #scheduled = false;
+  #waiting = false;
+  #sentAtMs = -SPACING_MS;
   #pending = 0;
 
-  constructor(send: Send) {
+  constructor(send: Send, clock: Pick<Clock, "preciseMs" | "after">) {
     this.#send = send;
+    this.#clock = clock;
     this.#filling = { octets: new Octets(FIRST_OCTETS), tickets: [] };
   }
 
@@ -95,14 +104,31 @@ export class GroupCommit {
     while (this.#out.length < MAX_OUT) {
       let batch = this.#full.shift();
       if (batch === undefined) {
-        if (this.#filling.tickets.length === 0) return;
+        const { length } = this.#filling.tickets;
+        if (length === 0 || (length < SMALL_INTENTS && this.#tooSoon())) return;
         batch = this.#filling;
         this.#filling = this.#fresh();
       }
       this.#out.push(batch.tickets);
+      this.#sentAtMs = this.#clock.preciseMs();
       const { buffer, at } = batch.octets;
       this.#send(buffer.buffer as ArrayBuffer, at, batch.tickets.length);
     }
+  };
+
+  /** Whether the last batch went a moment ago; the small one that waits goes when that moment is over. */
+  #tooSoon(): boolean {
+    if (this.#waiting) return true;
+    if (this.#clock.preciseMs() - this.#sentAtMs >= SPACING_MS) return false;
+    this.#waiting = true;
+    this.#clock.after(1, this.#waited);
+    return true;
+  }
+
+  readonly #waited = (): void => {
+    this.#waiting = false;
+    this.#sentAtMs = -SPACING_MS;
+    this.#flush();
   };
 
   #fresh(): Batch {

@@ -54,7 +54,7 @@ export interface DayWriterOptions {
 
 /** The WAL is cut back to this after a checkpoint. */
 const WAL_KEPT_OCTETS = 96 * 1_048_576;
-const CACHE_KB = 65_536;
+const CACHE_KB = 40_960;
 const PAGE_OCTETS = 4_096;
 
 

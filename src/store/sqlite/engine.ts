@@ -31,6 +31,8 @@ import { Sealer } from "./seal.js";
 import { WriterState } from "./state.js";
 import type { Policy, WriterOptions } from "./state.js";
 import type { SilentCursor } from "./sweep.js";
+import { Wal } from "./wal.js";
+import type { WalFigures } from "./wal.js";
 
 /** What the engine tells by itself, beside its results. */
 export interface EngineEvents {
@@ -40,26 +42,13 @@ export interface EngineEvents {
   readonly finishDay: (path: string) => void;
 }
 
-/** The WAL is written back when it has grown to this. */
-const CHECKPOINT_OCTETS = 64 * 1_048_576;
-/** A WAL that cannot be written back (a reader pins it) may grow to this; then no new messages are taken. */
-const WAL_MAX_OCTETS = 1_073_741_824;
-/** Commits between two looks at the size of the WAL. */
-const LOOK_AT_WAL_EVERY = 8;
 const MIB = 1_048_576;
-
-export interface EngineFigures {
-  walOctets: number;
-  checkpoints: number;
-  checkpointMsMax: number;
-}
 
 export class Engine {
   readonly state: WriterState;
-  readonly figures: EngineFigures = { walOctets: 0, checkpoints: 0, checkpointMsMax: 0 };
   readonly #options: WriterOptions;
   readonly #events: EngineEvents;
-  readonly #preciseMs: () => number;
+  readonly #wal: Wal;
   readonly #files: DayFiles;
   readonly #ledger: LedgerDb;
   readonly #sealer: Sealer;
@@ -71,17 +60,18 @@ export class Engine {
   readonly #kept: KeptIntents;
   /** Ids of acceptances that may or may not be on disk. */
   #doubtful: number[] = [];
-  #commits = 0;
+  /** Intents of the batch under way. */
+  #intents = 0;
 
   /** Opens the folder's files. `preciseMs` measures; it decides nothing. */
   constructor(options: WriterOptions, events: EngineEvents, preciseMs: () => number) {
     this.#options = options;
     this.#events = events;
-    this.#preciseMs = preciseMs;
     this.#kept = new KeptIntents(events.log);
     makeFolders(options.dir);
     this.#ledger = LedgerDb.open(ledgerPath(options.dir));
     this.#files = new DayFiles(options, this.#ledger.sealedDays());
+    this.#wal = new Wal(this.#files, preciseMs);
     this.state = new WriterState(options, this.#files);
     this.#sealer = new Sealer(this.state, this.#files, this.#ledger, events.log, events.finishDay);
   }
@@ -96,7 +86,7 @@ export class Engine {
     this.#commitFiles();
     state.forgetTold();
     if (marked > 0) this.#events.log("warn", "dispatches_uncertain", { count: marked });
-    this.#checkpoint();
+    this.#wal.checkpoint();
     const { found, held } = lookAround(state, this.#files, this.#ledger);
     state.out.at = 0;
     for (const row of held) packRow(state.out, row);
@@ -129,7 +119,7 @@ export class Engine {
     }
     state.lanes.committed();
     state.flushTold();
-    if (++this.#commits % LOOK_AT_WAL_EVERY === 0) this.#lookAtWal();
+    this.#wal.committed(this.#intents);
   }
 
   #begin(wallMs: number): void {
@@ -141,11 +131,13 @@ export class Engine {
   #applyAll(batch: Buffer): void {
     const { from } = this.state;
     from.use(batch);
+    this.#intents = 0;
     while (from.at < batch.length) {
       const start = from.at;
       const end = start + from.u32();
       applyIntent(this.state, this.#cursors);
       from.at = end;
+      this.#intents++;
     }
   }
 
@@ -326,13 +318,17 @@ export class Engine {
     if (this.#down === "") this.#sealer.step();
   }
 
+  get figures(): Readonly<WalFigures> {
+    return this.#wal.figures;
+  }
+
   get openDays(): number {
     return this.#files.open().length;
   }
 
   #lookAtDisk(): void {
     const { minFreeDiskMb } = this.#options;
-    let reason = this.figures.walOctets > WAL_MAX_OCTETS ? "wal_too_large" : "";
+    let reason = this.#wal.tooLarge ? "wal_too_large" : "";
     if (minFreeDiskMb > 0) {
       try {
         const { bavail, bsize } = statfsSync(this.#options.dir);
@@ -345,22 +341,6 @@ export class Engine {
     this.#full = reason;
     this.state.diskLow = reason !== "";
     if (this.#down === "") this.#tellAvailability();
-  }
-
-  #lookAtWal(): void {
-    let octets = 0;
-    for (const file of this.#files.open()) octets += file.walOctets();
-    this.figures.walOctets = octets;
-    if (octets >= CHECKPOINT_OCTETS) this.#checkpoint();
-  }
-
-  #checkpoint(): void {
-    const startMs = this.#preciseMs();
-    for (const file of this.#files.open()) file.checkpoint();
-    const tookMs = this.#preciseMs() - startMs;
-    this.figures.checkpoints++;
-    this.figures.checkpointMsMax = Math.max(this.figures.checkpointMsMax, tookMs);
-    this.figures.walOctets = this.#files.open().reduce((sum, file) => sum + file.walOctets(), 0);
   }
 
   // ---------------------------------------------------------------- rare
@@ -385,7 +365,7 @@ export class Engine {
   close(): void {
     if (this.#down === "") {
       try {
-        this.#checkpoint();
+        this.#wal.checkpoint();
       } catch (error) {
         this.#events.log("warn", "checkpoint_failed", { reason: reasonOf(error) });
       }

@@ -30,9 +30,9 @@ export class Lanes {
     return lane;
   }
 
-  /** A row became queued (its order number is new). */
-  entered(laneNo: number): void {
-    this.lane(laneNo).ahead++;
+  /** A row became queued (its order number is new); how many wait in its lane now. */
+  entered(laneNo: number): number {
+    return ++this.lane(laneNo).ahead;
   }
 
   /** A row is about to leave the queue. */

@@ -22,6 +22,9 @@ import type { WriterState } from "./state.js";
 /** Whether the row that an intent has just finished is to be told to the customer; read by the engine after it. */
 export const Finished: { row: Row | null } = { row: null };
 
+/** A message with more than this before it in its lane is read from disk when its turn comes: a long queue takes no memory. */
+const REMEMBERED_QUEUED = 8_192;
+
 export function accept(state: WriterState): Commit {
   const { from } = state;
   const id = from.f64();
@@ -80,9 +83,9 @@ export function accept(state: WriterState): Commit {
     purse.availableMicros -= charge;
   }
   file.tally(account, TALLY_ACCEPTED, segments);
-  if (to === MessageState.queued) state.lanes.entered(laneNo);
+  if (to === MessageState.queued && state.lanes.entered(laneNo) > REMEMBERED_QUEUED) return Commit.ok;
   if (dispatched) file.out.add(id, now);
-  // Remembered whatever its state: what is queued is mostly wanted again soon, and if not, its place is taken by another.
+  // What is queued is wanted again soon, unless many wait before it.
   state.rows.add({
     file, id, account: accountNo, lane: laneNo, ord, state: to, chargeState, notify: Notify.none, segments, charge, holdEntry, lastEntry, operator,
     link: dispatched ? link : 0, resent: 0, attempts, due, at: now, report: NO_REPORT, dispatchedAt: dispatched ? now : NO_TIME, sentAt: NO_TIME,

@@ -7,6 +7,7 @@
  * ```
  */
 import { Worker } from "node:worker_threads";
+import type { Clock } from "../../../protocols/wire/clock.js";
 import type { InboundNotice, Notice } from "../../../protocols/model/receipt.js";
 import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
 import { GroupCommit, type Ticket } from "../group-commit.js";
@@ -36,6 +37,7 @@ export interface SqliteStoreOptions {
   readonly receiptHorizonMs: number;
   /** Below this much free disk new submits are refused; 0 = not looked at. */
   readonly minFreeDiskMb: number;
+  readonly clock: Clock;
   readonly events: StoreEvents;
   /** Most pages a day's file may have (tests of a full disk); 0 or absent = no limit. */
   readonly maxPages?: number;
@@ -79,7 +81,7 @@ export class SqliteStore implements Store {
     this.#group = new GroupCommit((memory, octets, intents) => {
       const spare = this.#spare.pop() ?? null;
       this.#post({ kind: "batch", memory, octets, intents, spare }, spare === null ? [memory] : [memory, spare]);
-    });
+    }, options.clock);
   }
 
   get pending(): number {

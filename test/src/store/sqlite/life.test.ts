@@ -57,6 +57,21 @@ describe("a message's life in the store", () => {
     expect(bench.end(bench.id(), MessageState.deleted, Outcome.ok).commit).to.equal(Commit.notApplicable);
   });
 
+  it("carries a message that had a long queue before it like any other, though it was not remembered", () => {
+    const ids: number[] = [];
+    bench.topUp("a", 9_000 * PRICE);
+    bench.batch(() => {
+      for (let i = 0; i < 8_200; i++) ids.push(bench.putAccept({ state: MessageState.queued }));
+    });
+    const { messages, remaining } = bench.claim(LANE, 8_200);
+    expect(remaining).to.equal(0);
+    expect(messages.map((stored) => stored.message.id)).to.deep.equal(ids);
+    const last = ids.at(-1) as number;
+    expect(bench.dispatch(last)).to.equal(Commit.ok);
+    expect(bench.sent(last, "LAST")).to.equal(Commit.ok);
+    expect(bench.receipt(["LAST"]).notice).to.include({ messageId: last, state: MessageState.delivered });
+  });
+
   it("tells the customer nothing that was not asked for", () => {
     const { id } = bench.accept({ wanted: 2 });
     bench.sent(id, "K");
