@@ -75,14 +75,14 @@ export class SmppCustomerSession implements CustomerSession, SessionHooks {
   #ignored = 0;
   #refused = false;
 
-  constructor(socket: Socket, address: string, port: number, options: ListenOptions, events: CustomerEvents, log: WireLog) {
+  constructor(socket: Socket, address: string, port: number, options: ListenOptions, events: CustomerEvents) {
     this.remoteAddress = address;
     this.remotePort = port;
     this.listener = options.name;
     this.connectedAtMs = options.clock.wallMs;
     this.#options = options;
     this.#events = events;
-    this.#log = log;
+    this.#log = options.log;
     const { timers, maxSendBufferOctets, clock } = options;
     this.#session = new Session(
       socket,

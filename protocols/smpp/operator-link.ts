@@ -6,7 +6,6 @@ import type { Message } from "../model/message.js";
 import { Connector } from "../wire/connector.js";
 import type { ConnectorHooks, LossKind } from "../wire/connector.js";
 import type { LinkOptions, OperatorEvents, OperatorLink, WireLog } from "../wire/protocol.js";
-import { SampledLog } from "../wire/sampled-log.js";
 import { LinkConnection, submitAnswer } from "./link-connection.js";
 import type { ConnectionOwner } from "./link-connection.js";
 import { linkTerms } from "./settings.js";
@@ -41,7 +40,7 @@ export class SmppOperatorLink implements OperatorLink, ConnectionOwner, Connecto
     this.#options = options;
     this.#terms = linkTerms(options.settings);
     this.#events = events;
-    this.#log = new SampledLog(options.log, options.clock);
+    this.#log = options.log;
     const { host, port, reconnectMinMs, reconnectMaxMs, clock } = options;
     this.#connector = new Connector({ host, port, reconnectMinMs, reconnectMaxMs, dialMs: options.timers.bindMs, clock }, this);
   }

@@ -4,7 +4,6 @@
 import { Outcome } from "../model/outcome.js";
 import { listenSockets } from "../wire/listener.js";
 import type { CustomerEvents, LinkOptions, Listener, ListenOptions, OperatorEvents, OperatorLink, WireProtocol } from "../wire/protocol.js";
-import { SampledLog } from "../wire/sampled-log.js";
 import { VERSION_34 } from "./bind.js";
 import { SmppCustomerSession } from "./customer-session.js";
 import { SmppOperatorLink } from "./operator-link.js";
@@ -26,9 +25,8 @@ export const smpp: WireProtocol = {
   linkSettings: LINK_SETTINGS,
 
   async listen(options: ListenOptions, events: CustomerEvents): Promise<Listener> {
-    const log = new SampledLog(options.log, options.clock);
-    return listenSockets(options, log, (socket, address, port) => {
-      const session = new SmppCustomerSession(socket, address, port, options, events, log);
+    return listenSockets(options, (socket, address, port) => {
+      const session = new SmppCustomerSession(socket, address, port, options, events);
       return session.admit() ? session : null;
     });
   },

@@ -16,8 +16,8 @@ export type Accept = (socket: Socket, remoteAddress: string, remotePort: number)
  * Binds host and port and accepts from then on.
  * @throws Error with the system's code (EADDRINUSE, EACCES, ...) when the port cannot be had.
  */
-export async function listenSockets(options: ListenOptions, log: WireLog, accept: Accept): Promise<Listener> {
-  const listener = new SocketListener(options, log, accept);
+export async function listenSockets(options: ListenOptions, accept: Accept): Promise<Listener> {
+  const listener = new SocketListener(options, accept);
   await listener.open();
   return listener;
 }
@@ -36,9 +36,9 @@ class SocketListener implements Listener {
   readonly #open = new Map<Socket, Accepted>();
   readonly #byAddress = new Map<string, number>();
 
-  constructor(options: ListenOptions, log: WireLog, accept: Accept) {
+  constructor(options: ListenOptions, accept: Accept) {
     this.#options = options;
-    this.#log = log;
+    this.#log = options.log;
     this.#accept = accept;
     this.#server = createServer({ noDelay: true }, (socket) => this.#connected(socket));
   }

@@ -10,7 +10,7 @@ import type { Outcome } from "../model/outcome.js";
 import type { Notice, Receipt } from "../model/receipt.js";
 import type { Clock } from "./clock.js";
 
-/** Where sessions report what a person may want to read; implemented by src/observe. */
+/** Where sessions report what a person may want to read; implemented by src/observe, which lets no peer fill the log. */
 export interface WireLog {
   /** `event` is a constant word such as "frame_refused"; fields are already safe to print (no secrets, numbers masked). */
   event(level: "error" | "warn" | "info" | "debug", event: string, fields: Record<string, string | number | boolean>): void;

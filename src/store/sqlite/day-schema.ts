@@ -62,7 +62,7 @@ export const AttemptState = {
 } as const;
 
 /** `orphan.state_of`: why a report was kept. */
-export const OrphanState = { waiting: 2, matched: 3, late: 4 } as const;
+export const OrphanState = { waiting: 2, matched: 3 } as const;
 
 /** `tally.state`: all accepted messages of the account are counted under this (no MessageState) beside their final states (20..25). */
 export const TALLY_ACCEPTED = 12;
@@ -142,7 +142,7 @@ CREATE TABLE inbound (
 ) STRICT;
 CREATE INDEX inbound_outbox ON inbound (account, note_ord) WHERE notify = 3;
 
--- Reports nobody was waiting for (yet): unknown ids, and late ones for days already sealed.
+-- Reports nobody was waiting for (yet): of unknown ids, or late ones for days already sealed. They wait while the day is open.
 CREATE TABLE orphan (
   id          INTEGER PRIMARY KEY,
   at          INTEGER NOT NULL,

@@ -62,6 +62,8 @@ export function prepareStatements(db: Database.Database) {
     waitingOrphans: raw("SELECT id, state, word, error, source, at FROM orphan WHERE state_of = 2 AND operator = ? AND destination = ? ORDER BY id LIMIT 8"),
     takeOrphan: db.prepare("UPDATE orphan SET state_of = ?, message = ? WHERE id = ?"),
     orphanKeys: db.prepare("SELECT op_key FROM orphan_key WHERE orphan = ?").pluck(),
+    allOrphanKeys: raw("SELECT operator, op_key FROM orphan_key"),
+    countOrphans: db.prepare("SELECT count(*) FROM orphan WHERE state_of = 2").pluck(),
     dropOrphanKeys: db.prepare("DELETE FROM orphan_key WHERE orphan = ?"),
     uncertain: raw("SELECT m.id, c.source FROM message m CROSS JOIN content c ON c.id = m.id WHERE m.state = 7 AND m.operator = ? AND c.destination = ?"),
     dispatched: db.prepare("SELECT id FROM message WHERE id >= ? AND state = 6 ORDER BY id").pluck(),

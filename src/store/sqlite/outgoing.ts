@@ -152,7 +152,7 @@ export function sent(state: WriterState): Commit {
   } else if (!takenOtherwise(state, row, attempt, operator, key, raw)) {
     return Commit.notApplicable;
   }
-  if (key !== "" && state.orphanKeys.size > 0) takeEarlyReport(state, row, attempt, operator, key);
+  if (key !== "" && state.orphans > 0) takeEarlyReport(state, row, attempt, operator, key);
   return Commit.ok;
 }
 

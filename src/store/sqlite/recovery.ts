@@ -3,13 +3,12 @@
  */
 import type { DayFiles } from "./day-files.js";
 import type { DayWriter } from "./day-writer.js";
-import { NO_HASH, OrphanState } from "./day-schema.js";
+import { NO_HASH } from "./day-schema.js";
 import { operatorKey } from "../../lifecycle/operator-key.js";
 import type { LedgerDb } from "./ledger-db.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { makeUncertain, queueAgain } from "./outgoing.js";
 import { Order } from "./order.js";
-import { memoryKey } from "./state.js";
 import type { WriterState } from "./state.js";
 import type { Account } from "../../ledger/account.js";
 import type { Row } from "./row.js";
@@ -45,9 +44,9 @@ export function readMemory(state: WriterState, files: DayFiles, ledger: LedgerDb
     state.order = new Order(Math.max(state.order.last, file.meta("ord")));
     state.nowMs = Math.max(state.nowMs, file.meta("commit_ms"));
     state.uncertain += file.db.prepare("SELECT count(*) FROM message WHERE state = 7").pluck().get() as number;
-    state.orphans += file.db.prepare(`SELECT count(*) FROM orphan WHERE state_of = ${OrphanState.waiting}`).pluck().get() as number;
-    for (const [operator, key] of file.db.prepare("SELECT operator, op_key FROM orphan_key").raw().all() as [number, string][]) {
-      state.orphanKeys.add(memoryKey(operator, key));
+    state.orphans += file.statements.countOrphans.get() as number;
+    for (const [operator, key] of file.statements.allOrphanKeys.iterate() as Iterable<[number, string]>) {
+      state.orphanKeys.add(operator, key);
     }
     rememberFinals(state, file);
     for (const [laneNo, count] of queuedByLane(state, file)) state.lanes.lane(laneNo).ahead += count;
@@ -62,7 +61,7 @@ export function readMemory(state: WriterState, files: DayFiles, ledger: LedgerDb
 function rememberFinals(state: WriterState, file: DayWriter): void {
   const latest = file.db.prepare(
     `SELECT operator, op_id, state FROM (SELECT operator, op_id, op_hash, state FROM message ORDER BY id DESC LIMIT ?) WHERE state >= 20 AND op_hash <> ${NO_HASH}`,
-  ).raw().all(FINALS_MAX) as [number, string, number][];
+  ).raw().iterate(FINALS_MAX) as Iterable<[number, string, number]>;
   for (const [operator, raw, to] of latest) state.finals.set(operator, operatorKey(raw.trim()), to);
 }
 

@@ -14,7 +14,6 @@ import type { DayWriter } from "./day-writer.js";
 import { finish, packNotice, saveRow, tellNotice } from "./finish.js";
 import { Result } from "../results.js";
 import type { Row } from "./row.js";
-import { memoryKey } from "./state.js";
 import type { WriterState } from "./state.js";
 
 /** A report about a message sent this much after it cannot be told from the clock: both stamps are ours. */
@@ -195,15 +194,13 @@ function keepOrphan(state: WriterState, report: Report, rest: Rest, messageId: n
   state.orphans++;
   for (const key of report.candidates) {
     if (key === "") continue;
-    file.statements.insertOrphanKey.run(report.operator, key, id);
-    state.orphanKeys.add(memoryKey(report.operator, key));
+    if (file.statements.insertOrphanKey.run(report.operator, key, id).changes === 1) state.orphanKeys.add(report.operator, key);
   }
 }
 
 /** The answer has come after the report: takes the report that waits under the answer's id, if one does. */
 export function takeEarlyReport(state: WriterState, row: Row, attempt: number, operator: number, key: string): void {
-  const memory = memoryKey(operator, key);
-  if (!state.orphanKeys.has(memory)) return;
+  if (!state.orphanKeys.mayHave(operator, key)) return;
   for (const file of state.days.open()) {
     const found = file.statements.findOrphan.get(operator, key) as [number, MessageState, string, string] | undefined;
     if (found === undefined) continue;
@@ -217,31 +214,49 @@ export function takeEarlyReport(state: WriterState, row: Row, attempt: number, o
 
 function takeOrphan(state: WriterState, file: DayWriter, operator: number, orphan: number, messageId: number): void {
   state.begin(file);
-  for (const key of file.statements.orphanKeys.all(orphan) as string[]) state.orphanKeys.delete(memoryKey(operator, key));
+  for (const key of file.statements.orphanKeys.all(orphan) as string[]) state.orphanKeys.remove(operator, key);
   file.statements.dropOrphanKeys.run(orphan);
   file.statements.takeOrphan.run(OrphanState.matched, messageId, orphan);
   state.orphans--;
 }
 
-/** The grace of an UNCERTAIN message is over: takes the one report that waits for a message like it. Whether it has ended. */
+/** A day is sealed, so that every message it could be for has ended: its reports wait no longer. They stay in its file for people to see. */
+export function forgetOrphans(state: WriterState, file: DayWriter): void {
+  for (const [operator, key] of file.statements.allOrphanKeys.iterate() as Iterable<[number, string]>) state.orphanKeys.remove(operator, key);
+  state.orphans -= file.statements.countOrphans.get() as number;
+}
+
+interface Waiting {
+  readonly file: DayWriter;
+  readonly orphan: number;
+  readonly to: MessageState;
+  readonly word: string;
+  readonly error: string;
+}
+
+/**
+ * The grace of an UNCERTAIN message is over: takes the report that waits for a message like it, if it can belong to no
+ * other. Where several such messages (parts of one text, say) meet as many reports that all say the same, each takes
+ * one: whichever it is, nothing would be different. Whether the message has ended.
+ */
 export function adoptReport(state: WriterState, row: Row): boolean {
   if (state.orphans === 0) return false;
-  let found: { file: DayWriter; orphan: number; to: MessageState; word: string; error: string } | null = null;
+  const reports: Waiting[] = [];
+  let messages = 0;
   for (const file of state.days.open()) {
     for (const waiting of file.statements.waitingOrphans.all(row.operator, row.destination) as [number, MessageState, string, string, string, number][]) {
       const [orphan, to, word, error, source, at] = waiting;
       if ((source !== row.source && source !== "") || at < row.acceptedAt - CLOCK_SLACK_MS) continue;
-      if (found !== null) return false;
-      found = { file, orphan, to, word, error };
+      reports.push({ file, orphan, to, word, error });
     }
-    // Another message that the report could belong to as well: none of them gets it.
-    const rivals = file.statements.uncertain.all(row.operator, row.destination) as [number, string][];
-    if (rivals.some(([id, source]) => id !== row.id && source === row.source)) return false;
+    const alike = file.statements.uncertain.all(row.operator, row.destination) as [number, string][];
+    for (const [, source] of alike) if (source === row.source) messages++;
   }
-  if (found !== null && state.rows.isOut(row.operator, row.destination, row.source)) return false;
-  if (found === null) return false;
-  for (const key of found.file.statements.orphanKeys.all(found.orphan) as string[]) state.finals.set(row.operator, key, found.to);
-  takeOrphan(state, found.file, row.operator, found.orphan, row.id);
-  if (applyFinal(state, row, row.attempts, found.to, found.error, found.word)) tellNotice(state, row);
+  const [first] = reports;
+  if (first === undefined || reports.length !== messages || reports.some((each) => each.to !== first.to)) return false;
+  if (state.rows.isOut(row.operator, row.destination, row.source)) return false;
+  for (const key of first.file.statements.orphanKeys.all(first.orphan) as string[]) state.finals.set(row.operator, key, first.to);
+  takeOrphan(state, first.file, row.operator, first.orphan, row.id);
+  if (applyFinal(state, row, row.attempts, first.to, first.error, first.word)) tellNotice(state, row);
   return row.state >= 20;
 }

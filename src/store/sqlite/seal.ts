@@ -13,6 +13,7 @@ import type { DayFiles } from "./day-files.js";
 import type { DayWriter } from "./day-writer.js";
 import type { LedgerDb } from "./ledger-db.js";
 import { dayName, dayPath, dayStartMs, listDays } from "./paths.js";
+import { forgetOrphans } from "./reports.js";
 import { collectSealedDay, SealRefused } from "./sealed-day.js";
 import type { SealedDay } from "./sealed-day.js";
 import type { WriterState } from "./state.js";
@@ -75,6 +76,7 @@ export class Sealer {
       if (step.done !== true) return;
       this.#steps = null;
       const added = this.#ledger.seal(step.value, this.#state.nowMs);
+      forgetOrphans(this.#state, file);
       this.#files.sealed(file.day);
       this.#log("info", "day_sealed", { day: dayName(file.day), messages: step.value.messages, again: !added });
       this.#finish(file.path);

@@ -9,6 +9,7 @@ import type { UncertainPolicy } from "../store.js";
 import { Balances } from "./balances.js";
 import type { DayWriter } from "./day-writer.js";
 import { Lanes } from "./lanes.js";
+import { OrphanKeys } from "./orphan-keys.js";
 import { Order } from "./order.js";
 import { RecentFinals, RowMemory } from "./row.js";
 import type { Row } from "./row.js";
@@ -69,7 +70,7 @@ export class WriterState {
   uncertain = 0;
   orphans = 0;
   /** Keys under which waiting orphans would be found; rebuilt when a transaction fails. */
-  readonly orphanKeys = new Set<string>();
+  readonly orphanKeys = new OrphanKeys();
   /** Too little free disk: no new messages. */
   diskLow = false;
   /** Lanes that grew and shrank by something other than acceptance and claim, told after the batch. */
@@ -183,9 +184,4 @@ export class WriterState {
       out.u32(purse.account.no);
     }
   }
-}
-
-/** Under which an operator's id is remembered. */
-export function memoryKey(operatorNo: number, key: string): string {
-  return `${operatorNo}|${key}`;
 }

@@ -111,7 +111,7 @@ function events(books: Books, file: DayFile, row: Row, account: string, flags: s
     const where = `attempt ${attempt.no} on ${attempt.operator} link ${attempt.link}`;
     add(attempt.dispatchedAtMs, "dispatch", where);
     const theirs = attempt.operatorMessageId === "" ? "" : `, operator message id ${attempt.operatorMessageId}`;
-    add(attempt.answeredAtMs, "dispatch", `attempt ${attempt.no} answered ${attempt.statusName || `0x${attempt.status.toString(16)}`}${theirs}`);
+    add(attempt.answeredAtMs, "dispatch", `attempt ${attempt.no} answered ${attempt.statusName || (attempt.status === 0 ? "ok" : `0x${attempt.status.toString(16)}`)}${theirs}`);
   }
   if (row.attempts > BigInt(attempts.at(-1)?.no ?? 0)) {
     const where = `${books.operatorNames().get(Number(row.operator)) ?? ""} link ${row.link}`;

@@ -103,6 +103,20 @@ describe("days", () => {
     expect(bench.money(1)).to.include({ available: 1_000_000 - PRICE });
   });
 
+  it("once sealed wait for no message any more: reports that nobody took are only kept", () => {
+    const { id } = bench.accept({ wanted: 0 });
+    bench.sent(id, "K");
+    bench.receipt(["NOBODY"]);
+    bench.receipt(["K"]);
+    expect(bench.engine.state.orphans).to.equal(1);
+    expect(bench.engine.state.orphanKeys.mayHave(1, "NOBODY")).to.equal(true);
+    bench.wallMs += 2 * DAY;
+    settle();
+    expect(bench.engine.openDays).to.equal(0);
+    expect(bench.engine.state.orphans).to.equal(0);
+    expect(bench.engine.state.orphanKeys.mayHave(1, "NOBODY")).to.equal(false);
+  });
+
   it("are deleted after the retention, and the balance stays", () => {
     const { id } = bench.accept({ wanted: 0 });
     bench.sent(id, "K");

@@ -165,6 +165,28 @@ describe("a message's life in the store", () => {
       expect(bench.row(second).state).to.equal(MessageState.uncertain);
     });
 
+    it("as many as there are messages they fit, all saying the same, are shared out when the grace is over", () => {
+      const ids = [bench.accept().id, bench.accept().id];
+      for (const id of ids) bench.uncertain(id);
+      bench.receipt(["X"]);
+      bench.receipt(["Y"]);
+      expect(bench.engine.state.orphans).to.equal(2);
+      bench.sweep(30_000);
+      expect(ids.map((id) => bench.row(id).state)).to.deep.equal([MessageState.delivered, MessageState.delivered]);
+      expect(bench.notices.map((each) => each.messageId)).to.have.members(ids);
+      expect(bench.engine.state.orphans).to.equal(0);
+    });
+
+    it("that say different things of messages alike are not shared out", () => {
+      const ids = [bench.accept().id, bench.accept().id];
+      for (const id of ids) bench.uncertain(id);
+      bench.receipt(["X"]);
+      bench.receipt(["Y"], { state: MessageState.undeliverable });
+      bench.sweep(30_000);
+      expect(bench.engine.state.orphans).to.equal(2);
+      expect(bench.queued).to.deep.equal([[LANE, 2]]);
+    });
+
     it("that came while the message was merely on its way are taken when its grace is over", () => {
       const { id } = bench.accept();
       expect(bench.receipt(["X"]).commit).to.equal(Commit.orphan);
