@@ -114,7 +114,6 @@ export class SmppOperatorLink implements OperatorLink, ConnectionOwner, Connecto
 
   connectionBound(): void {
     this.#connector.succeeded();
-    this.#log.event("info", "link_bound", { link: this.name });
     this.#events.bound(this);
   }
 
@@ -135,8 +134,8 @@ export class SmppOperatorLink implements OperatorLink, ConnectionOwner, Connecto
   }
 
   #logDown(reason: string, nextInMs: number, ignored: number): void {
-    const level = this.#wanted ? "warn" : "info";
-    this.#log.event(level, "link_down", { link: this.name, reason, next_try_ms: nextInMs, ignored_answers: ignored });
+    // Whoever owns the link tells that it is down; this is for who wants to know more.
+    this.#log.event("debug", "link_down", { link: this.name, reason, next_try_ms: nextInMs, ignored_answers: ignored });
   }
 
   #refuse(refusal: LocalRefusal): void {
