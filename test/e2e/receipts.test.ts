@@ -211,6 +211,35 @@ describe("receipts", () => {
     expect(await road.money("lost")).to.equal("3.465/0.00");
   });
 
+  it("C108 keep coming while submits pour in on the same bind, and so do answers to enquire_link", async function () {
+    this.timeout(40_000);
+    const total = 2_500;
+    await road.account("c108", total, { rate: 1_000_000, window: 100 });
+    const customer = await road.customer("c108");
+    operator.reports = true;
+    const acceptedAtMs = new Map<string, number>();
+    const linkAnswersMs: number[] = [];
+    let submitted = 0;
+    const pour = async (): Promise<void> => {
+      while (submitted < total) {
+        if (++submitted % 250 === 0) {
+          const askedMs = performance.now();
+          customer.session.enquire_link(() => linkAnswersMs.push(performance.now() - askedMs));
+        }
+        const answer = await customer.submit(next(), "hello");
+        expect(answer.command_status).to.equal(0);
+        acceptedAtMs.set(answer.message_id ?? "", performance.now());
+      }
+    };
+    await Promise.all(Array.from({ length: 100 }, pour));
+    expect(customer.receipts.length, "receipts during the flood").to.be.at.least(total / 2);
+    await customer.received(total, 10_000);
+    const waitsMs = customer.receipts.map(({ id, atMs }) => atMs - (acceptedAtMs.get(id) ?? -Infinity));
+    expect(Math.max(...waitsMs), "the longest a receipt took").to.be.below(5_000);
+    expect(linkAnswersMs).to.have.length(total / 250);
+    expect(Math.max(...linkAnswersMs), "the slowest answer to enquire_link").to.be.below(1_000);
+  });
+
   it("leave books that balance", async () => {
     expect(await road.daemon.call("verify", { full: true })).to.deep.include({ clean: true, problems: [] });
   });
