@@ -47,11 +47,17 @@ export class BindPolicy {
     // An unknown name is checked against no hash, so that it takes as long as a wrong password.
     const verdict = await this.#parts.passwords.check(proof.password, account?.terms.passwordHash ?? "");
     if (verdict === "busy") return refuse("too_many_failures");
+    // Guesses made at once were all let in before the first had failed; those beyond the limit learn nothing.
+    if (failures.blocked(address, clock.monotonicMs)) return refuse("too_many_failures");
     if (verdict === "wrong" || account === undefined) return this.#failed(address, "credentials");
     if (account.terms.state === "closed") return refuse("closed");
-    if (this.#parts.bindCount(account.terms.no) >= account.terms.maxBinds) return refuse("too_many_binds");
     failures.succeeded(address);
     return { accepted: true, account };
+  }
+
+  /** The last step, asked in the same turn as the bind is counted: binds decided at once must see each other. */
+  hasRoom(account: LiveAccount): boolean {
+    return this.#parts.bindCount(account.terms.no) < account.terms.maxBinds;
   }
 
   #allowed(account: LiveAccount, address: string): boolean {

@@ -9,7 +9,7 @@ import type { BindRefusal, BindRequest, BindVerdict, CustomerEvents, CustomerSes
 import type { Accounts, LiveAccount } from "../flow/accounts.js";
 import type { SubmitOrigin } from "../flow/ports.js";
 import { Bind, type Binds } from "./binds.js";
-import type { BindPolicy } from "./bind-policy.js";
+import type { BindDecision, BindPolicy } from "./bind-policy.js";
 
 /** What the flow does for customers' connections. */
 export interface CustomerFlow {
@@ -70,8 +70,9 @@ export class Gate implements CustomerEvents {
 
   bind(session: CustomerSession, request: BindRequest, answer: (verdict: BindVerdict) => void): void {
     this.#policy.decide(session, request).then(
-      (decision) => {
+      (decided) => {
         if (!this.#sessions.has(session)) return;
+        const decision: BindDecision = decided.accepted && !this.#policy.hasRoom(decided.account) ? { accepted: false, reason: "too_many_binds" } : decided;
         if (!decision.accepted) {
           const known = this.#accounts.byName(request.systemId) !== undefined;
           this.#observer.bindRefused(session, request.systemId, known, decision.reason);
