@@ -3,10 +3,11 @@
  *
  * ```
  *  (connected) --our bind--> binding --ok--> bound --ours: nothing in flight--> unbind sent --answered--> closed
- *                              '--refused--> closed      '--theirs: owed answers out, unbind answered--> closed
+ *                              '--refused--> closed      '--theirs: nothing in flight or owed, unbind answered--> closed
  * ```
  * A request that is not answered in time keeps its place in the window: a message centre that has stopped answering gets no more
- * messages, and its late answers still count while the connection lives.
+ * messages, and its late answers still count while the connection lives. However it ends in good order, the answers on
+ * their way come first: a message whose answer is lost may have to be sent again.
  */
 import type { Socket } from "node:net";
 import type { Message } from "../model/message.js";
@@ -35,7 +36,7 @@ import { Tlv, readTlvInteger } from "./tlvs.js";
 
 /** The oldest unanswered submit may be this many response times old before the connection is given up. */
 const STUCK_FACTOR = 3;
-/** How long a message centre that asked to part waits at most for the answers we owe. */
+/** How long a message centre that asked to part waits at most, for the answers we owe and for its own to ours. */
 const PART_MS = 5_000;
 const BIND_OCTETS = 320;
 /** Handles hold the sequence in their low 32 bits and, above, which command the answer is for. */
@@ -74,6 +75,8 @@ export class LinkConnection implements SessionHooks {
   #unbindSent = false;
   /** Why the connection is to be given up when the frames at hand are dealt with; "" = it is not. */
   #giveUp = "";
+  /** An answer is so long overdue that the connection goes as soon as no other is on its way. */
+  #stuck = false;
   #reading = false;
   #idless = false;
   ignored = 0;
@@ -118,7 +121,12 @@ export class LinkConnection implements SessionHooks {
 
   /** Nothing has been begun that ends the connection. */
   get #mayWork(): boolean {
-    return !this.#parting && this.#giveUp === "";
+    return !this.#parting && !this.#stuck && this.#giveUp === "";
+  }
+
+  /** Whether answers are on their way. What timed out is not waited for: it may never come. */
+  get #answersDue(): boolean {
+    return this.#requests.size > this.#requests.overdue;
   }
 
   // ---------------------------------------------------------------- what the link asks
@@ -146,7 +154,7 @@ export class LinkConnection implements SessionHooks {
     if (local < DATA_SM_HANDLE) this.#session.commit(encodeDeliverSmResp(target, at, local, status));
     else this.#session.commit(encodeBody(CommandId.data_sm_resp, target, at, status, local - DATA_SM_HANDLE, status === 0 ? EMPTY_ID : null));
     if (this.#owed * 2 <= this.#terms.deliverWindow) this.#session.resume(Pause.window);
-    if (this.#partSequence >= 0 && this.#owed === 0) this.#partNow();
+    if (this.#partSequence >= 0 && !this.#reading) this.#partWhenDone();
   }
 
   /** Takes no more submits, waits for the answers in flight, unbinds, and closes at the latest after `withinMs`. */
@@ -225,7 +233,8 @@ export class LinkConnection implements SessionHooks {
     }
     if (this.#parting && nowMs >= this.#partBy) return this.#partNow();
     if (this.#parting) return this.#partWhenDone();
-    if (this.oldestOutstandingMs >= responseMs * STUCK_FACTOR) this.reconnect("answers_overdue");
+    this.#stuck = this.oldestOutstandingMs >= responseMs * STUCK_FACTOR;
+    if (this.#stuck && !this.#answersDue) this.reconnect("answers_overdue");
   }
 
   closed(reason: string): void {
@@ -269,12 +278,14 @@ export class LinkConnection implements SessionHooks {
     this.#parting = true;
     this.#partBy = this.#options.clock.monotonicMs + PART_MS;
     this.#partSequence = sequence;
-    if (this.#owed === 0) this.#partNow();
   }
 
-  /** What timed out is not waited for: it may never come. */
   #partWhenDone(): void {
-    if (this.#partSequence >= 0 || this.#unbindSent || this.#requests.size > this.#requests.overdue) return;
+    if (this.#partSequence >= 0) {
+      if (this.#owed === 0 && (this.#unbindSent || !this.#answersDue)) this.#partNow();
+      return;
+    }
+    if (this.#unbindSent || this.#answersDue) return;
     this.#unbindSent = true;
     this.#header(CommandId.unbind, 0, this.#sequence.take(this.#requests));
   }
