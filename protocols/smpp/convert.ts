@@ -23,6 +23,8 @@ export const ESM_UDHI = 0x40;
 /** First octet of `Message.extras` that are SMPP TLVs. */
 export const EXTRAS_MARK = 0x53;
 
+/** TLVs that are only passed on, in all: far more than the standards' together, far less than a book's row may hold. */
+const EXTRAS_MAX_OCTETS = 4_096;
 const LONGEST_REGISTERED = 0x1f;
 const HIGHEST_PRIORITY = 3;
 const RECEIPT_WANTED = [0, 3, 2, 1] as const;
@@ -73,6 +75,7 @@ const NO_CANNED_TEXT = fieldFault("sm_default_msg_id", "there are no canned text
 const NO_HEADER = fieldFault("short_message", "esm_class announces a user data header that is not there");
 const ODD_UCS2 = fieldFault("short_message", "UCS-2 text of an odd length");
 const TWO_TEXTS: FieldFault = { ...fieldFault("tlvs", "message_payload beside short_message"), status: Status.ESME_ROPTPARNOTALLWD };
+const MANY_TLVS: FieldFault = { ...fieldFault("tlvs", `more than ${EXTRAS_MAX_OCTETS} octets of TLVs beside the text`), status: Status.ESME_RINVPARLEN };
 const SCHEDULE = fieldFault("schedule_delivery_time", "not a time");
 const VALIDITY = fieldFault("validity_period", "not a time to come");
 
@@ -126,7 +129,9 @@ function readSubmitTlvs(message: Message, body: SubmitSm, terms: ReadingTerms, n
   if ((body.esm_class & ESM_UDHI) === 0) readSar(message, body.tlvs);
   const liveSeconds = readTlvInteger(body.tlvs, Tlv.qos_time_to_live);
   if (liveSeconds > 0) message.expiresAtMs = nowMs + liveSeconds * 1_000;
-  message.extras = extrasOf(body.tlvs);
+  const octets = extraOctets(body.tlvs);
+  if (octets > EXTRAS_MAX_OCTETS) return MANY_TLVS;
+  message.extras = extrasOf(body.tlvs, octets);
   return null;
 }
 
@@ -166,14 +171,19 @@ const CONSUMED: ReadonlySet<number> = new Set<number>([
   Tlv.message_payload, Tlv.sar_msg_ref_num, Tlv.sar_total_segments, Tlv.sar_segment_seqnum, Tlv.qos_time_to_live,
 ]);
 
-/** The other TLVs octet for octet behind their mark; null when there are none. */
-function extrasOf(tlvs: Buffer): Buffer | null {
-  let octets = 1;
+/** What the other TLVs take. */
+function extraOctets(tlvs: Buffer): number {
+  let octets = 0;
   eachTlv(tlvs, (tag, value) => {
     if (!CONSUMED.has(tag)) octets += 4 + value.length;
   });
-  if (octets === 1) return null;
-  const extras = Buffer.allocUnsafe(octets);
+  return octets;
+}
+
+/** The other TLVs, so many octets, one by one behind their mark; null when there are none, or too many to keep. */
+function extrasOf(tlvs: Buffer, octets: number): Buffer | null {
+  if (octets === 0 || octets > EXTRAS_MAX_OCTETS) return null;
+  const extras = Buffer.allocUnsafe(1 + octets);
   extras[0] = EXTRAS_MARK;
   let at = 1;
   eachTlv(tlvs, (tag, value) => {
@@ -203,7 +213,7 @@ export function messageOfDelivery(body: DeliverSm | DataSm, octets: Buffer, alph
   }
   if ((body.esm_class & ESM_UDHI) !== 0) message.hasUdh = readConcatenation(octets, message);
   else readSar(message, body.tlvs);
-  if (body.tlvs.length > 0) message.extras = extrasOf(body.tlvs);
+  if (body.tlvs.length > 0) message.extras = extrasOf(body.tlvs, extraOctets(body.tlvs));
   return message;
 }
 

@@ -1,7 +1,7 @@
 import { connect as connectTls } from "node:tls";
 import { expect } from "chai";
 import fc from "fast-check";
-import { blankBody, encodeSubmitSm } from "../../../protocols/smpp/codec.js";
+import { blankBody, encodeDeliverSm, encodeSubmitSm } from "../../../protocols/smpp/codec.js";
 import { Tlv, TlvWriter } from "../../../protocols/smpp/tlvs.js";
 import { BIND_TRX, RawPeer, acceptBind, boundPeer, customerBench, hex, linkBench, settle, until, type CustomerBench } from "./peers.js";
 
@@ -68,6 +68,22 @@ describe("hostile input on a customer port", () => {
     peer.write("000120010000000400000000000000090000");
     expect(await peer.nextHex()).to.equal("00000010800000000000000200000009");
     await peer.closed();
+  });
+
+  it("takes 4 KiB of TLVs that it only passes on, and refuses more with ESME_RINVPARLEN: no book has room for them", async () => {
+    const peer = await boundPeer(bench.port);
+    const body = { ...blankBody("submit_sm"), destination_addr: "13800138000", data_coding: 4 };
+    const frame = Buffer.alloc(73_728);
+    const send = async (sequence: number, ...lengths: number[]): Promise<number> => {
+      const tlvs = new TlvWriter();
+      for (const length of lengths) tlvs.octets(0x1400, Buffer.alloc(length, 0x77));
+      peer.write(Buffer.from(frame.subarray(0, encodeSubmitSm(frame, 0, sequence, { ...body, tlvs: tlvs.view() }))));
+      return (await peer.next()).readUInt32BE(8);
+    };
+    expect(await send(2, 4_092)).to.equal(0);
+    for (const lengths of [[4_093], [65_530], [65_535], [40_000, 30_000]]) expect(await send(3, ...lengths), String(lengths)).to.equal(0xc2);
+    expect(bench.desk.submits.length).to.equal(1);
+    await stillServes();
   });
 
   it("ends a frame that trickles in one octet a second at the frame's age limit", async () => {
@@ -230,6 +246,23 @@ describe("hostile input from an operator", () => {
     await garbling.closed();
     await acceptBind(await next());
     await until(() => bench.link.bound);
+    bench.link.destroy("test over");
+    bench.centre.close();
+  });
+});
+
+describe("TLVs of an operator", () => {
+  it("are left out where no book has room for them: the delivery is taken all the same", async () => {
+    const bench = await linkBench();
+    const peer = await bench.centre.peer();
+    await acceptBind(peer);
+    await until(() => bench.link.bound);
+    const frame = Buffer.alloc(73_728);
+    const tlvs = new TlvWriter().octets(0x1400, Buffer.alloc(40_000)).octets(0x1401, Buffer.alloc(30_000)).view();
+    const body = { ...blankBody("deliver_sm"), source_addr: "13800138000", destination_addr: "1069", short_message: Buffer.from("hi"), tlvs };
+    peer.write(frame.subarray(0, encodeDeliverSm(frame, 0, 7, body)));
+    expect(await peer.nextHex()).to.equal("0000001180000005000000000000000700");
+    expect(bench.desk.inbounds[0]?.message).to.deep.include({ source: "13800138000", extras: null });
     bench.link.destroy("test over");
     bench.centre.close();
   });
