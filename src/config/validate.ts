@@ -101,7 +101,8 @@ class Teller {
       place: places?.value ?? null,
       key,
       message: issue.message.replace(/^Invalid (input|option|string): /, ""),
-      value: setting?.secret === true ? "" : shown(value),
+      // A whole table may hold a password.
+      value: setting?.secret === true || (typeof value === "object" && setting === null) ? "" : shown(value),
       hint: setting === null ? this.#tableHint(path, value) : settingHint(path, setting),
     }];
   }
@@ -122,7 +123,7 @@ class Teller {
       place: this.#document.places.get(pathText(full))?.key ?? null,
       key: pathText(full),
       message: "is no setting",
-      value: typeof value === "object" || /pass|secret|key/i.test(key) ? "" : shown(value),
+      value: typeof value === "object" || mayBeSecret(path, key) ? "" : shown(value),
       hint,
     };
   }
@@ -151,6 +152,14 @@ class Teller {
     }
     return here;
   }
+}
+
+/** An unknown key where a password may stand is likely one under a wrong name. */
+function mayBeSecret(path: readonly PropertyKey[], key: string): boolean {
+  if (/pass|secret|key/i.test(key)) return true;
+  const [table, ...inner] = path.filter((part) => typeof part === "string");
+  if (table === undefined || inner.length > 0) return false;
+  return Object.values(SCHEMA[table as keyof typeof SCHEMA].fields as Fields).some((setting) => setting.secret);
 }
 
 function header(table: string): string {

@@ -123,6 +123,19 @@ delays = ["1s", "5m"]
     expect(found).to.not.contain("hunter2");
   });
 
+  for (const [name, text] of [
+    ["a table written with single brackets", '[[listen]]\n[operator]\npassword = "hunter2"\nname = "m"\n'],
+    ["an inline table", 'bootstrap = { password = "hunter2", name = "m" }\n[[listen]]\n'],
+    ["a mistyped key", `[[listen]]\n${OPERATOR.replace('password = "pw"', 'pasword = "hunter2"')}`],
+    ["a key of another name", `[[listen]]\n${OPERATOR.replace('password = "pw"', 'pin = "hunter2"')}`],
+  ] as const) {
+    it(`never prints a password in ${name}`, () => {
+      const found = problemsOf(text).join("\n");
+      expect(found).to.match(/^tollgate\.toml:\d+:\d+: (operator|bootstrap)/m);
+      expect(found).to.not.contain("hunter2");
+    });
+  }
+
   it("names the file that cannot be read", () => {
     expect(() => loadConfig({ path: "/nowhere/x.toml", protocols: PROTOCOLS })).to.throw(ConfigError, "/nowhere/x.toml: cannot be read: ENOENT");
   });
