@@ -56,6 +56,7 @@ export interface Statement {
   readonly refundsMicros: bigint;
   readonly chargesMicros: bigint;
   readonly forfeitsMicros: bigint;
+  /** The part of `closing` that is on hold. */
   readonly heldMicros: bigint;
   readonly closingMicros: bigint;
   readonly messages: number;

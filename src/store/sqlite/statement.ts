@@ -2,8 +2,9 @@
  * Statement: what an account paid in, was charged and has left over a period of business days, exact to the micro-unit.
  *
  * Everything about money is summed from entries, up to one bound in each file, so the identity
- *     opening + top-ups + refunds - charges - forfeits = closing + held
- * holds whatever is booked meanwhile (`opening` counts available and held money). Sealed days come from what they
+ *     opening + top-ups + refunds - charges - forfeits = closing
+ * holds whatever is booked meanwhile: `opening` and `closing` count available and held money, so one period opens
+ * with what the one before it closed with. Sealed days come from what they
  * carried to ledger.db, whether their files are still there or not; open days are read in short steps.
  */
 import { OUTCOME_NAMES } from "../../../protocols/model/outcome.js";
@@ -189,7 +190,7 @@ function finish(account: string, currency: string, zone: number, sums: Sums): St
     chargesMicros: sums.kind(EntryKind.settle),
     forfeitsMicros: sums.kind(LedgerKind.forfeit) + sums.kind(LedgerKind.payout),
     heldMicros: sums.held,
-    closingMicros: sums.available,
+    closingMicros: sums.available + sums.held,
     messages: accepted.messages,
     segments: accepted.segments,
     byState: Object.fromEntries([...sums.byState].sort(([a], [b]) => (a < b ? -1 : 1))),
