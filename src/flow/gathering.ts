@@ -6,12 +6,12 @@
  * group. Bounded in groups; the deadline of a part stands on disk, and the store tells when it has passed.
  */
 import { Encoding, type Message } from "../../protocols/model/message.js";
-import { decodeText, userData } from "../../protocols/model/text.js";
+import { decodeText, messageText, userData } from "../../protocols/model/text.js";
 import type { Submission } from "./submission.js";
 
 export interface Gathered {
   readonly parts: readonly Submission[];
-  /** The whole text, null when it is binary or cannot be decoded. */
+  /** The whole text as far as it is no binary, null when it cannot be read. */
   readonly text: string | null;
 }
 
@@ -98,13 +98,23 @@ function alone(part: Submission): Gathered {
   return { parts: [part], text: joinedText([part.message]) };
 }
 
-/** The parts' user data read as one text, so that a character cut in two by the sender is whole again. */
-function joinedText(parts: readonly Message[]): string | null {
-  const encoding = parts[0]?.encoding ?? Encoding.binary;
-  if (parts.every((part) => part.encoding === encoding)) return decodeText(Buffer.concat(parts.map((part) => userData(part))), encoding);
+/**
+ * The text of all parts; null when one that is not binary cannot be read. Binary parts say nothing and hide nothing.
+ *
+ * Neighbours in one encoding are read together, so that a character cut in two by the sender is whole again; GSM
+ * parts each with the national tables of its own header.
+ */
+export function joinedText(parts: readonly Message[]): string | null {
   let text = "";
-  for (const part of parts) {
-    const piece = decodeText(userData(part), part.encoding);
+  for (let from = 0; from < parts.length; ) {
+    const first = parts[from] as Message;
+    const { encoding } = first;
+    let end = from + 1;
+    if (encoding !== Encoding.gsm7) while (end < parts.length && parts[end]?.encoding === encoding) end++;
+    const octets = end === from + 1 ? null : Buffer.concat(parts.slice(from, end).map(userData));
+    from = end;
+    if (encoding === Encoding.binary) continue;
+    const piece = octets === null ? messageText(first) : decodeText(octets, encoding);
     if (piece === null) return null;
     text += piece;
   }

@@ -2,12 +2,12 @@
  * Hold: messages that are on disk and answered but may not go yet: parts of a longer text until all are here and
  * have been screened as one, and refusals that an account wants by receipt.
  */
+import { Encoding } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
 import { MessageState } from "../../protocols/model/state.js";
-import { messageText } from "../../protocols/model/text.js";
 import type { Screen } from "../filter/screen.js";
 import type { Store } from "../store/store.js";
-import { Gathering } from "./gathering.js";
+import { Gathering, joinedText } from "./gathering.js";
 import type { FlowMetrics } from "./ports.js";
 import { Screened, screenText } from "./screen.js";
 import { Stage } from "./stages.js";
@@ -75,14 +75,14 @@ export class Holder {
       this.#context.metrics.stage(Stage.screen, Outcome.segments_missing);
       this.#end(submission, Outcome.segments_missing);
     } else {
-      this.#judge([submission], messageText(submission.message));
+      this.#judge([submission], joinedText([submission.message]));
     }
   }
 
   /** Screens a text and lets all its parts go on, or ends them all. */
   #judge(parts: readonly Submission[], text: string | null): void {
     const { metrics, screen, store } = this.#context;
-    const outcome = screenText(screen, text, this.#screened);
+    const outcome = this.#outcome(parts, text);
     for (const part of parts) {
       metrics.stage(Stage.screen, outcome);
       if (outcome !== Outcome.ok) {
@@ -92,6 +92,12 @@ export class Holder {
         store.release(part, part.message.id, screen.version);
       }
     }
+  }
+
+  #outcome(parts: readonly Submission[], text: string | null): Outcome {
+    if (text === null) return Outcome.invalid_encoding;
+    const unwanted = parts.some(({ account, message }) => account.terms.binary === "refuse" && message.encoding === Encoding.binary);
+    return unwanted ? Outcome.not_supported : screenText(this.#context.screen, text, this.#screened);
   }
 
   #end(submission: Submission, outcome: Outcome): void {

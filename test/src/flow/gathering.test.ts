@@ -95,6 +95,31 @@ describe("Gathering", () => {
     expect(gathering.add(part("0500032a0202c6b1", 1, { encoding: Encoding.gb18030 }))?.text).to.equal("开发票");
   });
 
+  it("reads what can be read beside a binary part, so that none hides its siblings from the word lists", () => {
+    const gathering = new Gathering(10);
+    gathering.add(part("0500032a03015f0053d1"));
+    gathering.add(part("0500032a0303796800", 1, { encoding: Encoding.binary }));
+    expect(gathering.add(part("0500032a03027968"))?.text).to.equal("开发票");
+    const binary = { encoding: Encoding.binary };
+    gathering.add(part("0500032b020100ff", 1, binary));
+    expect(gathering.add(part("0500032b020200ff", 1, binary))?.text).to.equal("");
+  });
+
+  it("reads no text where a part claims to be one and cannot be read", () => {
+    const gathering = new Gathering(10);
+    gathering.add(part("0500032a02015f0053d1"));
+    expect(gathering.add(part("0500032a0202ff", 1, { encoding: Encoding.gsm7 }))?.text).to.equal(null);
+  });
+
+  it("reads GSM parts with the national tables their headers name", () => {
+    const gathering = new Gathering(10);
+    gathering.add(part("0800032a02012501030b", 1, { encoding: Encoding.gsm7 }));
+    expect(gathering.add(part("0800032a02022501030b", 1, { encoding: Encoding.gsm7 }))?.text).to.equal("ÔÔ");
+    // Table 4 is not known here: not readable, as in a message that is no part.
+    gathering.add(part("0800032b02012501040b", 1, { encoding: Encoding.gsm7 }));
+    expect(gathering.add(part("0500032b02020b", 1, { encoding: Encoding.gsm7 }))?.text).to.equal(null);
+  });
+
   it("holds no more parts than its limit; those beyond wait on disk", () => {
     const gathering = new Gathering(2);
     gathering.add(part(FIRST));

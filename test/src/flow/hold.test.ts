@@ -1,0 +1,71 @@
+import { expect } from "chai";
+import { Encoding, type Message } from "../../../protocols/model/message.js";
+import { readConcatenation } from "../../../protocols/model/udh.js";
+import { Outcome } from "../../../protocols/model/outcome.js";
+import { ManualClock } from "../../../protocols/wire/clock.js";
+import { Holder } from "../../../src/flow/hold.js";
+import type { Submission } from "../../../src/flow/submission.js";
+import type { Screen } from "../../../src/filter/screen.js";
+import type { Store } from "../../../src/store/store.js";
+import { account, accounts, message, NO_METRICS } from "./fixtures.js";
+
+const BLOCKS_INVOICE = {
+  version: 1,
+  screen: (text: string) => (text.includes("发票") ? { action: "reject", category: "fraud", word: "发票", rule: "1" } : null),
+} as unknown as Screen;
+
+/** A holder whose store only writes down what becomes of each message. */
+class Bench {
+  readonly told: string[] = [];
+  readonly holder: Holder;
+  readonly #binary: "pass" | "refuse";
+  #lastId = 0;
+
+  constructor(binary: "pass" | "refuse" = "pass") {
+    this.#binary = binary;
+    const store = {
+      release: (_: Submission, id: number) => this.told.push(`sent ${id}`),
+      end: (_: Submission, id: number, _state: number, outcome: Outcome) => this.told.push(`ended ${id} ${outcome}`),
+    };
+    this.holder = new Holder({ store: store as unknown as Store, metrics: NO_METRICS, screen: BLOCKS_INVOICE }, { maxGathering: 10, incomplete: "send" }, () => undefined);
+  }
+
+  part(hex: string, encoding: Encoding): Submission {
+    const made: Message = message(++this.#lastId);
+    made.octets = Buffer.from(hex, "hex");
+    made.encoding = encoding;
+    made.hasUdh = true;
+    readConcatenation(made.octets, made);
+    const live = accounts(new ManualClock(), account(1, { binary: this.#binary })).byNo(1);
+    return { message: made, accountNo: 1, account: live, refuseAfter: Outcome.ok } as unknown as Submission;
+  }
+}
+
+describe("Holder", () => {
+  it("refuses a forbidden text though one of its parts is binary", () => {
+    const bench = new Bench();
+    bench.holder.held(bench.part("0500032a020153d17968", Encoding.ucs2));
+    bench.holder.held(bench.part("0500032a020200ff", Encoding.binary));
+    expect(bench.told).to.deep.equal([`ended 1 ${Outcome.blocked_content}`, `ended 2 ${Outcome.blocked_content}`]);
+  });
+
+  it("refuses parts whose text cannot be read, together and alone", () => {
+    const bench = new Bench();
+    bench.holder.held(bench.part("0500032a020153d17968", Encoding.ucs2));
+    bench.holder.held(bench.part("0500032a0202b7a2", Encoding.ascii));
+    const alone = bench.part("0500032b0202b7a2", Encoding.ascii);
+    bench.holder.held(alone);
+    bench.holder.overdue(alone);
+    expect(bench.told).to.deep.equal([1, 2, 3].map((id) => `ended ${id} ${Outcome.invalid_encoding}`));
+  });
+
+  it("passes binary parts, or refuses them where the account's setting says so", () => {
+    for (const [binary, told] of [["pass", "sent"], ["refuse", "ended"]] as const) {
+      const bench = new Bench(binary);
+      bench.holder.held(bench.part("0500032a020100ff", Encoding.binary));
+      bench.holder.held(bench.part("0500032a020200ff", Encoding.binary));
+      const end = binary === "refuse" ? ` ${Outcome.not_supported}` : "";
+      expect(bench.told).to.deep.equal([`${told} 1${end}`, `${told} 2${end}`]);
+    }
+  });
+});
