@@ -56,6 +56,16 @@ export function countOctetSegments(octetCount: number): number {
 }
 
 /**
+ * Units of charge of one part of a longer text: 1 as long as it is no more than a short message holds; what claims to
+ * be a part and is more (a payload of thousands with SAR TLVs) counts as if it stood alone. `text` null: unreadable or binary.
+ */
+export function countPartSegments(octetCount: number, encoding: Encoding, text: string | null, rule: CountRule): number {
+  const holds = encoding === Encoding.gsm7 || encoding === Encoding.ascii || encoding === Encoding.latin1 ? 160 : 140;
+  if (octetCount <= holds) return 1;
+  return text === null ? countOctetSegments(octetCount) : countSegments(text, rule);
+}
+
+/**
  * Cuts a text into as few parts as it takes; one uncut part when it fits alone.
  *
  * No surrogate pair, GSM escape or character of several octets is ever cut. `reference` is taken modulo 256 for

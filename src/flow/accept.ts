@@ -2,7 +2,7 @@
  * Accept: the first look at a submit: may this account send this, to this number, now, at this rate?
  */
 import { messageText } from "../../protocols/model/text.js";
-import { countOctetSegments, countSegments } from "../../protocols/model/segment.js";
+import { countOctetSegments, countPartSegments, countSegments } from "../../protocols/model/segment.js";
 import { classifyDestination } from "../../protocols/model/address.js";
 import { Encoding, type Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
@@ -24,6 +24,8 @@ export class Accepted {
 export class AcceptLimits {
   /** The store takes work. */
   storeAvailable = true;
+  /** As many parts of longer texts are being gathered as there may be. */
+  gatheringFull = false;
   /** Messages queued for all accounts, and the most there may be. */
   queued = 0;
   readonly maxQueued: number;
@@ -46,15 +48,23 @@ export function accept(account: LiveAccount, message: Message, limits: Readonly<
   const text = message.encoding === Encoding.binary ? null : messageText(message);
   found.text = text;
   if (text === null && message.encoding !== Encoding.binary && !found.isSegment) return Outcome.invalid_encoding;
-  if (found.isSegment) found.segments = 1;
+  if (found.isSegment && isShort(message)) found.segments = countPartSegments(message.octets.length, message.encoding, text, terms.segmentRule);
   else if (text === null) found.segments = countOctetSegments(message.octets.length);
   else found.segments = countSegments(text, terms.segmentRule);
   if (!account.bucket.take(found.segments, nowMs)) return Outcome.throttled;
   if (account.queued >= terms.maxQueued || limits.queued >= limits.maxQueued) return Outcome.queue_full;
+  if (found.isSegment && limits.gatheringFull) return Outcome.queue_full;
   if (!limits.storeAvailable) return Outcome.store_unavailable;
   if (terms.state !== "active") return Outcome.account_suspended;
   if (terms.checkSource && !ownSource(terms.serviceCodes, message.source)) return Outcome.invalid_source;
   return Outcome.ok;
+}
+
+/** Whether a part is one short message, as its sender says; one that is longer (in a payload) is counted like any text. */
+function isShort(message: Message): boolean {
+  const { encoding, octets } = message;
+  const septets = encoding === Encoding.gsm7 || encoding === Encoding.ascii || encoding === Encoding.latin1 || encoding === Encoding.utf8;
+  return octets.length <= (septets ? 160 : 140);
 }
 
 function ownSource(serviceCodes: readonly string[], source: string): boolean {
