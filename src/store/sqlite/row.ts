@@ -46,6 +46,7 @@ const PLACES = 131_072;
 /**
  * Remembered rows, by id and by the operator's id of their latest attempt: each has one place it can be in, and a newer
  * row takes the place of an older one. Nothing is lost by that but a read from disk; nothing grows, moves or is hashed twice.
+ * A row is found by the operator's id only while it is found by its own, so that no message is ever remembered twice.
  */
 export class RowMemory {
   readonly #rows: (Row | null)[];
@@ -75,11 +76,15 @@ export class RowMemory {
   }
 
   add(row: Row): void {
-    this.#rows[this.#place(row.id)] = row;
+    const place = this.#place(row.id);
+    const before = this.#rows[place] as Row | null;
+    if (before !== null && before !== row) this.#forgetKey(before);
+    this.#rows[place] = row;
   }
 
   /** Remembers under which of its operator's ids the row's latest attempt is known. */
   setKey(row: Row, key: string): void {
+    this.#forgetKey(row);
     row.key = key;
     this.#keys[hashKey(row.operator, key) & this.#mask] = row;
   }
@@ -87,6 +92,10 @@ export class RowMemory {
   remove(row: Row): void {
     const place = this.#place(row.id);
     if (this.#rows[place] === row) this.#rows[place] = null;
+    this.#forgetKey(row);
+  }
+
+  #forgetKey(row: Row): void {
     if (row.key === "") return;
     const at = hashKey(row.operator, row.key) & this.#mask;
     if (this.#keys[at] === row) this.#keys[at] = null;

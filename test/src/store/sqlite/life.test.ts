@@ -3,6 +3,7 @@ import { Encoding } from "../../../../protocols/model/message.js";
 import { Outcome } from "../../../../protocols/model/outcome.js";
 import type { Notice, ReceiptNotice } from "../../../../protocols/model/receipt.js";
 import { MessageState } from "../../../../protocols/model/state.js";
+import { messageId } from "../../../../src/lifecycle/message-id.js";
 import { Commit } from "../../../../src/store/store.js";
 import { Notify } from "../../../../src/store/sqlite/day-schema.js";
 import { Bench, LANE, NOON, PRICE } from "../engine-bench.js";
@@ -380,6 +381,19 @@ describe("a message's life in the store", () => {
       expect(bench.notices.length).to.equal(2_000);
       bench.sweep(1);
       expect(bench.notices.length).to.equal(2_500);
+    });
+
+    it("given up is over for a report that comes later, also when another row took its place in memory", () => {
+      const second = Math.floor(bench.wallMs / 1_000);
+      // These two ids have the same place in the memory of rows.
+      const { id } = bench.accept({ id: messageId(second, 0, 40_503) });
+      bench.sent(id, "K");
+      bench.accept({ id: messageId(second + 1, 0, 0), state: MessageState.queued });
+      bench.sweep(259_201_000);
+      const before = bench.row(id);
+      expect(before.state).to.equal(MessageState.unknown);
+      expect(bench.receipt(["K"], { state: MessageState.undeliverable }).notice).to.equal(null);
+      expect(bench.row(id)).to.deep.equal(before);
     });
 
     it("SENT without a receipt for the horizon is UNKNOWN and settles by the account's word", () => {
