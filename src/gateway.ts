@@ -286,11 +286,12 @@ class RunningGateway implements Gateway {
     this.#untick = this.#clock.onTick((nowMs) => {
       const jumpMs = sweepClock.tick(this.#clock.wallMs, nowMs);
       if (jumpMs !== 0) this.#log.warn("clock_jumped", { ms: Math.round(jumpMs), hint: "expiry goes by the earlier clock until both have agreed for ten minutes" });
-      this.#flow.tick();
+      const sweepMs = sweepClock.sweepMs(this.#clock.wallMs, nowMs);
+      this.#flow.tick(sweepMs);
       this.#gate.storeProgress();
       if (nowMs - sweptAtMs < SWEEP_EVERY_MS) return;
       sweptAtMs = nowMs;
-      this.#store.sweep(sweepClock.sweepMs(this.#clock.wallMs, nowMs));
+      this.#store.sweep(sweepMs);
     });
   }
 

@@ -48,7 +48,7 @@ export function accept(account: LiveAccount, message: Message, limits: Readonly<
   const text = message.encoding === Encoding.binary ? null : messageText(message);
   found.text = text;
   if (text === null && message.encoding !== Encoding.binary && !found.isSegment) return Outcome.invalid_encoding;
-  if (found.isSegment && isShort(message)) found.segments = countPartSegments(message.octets.length, message.encoding, text, terms.segmentRule);
+  if (found.isSegment) found.segments = countPartSegments(message.octets.length, message.encoding, text, terms.segmentRule);
   else if (text === null) found.segments = countOctetSegments(message.octets.length);
   else found.segments = countSegments(text, terms.segmentRule);
   if (!account.bucket.take(found.segments, nowMs)) return Outcome.throttled;
@@ -58,13 +58,6 @@ export function accept(account: LiveAccount, message: Message, limits: Readonly<
   if (terms.state !== "active") return Outcome.account_suspended;
   if (terms.checkSource && !ownSource(terms.serviceCodes, message.source)) return Outcome.invalid_source;
   return Outcome.ok;
-}
-
-/** Whether a part is one short message, as its sender says; one that is longer (in a payload) is counted like any text. */
-function isShort(message: Message): boolean {
-  const { encoding, octets } = message;
-  const septets = encoding === Encoding.gsm7 || encoding === Encoding.ascii || encoding === Encoding.latin1 || encoding === Encoding.utf8;
-  return octets.length <= (septets ? 160 : 140);
 }
 
 function ownSource(serviceCodes: readonly string[], source: string): boolean {

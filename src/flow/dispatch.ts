@@ -24,6 +24,8 @@ export interface DispatchContext extends CommitSink {
   rescreen(submission: Submission): Outcome;
   /** Version of the word lists in force. */
   readonly wordsVersion: number;
+  /** Wall time by which things expire. */
+  readonly expiryMs: number;
 }
 
 export class Dispatcher {
@@ -187,7 +189,7 @@ export class Dispatcher {
     }
   }
 
-  /** The next message by weighted round-robin that still passes the word lists in force. */
+  /** The next message by weighted round-robin that has not expired and still passes the word lists in force. */
   #next(): Submission | null {
     for (;;) {
       if (this.#active.length === 0) return null;
@@ -199,18 +201,28 @@ export class Dispatcher {
       if (submission === undefined || lane.head.length === 0) this.#active.splice(this.#cursor, 1);
       else if (--lane.credit <= 0) this.#cursor++;
       if (submission === undefined) continue;
+      const { expiresAtMs } = submission.message;
+      if (expiresAtMs > 0 && expiresAtMs <= this.#context.expiryMs) {
+        // The store's sweep may be far behind when very many expire at once.
+        this.#end(submission, MessageState.expired, Outcome.ok);
+        continue;
+      }
       if (submission.wordsVersion !== this.#context.wordsVersion) {
         const outcome = this.#context.rescreen(submission);
         if (outcome !== Outcome.ok) {
-          lane.known.delete(submission.message.id);
-          submission.account.queued--;
-          submission.step = Step.ending;
-          this.#context.store.end(submission, submission.message.id, MessageState.rejected, outcome);
+          this.#end(submission, MessageState.rejected, outcome);
           continue;
         }
       }
       return submission;
     }
+  }
+
+  /** A message out of a head comes to its end instead of going out. */
+  #end(submission: Submission, state: MessageState, outcome: Outcome): void {
+    submission.lane.known.delete(submission.message.id);
+    submission.step = Step.dropping;
+    this.#context.store.end(submission, submission.message.id, state, outcome);
   }
 
   #enter(lane: Lane, submission: Submission): void {

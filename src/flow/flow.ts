@@ -56,6 +56,8 @@ export class Flow {
   /** Reports of this turn of the loop. */
   #reports: Report[] = [];
   #stopping = false;
+  /** Wall time by which things expire, as of the last tick. */
+  expiryMs = 0;
 
   constructor(parts: FlowParts) {
     this.#parts = parts;
@@ -120,8 +122,9 @@ export class Flow {
     return this.#screen;
   }
 
-  /** Called on the shared tick. */
-  tick(): void {
+  /** Called on the shared tick. @param expiryMs the wall time by which things expire */
+  tick(expiryMs: number): void {
+    this.expiryMs = expiryMs;
     this.#addUp();
     for (const dispatcher of this.#dispatchers.values()) dispatcher.run();
     this.notifier.tick();
@@ -140,6 +143,7 @@ export class Flow {
     const found = this.#accepted;
     const receivedMs = this.clock.preciseMs();
     this.#limits.storeAvailable = this.store.available;
+    this.#limits.gatheringFull = this.#holder.full;
     let outcome = this.#stopping
       ? Outcome.store_unavailable
       : accept(account, message, this.#limits, this.clock.monotonicMs, found);
@@ -152,7 +156,7 @@ export class Flow {
     if (!found.isSegment) {
       outcome = found.text === null && account.terms.binary === "refuse"
         ? Outcome.not_supported
-        : screenText(this.#screen, found.text, this.#screened);
+        : screenText(this.#screen, found.text, message, this.#screened);
       evidence = this.#screened.evidence;
       this.metrics.stage(Stage.screen, outcome);
       if (outcome !== Outcome.ok && account.terms.refuseBy === "answer") {
@@ -180,7 +184,7 @@ export class Flow {
     submission.wordsVersion = held ? 0 : this.#screen.version;
     if (held) submission.dueMs = this.clock.wallMs + this.#parts.options.gatherMs;
     else if (scheduled) submission.dueMs = message.scheduledAtMs;
-    if (message.expiresAtMs === 0) message.expiresAtMs = this.clock.wallMs + account.terms.validityMs;
+    if (message.expiresAtMs === 0) message.expiresAtMs = Math.max(this.clock.wallMs, message.scheduledAtMs) + account.terms.validityMs;
     const charged = charge(account, submission, found.destination, this.clock.wallMs);
     this.metrics.stage(Stage.charge, charged);
     if (charged !== Outcome.ok) {
@@ -209,8 +213,12 @@ export class Flow {
       case Step.dispatching:
         (this.#dispatchers.get(submission.operatorNo) as Dispatcher).dispatched(submission, result);
         break;
+      case Step.dropping:
       case Step.ending:
       case Step.releasing:
+        // One that ended meanwhile has left the queue by word of the store.
+        if (submission.step === Step.dropping && result !== Commit.notApplicable) submission.account.queued--;
+        this.#holder.judged(submission);
         submission.step = Step.idle;
         if (notice !== null) this.notifier.offer(notice);
         break;
@@ -263,6 +271,7 @@ export class Flow {
   /** Held messages past their deadline: parts whose siblings never came, or refusals a crash cut short. */
   heldOverdue(messages: readonly StoredMessage[]): void {
     for (const stored of messages) {
+      if (this.#holder.judges(stored.message.id)) continue;
       const submission = this.#holder.take(stored.message.id) ?? this.#restored(stored);
       if (submission !== null) this.#holder.overdue(submission);
     }
@@ -280,10 +289,9 @@ export class Flow {
     return submission;
   }
 
-  /** Screens a queued message again that passed older lists; parts of longer texts were judged as a whole. */
+  /** Screens a queued message again that passed older lists; of a longer text the part alone, the others may have gone. */
   rescreen(submission: Submission): Outcome {
-    if (submission.message.segmentTotal > 1) return Outcome.ok;
-    const outcome = screenText(this.#screen, messageText(submission.message), this.#screened);
+    const outcome = screenText(this.#screen, messageText(submission.message), submission.message, this.#screened);
     this.metrics.stage(Stage.screen, outcome);
     return outcome;
   }

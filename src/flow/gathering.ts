@@ -2,8 +2,8 @@
  * Gathering: brings the parts of a longer text together, across binds, so that it is screened as one.
  *
  * Key: account, source, destination, reference and total. A second part with the same number and the same octets
- * is the same again; with other octets it belongs to another text that reuses the reference, and starts a new
- * group. Bounded in groups; the deadline of a part stands on disk, and the store tells when it has passed.
+ * is the same again and shares the fate of its text; with other octets it belongs to another text that reuses the
+ * reference, and starts a new group. Bounded in parts; the deadline of a part stands on disk, and the store tells when it has passed.
  */
 import { Encoding, type Message } from "../../protocols/model/message.js";
 import { decodeText, messageText, userData } from "../../protocols/model/text.js";
@@ -18,6 +18,8 @@ export interface Gathered {
 class Group {
   readonly key: string;
   readonly parts: (Submission | undefined)[];
+  /** Parts that came again. */
+  readonly again: Submission[] = [];
   missing: number;
 
   constructor(key: string, total: number) {
@@ -41,6 +43,10 @@ export class Gathering {
     return this.#groups.size;
   }
 
+  get full(): boolean {
+    return this.#byMessage.size >= this.#maxParts;
+  }
+
   get parts(): number {
     return this.#byMessage.size;
   }
@@ -55,14 +61,19 @@ export class Gathering {
     let group = this.#groups.get(key);
     const there = group?.parts[at];
     if (there !== undefined && group !== undefined) {
-      // The same part sent again: both are the customer's messages, each is judged (and charged) as it is.
-      if (there.message.octets.equals(message.octets)) return alone(part);
+      // The same part sent again: both are the customer's messages, each is charged; alone it would pass unread.
+      if (there.message.octets.equals(message.octets)) {
+        if (this.full) return null;
+        group.again.push(part);
+        this.#byMessage.set(message.id, group);
+        return null;
+      }
       // Another text under the same reference: the old group waits on disk for its deadline.
       this.#forget(group);
       group = undefined;
     }
     if (group === undefined) {
-      if (this.#byMessage.size >= this.#maxParts) return null;
+      if (this.full) return null;
       group = new Group(key, total);
       this.#groups.set(key, group);
     }
@@ -72,7 +83,7 @@ export class Gathering {
     if (group.missing > 0) return null;
     this.#forget(group);
     const parts = group.parts as Submission[];
-    return { parts, text: joinedText(parts.map((one) => one.message)) };
+    return { parts: [...parts, ...group.again], text: joinedText(parts.map((one) => one.message)) };
   }
 
   /** Takes one part out (its deadline has passed); null when it is not held in memory. */
@@ -80,9 +91,13 @@ export class Gathering {
     const group = this.#byMessage.get(messageId);
     if (group === undefined) return null;
     this.#byMessage.delete(messageId);
+    const repeated = group.again.findIndex((part) => part.message.id === messageId);
+    if (repeated >= 0) return group.again.splice(repeated, 1)[0] ?? null;
     const at = group.parts.findIndex((part) => part?.message.id === messageId);
     const part = group.parts[at] ?? null;
-    group.parts[at] = undefined;
+    const next = group.again.findIndex((one) => one.message.segmentNumber === at + 1);
+    group.parts[at] = next < 0 ? undefined : group.again.splice(next, 1)[0];
+    if (next >= 0) return part;
     group.missing++;
     if (group.missing === group.parts.length) this.#groups.delete(group.key);
     return part;
@@ -91,6 +106,7 @@ export class Gathering {
   #forget(group: Group): void {
     if (this.#groups.get(group.key) === group) this.#groups.delete(group.key);
     for (const part of group.parts) if (part !== undefined) this.#byMessage.delete(part.message.id);
+    for (const part of group.again) this.#byMessage.delete(part.message.id);
   }
 }
 

@@ -31,6 +31,8 @@ export class Holder {
   readonly #options: HoldOptions;
   readonly #gathering: Gathering;
   readonly #screened = new Screened();
+  /** Messages whose release or end is on its way to disk. */
+  readonly #judged = new Set<number>();
   readonly #refused: (accountNo: number, outcome: Outcome) => void;
 
   /** @param refused told of each message refused after its acceptance */
@@ -44,6 +46,21 @@ export class Holder {
   /** Texts that wait for parts. */
   get groups(): number {
     return this.#gathering.groups;
+  }
+
+  /** No further part can be gathered. */
+  get full(): boolean {
+    return this.#gathering.full;
+  }
+
+  /** Whether the message is judged and only its commit is waited for: its deadline no longer matters. */
+  judges(messageId: number): boolean {
+    return this.#judged.has(messageId);
+  }
+
+  /** The release or end of a message has been committed (or refused). */
+  judged(submission: Submission): void {
+    this.#judged.delete(submission.message.id);
   }
 
   /** A held message is on disk. */
@@ -89,6 +106,7 @@ export class Holder {
         this.#end(part, outcome);
       } else {
         part.step = Step.releasing;
+        this.#judged.add(part.message.id);
         store.release(part, part.message.id, screen.version);
       }
     }
@@ -97,11 +115,13 @@ export class Holder {
   #outcome(parts: readonly Submission[], text: string | null): Outcome {
     if (text === null) return Outcome.invalid_encoding;
     const unwanted = parts.some(({ account, message }) => account.terms.binary === "refuse" && message.encoding === Encoding.binary);
-    return unwanted ? Outcome.not_supported : screenText(this.#context.screen, text, this.#screened);
+    const { message: first } = parts[0] as Submission;
+    return unwanted ? Outcome.not_supported : screenText(this.#context.screen, text, first, this.#screened);
   }
 
   #end(submission: Submission, outcome: Outcome): void {
     submission.step = Step.ending;
+    this.#judged.add(submission.message.id);
     this.#refused(submission.accountNo, outcome);
     this.#context.store.end(submission, submission.message.id, MessageState.rejected, outcome);
   }

@@ -25,6 +25,8 @@ export const Step = {
   ending: 3,
   /** A held or scheduled message to become queued. */
   releasing: 4,
+  /** Its end to be on disk: it was queued and does not go out any more. */
+  dropping: 5,
 } as const;
 export type Step = (typeof Step)[keyof typeof Step];
 

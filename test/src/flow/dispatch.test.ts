@@ -28,6 +28,7 @@ class Bench {
       accounts: this.live,
       metrics: NO_METRICS,
       wordsVersion: 1,
+      expiryMs: 0,
       rescreen: (submission) => (this.refused.has(submission.message.id) ? Outcome.blocked_content : Outcome.ok),
       submissionCommitted: (submission, result) => {
         if (submission.step === Step.dispatching) this.dispatcher.dispatched(submission, result);

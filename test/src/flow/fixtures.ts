@@ -1,12 +1,13 @@
 /** A store in memory that commits when told to, and the small parts a flow needs around it. */
 import { newMessage, type Message } from "../../../protocols/model/message.js";
-import { MessageState } from "../../../protocols/model/state.js";
+import { MessageState, stateName } from "../../../protocols/model/state.js";
+import { Outcome, OUTCOME_NAMES } from "../../../protocols/model/outcome.js";
 import type { Notice, ReceiptNotice } from "../../../protocols/model/receipt.js";
 import type { ManualClock } from "../../../protocols/wire/clock.js";
 import type { Account } from "../../../src/ledger/account.js";
 import { Accounts } from "../../../src/flow/accounts.js";
 import type { FlowMetrics, LinkPort, OperatorPort } from "../../../src/flow/ports.js";
-import { Commit, type AcceptIntent, type Intent, type Store, type StoredMessage } from "../../../src/store/store.js";
+import { Commit, type AcceptIntent, type Intent, type RefusalRecord, type Store, type StoredMessage } from "../../../src/store/store.js";
 
 export function account(no: number, settings: Partial<Account> = {}): Account {
   return {
@@ -51,7 +52,10 @@ interface Queued {
 /** Intents wait in `waiting` until commit(); claims are answered in order with them, as the real store does. */
 export class FakeStore {
   readonly calls: string[] = [];
+  readonly accepted: AcceptIntent[] = [];
   readonly onDisk = new Map<number, Queued>();
+  /** State and outcome of what was ended, by message. */
+  readonly ended = new Map<number, string>();
   notices: Notice[] = [];
   available = true;
   #order = 1;
@@ -71,8 +75,14 @@ export class FakeStore {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next();
   }
 
+  /** The oldest intent alone. */
+  commitOne(): void {
+    this.#waiting.shift()?.();
+  }
+
   accept(intent: AcceptIntent): void {
-    this.calls.push(`accept ${intent.message.id} ${intent.state === MessageState.dispatched ? "dispatched" : "queued"}`);
+    this.calls.push(`accept ${intent.message.id} ${stateName(intent.state)}`);
+    this.accepted.push(intent);
     const copy = { ...intent.message, octets: Buffer.from(intent.message.octets) };
     this.#waiting.push(() => {
       if (this.result === Commit.ok && intent.state === MessageState.queued) {
@@ -94,12 +104,22 @@ export class FakeStore {
     this.calls.push(`requeue ${messageId}`);
   }
 
-  end(intent: Intent, messageId: number): void {
+  end(intent: Intent, messageId: number, state: MessageState = MessageState.rejected, outcome: Outcome = Outcome.ok): void {
     this.calls.push(`end ${messageId}`);
+    this.ended.set(messageId, `${stateName(state)} ${OUTCOME_NAMES[outcome] ?? ""}`);
     this.#waiting.push(() => {
       this.onDisk.delete(messageId);
       intent.committed(Commit.ok, null);
     });
+  }
+
+  refusal(record: RefusalRecord): void {
+    this.calls.push(`refusal ${record.rule}`);
+  }
+
+  release(intent: Intent, messageId: number): void {
+    this.calls.push(`release ${messageId}`);
+    this.#waiting.push(() => intent.committed(Commit.ok, null));
   }
 
   claim(laneNo: number, n: number, claimed: (messages: StoredMessage[], remaining: number) => void): void {

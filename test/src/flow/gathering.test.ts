@@ -53,13 +53,29 @@ describe("Gathering", () => {
     expect(gathering.take(one.message.id)).to.equal(null);
   });
 
-  it("judges a repeated part alone and does not let it complete the text", () => {
+  it("keeps a repeated part with its text and does not let it complete the text", () => {
     const gathering = new Gathering(10);
     const first = part(FIRST);
     const again = part(FIRST);
     gathering.add(first);
-    expect(gathering.add(again)?.parts).to.deep.equal([again]);
-    expect(gathering.add(part(SECOND))?.parts[0]).to.equal(first);
+    expect(gathering.add(again)).to.equal(null);
+    const second = part(SECOND);
+    expect(gathering.add(second)).to.deep.equal({ parts: [first, second, again], text: "开发票" });
+    expect([gathering.groups, gathering.parts]).to.deep.equal([0, 0]);
+  });
+
+  it("puts a repeated part in the place of one whose deadline has passed", () => {
+    const gathering = new Gathering(10);
+    const [first, again, more] = [part(FIRST), part(FIRST), part(FIRST)];
+    for (const one of [first, again, more]) gathering.add(one);
+    expect(gathering.take(first.message.id)).to.equal(first);
+    expect(gathering.take(more.message.id)).to.equal(more);
+    const second = part(SECOND);
+    expect(gathering.add(second)?.parts).to.deep.equal([again, second]);
+    expect([gathering.groups, gathering.parts]).to.deep.equal([0, 0]);
+    gathering.add(again);
+    expect(gathering.take(again.message.id)).to.equal(again);
+    expect([gathering.groups, gathering.parts]).to.deep.equal([0, 0]);
   });
 
   it("starts anew when another text uses the reference again", () => {

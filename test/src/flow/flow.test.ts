@@ -1,0 +1,220 @@
+import { expect } from "chai";
+import { Encoding, newMessage, type Message } from "../../../protocols/model/message.js";
+import { OUTCOME_NAMES, Outcome } from "../../../protocols/model/outcome.js";
+import { MessageState } from "../../../protocols/model/state.js";
+import { readConcatenation } from "../../../protocols/model/udh.js";
+import { ManualClock } from "../../../protocols/wire/clock.js";
+import { buildScreen, type Screen } from "../../../src/filter/screen.js";
+import type { LiveAccount } from "../../../src/flow/accounts.js";
+import { Flow } from "../../../src/flow/flow.js";
+import { MessageIds } from "../../../src/flow/ids.js";
+import type { FlowOptions } from "../../../src/flow/parts.js";
+import type { Account } from "../../../src/ledger/account.js";
+import type { StoredMessage } from "../../../src/store/store.js";
+import { account, accounts, FakeOperator, FakeStore, NO_METRICS } from "./fixtures.js";
+
+const OPTIONS: FlowOptions = {
+  maxQueued: 1_000, gatherMs: 30_000, maxGathering: 100, incomplete: "send",
+  retry: { delaysMs: [1_000], maxAttempts: 3 }, outbox: { retryMinMs: 1_000, retryMaxMs: 60_000 },
+};
+/** 开发 and 票: together they hold 发票. */
+const FIRST = "0500032a02015f0053d1";
+const SECOND = "0500032a02027968";
+
+function screenOf(version: number, ...words: string[]): Screen {
+  const build = buildScreen([{ name: "words.txt", text: words.join("\n") }], { maxInserted: 3 }, version);
+  if ("errors" in build) throw new Error(JSON.stringify(build.errors));
+  return build.screen;
+}
+
+function text(hex: string, encoding: Encoding = Encoding.ucs2): Message {
+  const made = newMessage();
+  made.source = "1069";
+  made.destination = "13800138000";
+  made.encoding = encoding;
+  made.octets = Buffer.from(hex, "hex");
+  return made;
+}
+
+function part(hex: string, encoding: Encoding = Encoding.ucs2): Message {
+  const made = text(hex, encoding);
+  made.hasUdh = true;
+  readConcatenation(made.octets, made);
+  return made;
+}
+
+class Road {
+  readonly clock = new ManualClock();
+  readonly store = new FakeStore();
+  readonly operator = new FakeOperator(100);
+  readonly answers: string[] = [];
+  readonly owner: LiveAccount;
+  readonly flow: Flow;
+
+  constructor(terms: Partial<Account> = {}, options: Partial<FlowOptions> = {}) {
+    const live = accounts(this.clock, account(1, terms));
+    this.owner = live.byNo(1) as LiveAccount;
+    this.flow = new Flow({
+      store: this.store.store, clock: this.clock, ids: new MessageIds(0, 0), accounts: live, metrics: NO_METRICS,
+      notify: { window: () => 0, deliver: () => false }, screen: screenOf(1, "发票"), options: { ...OPTIONS, ...options },
+      chooseOperator: () => 1, accountOfService: () => 0,
+      observe: { receipt: () => undefined, inboundUnroutable: () => undefined, refusedFinally: () => undefined },
+      storeProgress: () => undefined,
+    });
+    this.flow.addOperator(this.operator);
+  }
+
+  submit(message: Message): Message {
+    const origin = {
+      answerSubmit: (_handle: number, outcome: Outcome) => void this.answers.push(OUTCOME_NAMES[outcome] ?? ""),
+      dropUnanswered: () => undefined,
+    };
+    this.flow.submit(origin, this.owner, 1, message);
+    return message;
+  }
+
+  /** Submits, and sees the commit and all that follows from it through. */
+  send(message: Message): Message {
+    this.submit(message);
+    this.store.commit();
+    return message;
+  }
+
+  /** As the store tells of a held message whose deadline has passed. */
+  stored(message: Message): StoredMessage {
+    const intent = this.store.accepted.find((one) => one.message.id === message.id);
+    if (intent === undefined) throw new Error("never accepted");
+    const { accountNo, laneNo, operatorNo, segments, dueMs } = intent;
+    return { message, accountNo, laneNo, operatorNo, attempts: 0, segments, wordsVersion: 0, state: MessageState.held, dueMs };
+  }
+
+  ended(...messages: Message[]): string[] {
+    return messages.map((message) => this.store.ended.get(message.id) ?? "");
+  }
+
+  released(...messages: Message[]): boolean[] {
+    return messages.map((message) => this.store.calls.includes(`release ${String(message.id)}`));
+  }
+}
+
+describe("Flow", () => {
+  it("C036 ends all parts of a text that holds a listed word, and releases those of a clean one", () => {
+    const road = new Road();
+    const parts = [road.send(part(FIRST)), road.send(part(SECOND))];
+    expect(road.ended(...parts)).to.deep.equal(["rejected blocked_content", "rejected blocked_content"]);
+    const clean = [road.send(part("0500032b02015f00")), road.send(part("0500032b020253d1"))];
+    expect(road.released(...clean)).to.deep.equal([true, true]);
+  });
+
+  it("judges a repeated part with its text, so that sending every part twice smuggles nothing through", () => {
+    const road = new Road();
+    const parts = [FIRST, FIRST, SECOND, SECOND].map((hex) => road.send(part(hex)));
+    expect(road.released(...parts)).to.deep.equal([false, false, false, false]);
+    expect(road.ended(...parts)).to.deep.equal(["rejected blocked_content", "rejected blocked_content", "rejected blocked_content", ""]);
+  });
+
+  it("refuses the parts of a text that cannot be decoded: what was not read does not pass", () => {
+    const road = new Road();
+    const parts = [road.send(part("0500032a0201666170ff", Encoding.gsm7)), road.send(part("0500032a020269616f", Encoding.gsm7))];
+    expect(road.ended(...parts)).to.deep.equal(["rejected invalid_encoding", "rejected invalid_encoding"]);
+  });
+
+  it("reads the text around a binary part", () => {
+    const road = new Road();
+    const parts = [
+      road.send(part("0500032a030153d1")), road.send(part("0500032a030200", Encoding.binary)), road.send(part("0500032a03037968")),
+    ];
+    expect(road.ended(...parts)).to.deep.equal(new Array(3).fill("rejected blocked_content"));
+  });
+
+  it("holds to the account's word on binary messages for parts too", () => {
+    const passing = new Road();
+    expect(passing.released(...["0500032a020101", "0500032a020202"].map((hex) => passing.send(part(hex, Encoding.binary))))).to.deep.equal([true, true]);
+    const road = new Road({ binary: "refuse" });
+    const parts = ["0500032a020101", "0500032a020202"].map((hex) => road.send(part(hex, Encoding.binary)));
+    expect(road.ended(...parts)).to.deep.equal(["rejected not_supported", "rejected not_supported"]);
+  });
+
+  it("refuses again what a crash left held that an account wants refused by receipt", () => {
+    const road = new Road({ binary: "refuse", refuseBy: "receipt" });
+    const message = road.submit(text("0102", Encoding.binary));
+    road.flow.heldOverdue([road.stored(message)]);
+    expect(road.ended(message)).to.deep.equal(["rejected not_supported"]);
+  });
+
+  it("answers queue_full to parts beyond those that may be gathered", () => {
+    const road = new Road({}, { maxGathering: 2 });
+    for (const reference of ["01", "02", "03"]) road.send(part(`050003${reference}020153d1`));
+    expect(road.answers).to.deep.equal(["ok", "ok", "queue_full"]);
+    road.send(text("53d1"));
+    expect(road.answers.at(-1)).to.equal("ok");
+  });
+
+  it("charges a part that is longer than a short message by what it holds", () => {
+    const road = new Road();
+    road.send(part(`0500032a0201${"77ed".repeat(67)}`));
+    road.send(part(`0500032a0202${"77ed".repeat(300)}`));
+    road.send(part(`0500032b0201${"61".repeat(153)}`, Encoding.gsm7));
+    road.send(part(`0500032c0201${"00".repeat(300)}`, Encoding.binary));
+    expect(road.store.accepted.map((intent) => intent.segments)).to.deep.equal([1, 5, 1, 3]);
+    expect(road.store.accepted.map((intent) => intent.chargeMicros)).to.deep.equal([35_000, 175_000, 35_000, 105_000]);
+  });
+
+  it("leaves a part alone whose judgement is under way when its deadline is told", () => {
+    const road = new Road({}, { incomplete: "refuse" });
+    const first = road.send(part("0500032a02015f00"));
+    const second = road.submit(part("0500032a020253d1"));
+    // The last part's acceptance and the word of the deadline come out of one batch.
+    const told = road.stored(first);
+    road.store.commitOne();
+    road.flow.heldOverdue([told]);
+    road.store.commit();
+    expect(road.released(first, second)).to.deep.equal([true, true]);
+    expect(road.ended(first, second)).to.deep.equal(["", ""]);
+  });
+
+  it("reads a text marked as little-endian in the other order too: a handset may not mind the mark", () => {
+    const road = new Road();
+    road.send(text("fffe53d17968"));
+    road.send(text("fffed1536879"));
+    expect(road.answers).to.deep.equal(["blocked_content", "blocked_content"]);
+    const parts = [road.send(part("0500032a0201fffe53d1")), road.send(part("0500032a02027968"))];
+    expect(road.ended(...parts)).to.deep.equal(["rejected blocked_content", "rejected blocked_content"]);
+  });
+
+  it("screens a part again that waits while the lists change", () => {
+    const road = new Road();
+    const message = part("0500032a020153d17968");
+    road.send(message);
+    road.flow.screen = screenOf(2, "发票");
+    const submission = road.store.accepted[0] as unknown as Parameters<Flow["rescreen"]>[0];
+    expect(road.flow.rescreen(submission)).to.equal(Outcome.blocked_content);
+  });
+
+  it("counts the account's validity from the time a message is scheduled for", () => {
+    const road = new Road({ validityMs: 3_600_000 });
+    const message = text("53d1");
+    message.scheduledAtMs = road.clock.wallMs + 86_400_000;
+    road.send(message);
+    expect(road.store.accepted[0]?.message.expiresAtMs).to.equal(message.scheduledAtMs + 3_600_000);
+  });
+
+  it("C024 sends nothing that has expired, however much expires at once", () => {
+    const road = new Road();
+    road.operator.anyBound = false;
+    const messages = Array.from({ length: 50 }, () => {
+      const message = text("53d1");
+      message.expiresAtMs = road.clock.wallMs + 30_000;
+      return road.send(message);
+    });
+    road.clock.advance(40_000);
+    road.flow.tick(road.clock.wallMs - 20_000);
+    road.operator.anyBound = true;
+    expect(road.operator.written).to.deep.equal([]);
+    road.flow.tick(road.clock.wallMs);
+    road.store.commit();
+    expect(road.operator.written).to.deep.equal([]);
+    expect(road.ended(...messages)).to.deep.equal(new Array(50).fill("expired ok"));
+    expect(road.owner.queued).to.equal(0);
+  });
+});
