@@ -117,14 +117,14 @@ export const SCHEMA = {
     }),
     max_inserted: int({ default: 4, min: 0, max: 20, unit: "characters", help: "Most symbols put between two characters of a word that are looked past." }),
     gather_time: duration({ default: "30s", min: "1s", max: "10m", help: "How long the segments of a long message may take to arrive." }),
-    max_gathering: int({ default: 100_000, min: 1, max: 10_000_000, unit: "segments", help: "Segments of all accounts that may wait for their siblings; beyond it queue_full." }),
+    max_gathering: int({ default: 100_000, min: 1, max: 10_000_000, unit: "segments", help: "Segments of all accounts kept in memory for their siblings; one beyond it waits on disk for gather_time, then stands alone as `incomplete` says." }),
     incomplete: choice({ default: "send", of: ["send", "refuse"], help: "Segments whose siblings never came: screen each alone and send it, or refuse it by receipt." }),
   }),
 
   limits: section("Timers and bounds of every connection, and of the daemon.", {
     bind_deadline: duration({ default: "10s", min: "100ms", max: "5m", help: "From connect to bind." }),
     enquire_interval: duration({ default: "30s", min: "1s", max: "1h", help: "Quiet time before we probe the other side." }),
-    idle_timeout: duration({ default: "0s", min: "0s", max: "7d", help: "A customer's bind without any message for this long is ended. 0s is never." }),
+    idle_timeout: duration({ default: "0s", min: "0s", max: "7d", help: "A customer's bind that sends no message, no answer and no enquire_link for this long is ended; answering our probes keeps it. 0s is never." }),
     response_timeout: duration({ default: "30s", min: "1s", max: "10m", help: "From a request of ours to its answer." }),
     frame_timeout: duration({ default: "10s", min: "100ms", max: "5m", help: "How old a partly received packet may be." }),
     write_stall: duration({ default: "15s", min: "1s", max: "10m", help: "How long octets may wait for a peer that does not read, before it is cut off." }),
