@@ -12,11 +12,11 @@ import { protocolByName } from "../protocols/index.js";
 import { systemClock, until } from "../protocols/wire/clock.js";
 import type { Listener, WireProtocol } from "../protocols/wire/protocol.js";
 import { bootstrapAccounts } from "./admin/bootstrap.js";
-import type { AdminHost, Gateway, GatewayOptions, ReloadReport } from "./admin/host.js";
+import type { AdminHost, AskedBy, Gateway, GatewayOptions, ReloadReport } from "./admin/host.js";
 import { startHttp, type HttpServer } from "./admin/http.js";
 import { serveAdmin, type AdminServer } from "./admin/socket.js";
 import { gaugedOf } from "./admin/gauged.js";
-import { planReload } from "./admin/reload.js";
+import { Reloads, tellWarnings } from "./admin/reload.js";
 import { gatewayHost } from "./admin/gateway-host.js";
 import { loadWordLists } from "./admin/word-lists.js";
 import type { OperatorSettings, Settings } from "./config/settings.js";
@@ -128,7 +128,7 @@ class RunningGateway implements Gateway {
       flow: () => this.#flow,
       store: () => this.#store,
       state: () => ({ state: this.#state, reasons: this.#notReady(), listeners: this.#listeners, binds: this.#binds, links: this.#links }),
-      reload: () => this.#reload(),
+      reload: (by) => this.#reload(by),
     });
   }
 
@@ -138,7 +138,7 @@ class RunningGateway implements Gateway {
     const settings = this.#settings;
     this.#service = await connectServiceManager({ env: process.env, pid: process.pid, clock: this.#clock, log: this.#log });
     const lists = await loadWordLists(settings.filter.keywords, settings.filter.maxInserted);
-    for (const warning of lists.warnings) this.#log.warn("word_list_warning", { file: warning.file, line: warning.line, reason: warning.reason });
+    tellWarnings(this.#log, lists.warnings);
     const snapshot = await this.#store.open();
     if (settings.simulator.enabled) {
       this.#simulator = await startEmbeddedSimulator({ ...settings.simulator, clock: this.#clock, log: wireLog(this.#log.child("simulator")) });
@@ -379,22 +379,22 @@ class RunningGateway implements Gateway {
     return `${String(this.#binds.count)} binds, ${String(this.#accounts.size)} accounts`;
   }
 
+  readonly #reloads = new Reloads({
+    log: () => this.#log,
+    settings: () => this.#settings,
+    read: () => this.#options.reloadSettings(),
+    wordsVersion: () => this.#flow.wordsVersion,
+    change: (command) => this.#store.change(command),
+    swap: ({ screen, settings }) => {
+      this.#flow.screen = screen;
+      this.#log.setLevel(settings.log.level);
+      this.#settings = settings;
+    },
+  });
+
   /** Everything is read and built before anything is swapped; a bad file changes nothing. */
-  async #reload(): Promise<ReloadReport> {
+  #reload(by: AskedBy): Promise<ReloadReport> {
     void this.#service?.reloading();
-    try {
-      const plan = await planReload(this.#settings, () => this.#options.reloadSettings(), this.#flow.wordsVersion);
-      this.#flow.screen = plan.screen;
-      this.#log.setLevel(plan.settings.log.level);
-      this.#settings = plan.settings;
-      await this.#store.change({ kind: "audit", actor: "reload", what: plan.summary });
-      this.#log.info("reloaded", { summary: plan.summary, words: plan.report.words, version: plan.report.wordsVersion });
-      return plan.report;
-    } catch (error) {
-      this.#log.error("reload_refused", { reason: error instanceof Error ? error.message : String(error) });
-      throw error;
-    } finally {
-      void this.#service?.ready(this.#statusLine());
-    }
+    return this.#reloads.run(by).finally(() => void this.#service?.ready(this.#statusLine()));
   }
 }

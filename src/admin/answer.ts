@@ -78,12 +78,7 @@ const ANSWERS: Answers = {
     const { chargeMicros, ...verdict } = await host.screen(text, account);
     return { ...verdict, charge: chargeMicros === null ? null : formatMoney(chargeMicros) };
   },
-  "reload": async (host, asked) => {
-    const report = await host.reload();
-    const what = `reload: ${[...report.applied, ...report.needRestart.map((key) => `${key} (after restart)`)].join(", ") || "nothing changed"}; words version ${report.wordsVersion}`;
-    await change(host, { kind: "audit", what, ...by(asked) });
-    return report;
-  },
+  "reload": (host, asked) => host.reload(by(asked)),
   "status": (host) => Promise.resolve(host.status()),
   "log.level": (host, { level }) => {
     host.setLogLevel(level);

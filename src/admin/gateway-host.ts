@@ -6,7 +6,7 @@ import type { Flow } from "../flow/flow.js";
 import type { Log } from "../observe/log.js";
 import type { Store } from "../store/store.js";
 import { AdminError } from "./errors.js";
-import type { AdminHost, GatewayStatus, ReloadReport } from "./host.js";
+import type { AdminHost, AskedBy, GatewayStatus, ReloadReport } from "./host.js";
 import type { LiveBinds, LiveLinks } from "./live.js";
 import { screenVerdict } from "./screening.js";
 import { gatewayStatus } from "./status.js";
@@ -22,7 +22,7 @@ export interface LiveGateway {
     readonly binds: LiveBinds;
     readonly links: LiveLinks;
   };
-  reload(): Promise<ReloadReport>;
+  reload(by: AskedBy): Promise<ReloadReport>;
 }
 
 export function gatewayHost(version: string, startedAtMs: number, log: Log, live: LiveGateway): AdminHost {
@@ -36,7 +36,7 @@ export function gatewayHost(version: string, startedAtMs: number, log: Log, live
       if (account === undefined) throw new AdminError("no_such_account", `there is no account ${JSON.stringify(name)}`);
       return screenVerdict(flow.screen, text, account?.terms ?? null);
     },
-    reload: () => live.reload(),
+    reload: (by) => live.reload(by),
     status: () => gatewayStatus({
       ...live.state(),
       version,

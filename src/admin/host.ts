@@ -5,14 +5,20 @@ import type { OutcomeName } from "../../protocols/model/outcome.js";
 import type { Settings } from "../config/settings.js";
 import type { Store } from "../store/store.js";
 
+/** Who asked, and why, for the audit log. */
+export interface AskedBy {
+  readonly actor: string;
+  readonly reason?: string;
+}
+
 export type LogLevelName = "error" | "warn" | "info" | "debug";
 
 export interface AdminHost {
   readonly store: Store;
   /** What would become of a text; for an account by its terms when one is named. Throws AdminError `no_such_account`. */
   screen(text: string, account?: string): ScreenVerdict | Promise<ScreenVerdict>;
-  /** Reads configuration and word lists again: checked whole, then swapped. Throws AdminError `config_invalid`. */
-  reload(): Promise<ReloadReport>;
+  /** Reads configuration and word lists again: checked whole, logged for the audit, then swapped. Throws AdminError. */
+  reload(by: AskedBy): Promise<ReloadReport>;
   status(): GatewayStatus;
   setLogLevel(level: LogLevelName): void;
 }

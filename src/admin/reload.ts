@@ -1,12 +1,14 @@
 /**
- * Reload: reads configuration and word lists again and works out, before anything is swapped, what would change.
+ * Reload: reads configuration and word lists again, works out what would change, and swaps it whole once that is in the audit log.
  */
 import { changedSettings } from "../config/changes.js";
 import type { Settings } from "../config/settings.js";
 import type { Screen } from "../filter/screen.js";
+import type { LedgerCommand, LedgerResult } from "../ledger/commands.js";
+import type { Log } from "../observe/log.js";
 import { AdminError } from "./errors.js";
-import type { ReloadReport } from "./host.js";
-import { loadWordLists } from "./word-lists.js";
+import type { AskedBy, ReloadReport } from "./host.js";
+import { loadWordLists, type LoadedLists } from "./word-lists.js";
 
 /** The settings a reload puts in force; all others wait for a restart. */
 const LIVE_SETTINGS = /^(filter\.keywords|filter\.maxInserted|log\.level)/;
@@ -16,8 +18,64 @@ export interface ReloadPlan {
   readonly settings: Settings;
   readonly screen: Screen;
   readonly report: ReloadReport;
+  readonly warnings: LoadedLists["warnings"];
   /** For the audit log. */
   readonly summary: string;
+}
+
+/** What a reload works on: the running gateway. */
+export interface Reloadable {
+  log(): Log;
+  /** The settings in force. */
+  settings(): Settings;
+  /** The settings as the file has them now; throws when it is bad. */
+  read(): Settings;
+  /** Of the lists in force. */
+  wordsVersion(): number;
+  change(command: LedgerCommand): Promise<LedgerResult>;
+  /** Puts a plan in force, all of it at once. */
+  swap(plan: ReloadPlan): void;
+}
+
+/** One reload after the other, so that of two asked for at once the later has the last word. */
+export class Reloads {
+  readonly #gateway: Reloadable;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(gateway: Reloadable) {
+    this.#gateway = gateway;
+  }
+
+  /**
+   * Reloads, with one record in the audit log.
+   * @throws AdminError what stands in the way; nothing has changed then
+   */
+  run(by: AskedBy): Promise<ReloadReport> {
+    const turn = this.#last.then(() => this.#reload(by));
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #reload(by: AskedBy): Promise<ReloadReport> {
+    const gateway = this.#gateway;
+    try {
+      const plan = await planReload(gateway.settings(), () => gateway.read(), gateway.wordsVersion());
+      const logged = await gateway.change({ kind: "audit", what: plan.summary, ...by });
+      if (!logged.ok) throw new AdminError(logged.code, logged.message, "nothing was changed");
+      gateway.swap(plan);
+      tellWarnings(gateway.log(), plan.warnings);
+      gateway.log().info("reloaded", { summary: plan.summary, words: plan.report.words, version: plan.report.wordsVersion });
+      return plan.report;
+    } catch (error) {
+      gateway.log().error("reload_refused", { reason: error instanceof Error ? error.message : String(error) });
+      throw error;
+    }
+  }
+}
+
+/** What is odd in the lists now in force. */
+export function tellWarnings(log: Log, warnings: LoadedLists["warnings"]): void {
+  for (const { file, line, reason } of warnings) log.warn("word_list_warning", { file, line, reason });
 }
 
 /**
@@ -31,7 +89,7 @@ export async function planReload(present: Settings, read: () => Settings, wordsV
   } catch (error) {
     throw new AdminError("config_invalid", error instanceof Error ? error.message : String(error), "nothing was changed");
   }
-  const { screen } = await loadWordLists(settings.filter.keywords, settings.filter.maxInserted);
+  const { screen, warnings } = await loadWordLists(settings.filter.keywords, settings.filter.maxInserted);
   const changed = changedSettings(present, settings);
   const applied = changed.filter((name) => LIVE_SETTINGS.test(name));
   const needRestart = changed.filter((name) => !LIVE_SETTINGS.test(name));
@@ -44,7 +102,17 @@ export async function planReload(present: Settings, read: () => Settings, wordsV
       log: { ...present.log, level: settings.log.level },
     },
     screen,
+    warnings,
     report: { applied, needRestart, words: screen.size, wordsVersion: screen.version },
-    summary: `reload: ${said.length === 0 ? "nothing changed" : said.join(", ")}`,
+    summary: `reload: ${said.length === 0 ? "nothing changed" : shortened(said)}; words version ${screen.version}`,
   };
+}
+
+/** An audit record takes 1,000 characters: names beyond this many are counted. */
+const MOST_SAID = 900;
+
+function shortened(names: readonly string[]): string {
+  let length = 0;
+  const said = names.filter((name) => (length += name.length + 2) <= MOST_SAID);
+  return [...said, ...(said.length < names.length ? [`${names.length - said.length} more`] : [])].join(", ");
 }

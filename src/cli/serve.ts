@@ -40,7 +40,7 @@ class Signals {
     if (this.#gateway !== null) this.#end(this.#gateway, signal);
   };
   readonly #reload = (): void => {
-    this.#gateway?.admin.reload().catch((error: unknown) => this.#context.output.error(`reload refused: ${messageOf(error)}`));
+    this.#gateway?.admin.reload({ actor: "SIGHUP" }).catch((error: unknown) => this.#context.output.error(`reload refused: ${messageOf(error)}`));
   };
   #gateway: Gateway | null = null;
   #stopping: NodeJS.Signals | null = null;

@@ -110,6 +110,10 @@ describe("an account's limits", () => {
     road.daemon.signal("SIGHUP");
     expect(await road.eventually(() => status("新来的词汇"), (answer) => answer === 0x465)).to.equal(0x465);
     expect(await status("测试违禁词")).to.equal(0);
+    expect((await road.daemon.call("audit", { limit: 1 }))[0]).to.include({ actor: "SIGHUP" }).with.property("what").that.matches(/^reload: word lists; words version \d+$/);
+    const { no: before = 0 } = (await road.daemon.call("audit", { limit: 1 }))[0] ?? {};
+    expect((await road.daemon.command("reload")).code).to.equal(0);
+    expect((await road.daemon.call("audit", { limit: 1 }))[0]).to.include({ no: before + 1 }).with.property("actor").that.matches(/^cli:/);
     writeFileSync(list, "另一个词\n的\n");
     const { code, err } = await road.daemon.command("reload");
     expect([code, err]).to.satisfy(([given, text]: [number, string]) => given !== 0 && text.includes("words.txt:2"));

@@ -54,8 +54,11 @@ describe("admin API", () => {
     expect(await commandOf("account.suspend")).to.deep.equal({ kind: "account.suspend", name: "demo", actor: "socket", reason: "unpaid" });
   });
 
-  it("writes a reload into the audit log", async () => {
-    expect(await commandOf("reload")).to.deep.equal({ kind: "audit", what: "reload: log.level, http.port (after restart); words version 5", actor: "socket" });
+  it("reloads in the name of who asked, which the host writes into the audit log", async () => {
+    const host = new FakeHost();
+    await answerCall(host, "reload", { actor: "cli:root", reason: "new list" });
+    expect(host.reloads).to.deep.equal([{ actor: "cli:root", reason: "new list" }]);
+    expect(host.commands).to.deep.equal([]);
   });
 
   it("reports a statement in decimal amounts", async () => {

@@ -4,7 +4,7 @@ import { createConnection } from "node:net";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AdminHost } from "../../../src/admin/host.js";
+import type { AdminHost, AskedBy } from "../../../src/admin/host.js";
 import { makeAccount } from "../../../src/ledger/account-settings.js";
 import type { AccountView, LedgerCommand, LedgerResult } from "../../../src/ledger/commands.js";
 import type { Answer, Query } from "../../../src/store/query.js";
@@ -25,6 +25,7 @@ export function accountView(name: string, settings: Parameters<typeof makeAccoun
 export class FakeHost implements AdminHost {
   readonly commands: LedgerCommand[] = [];
   readonly queries: Query[] = [];
+  readonly reloads: AskedBy[] = [];
   logLevel = "info";
   change: (command: LedgerCommand) => Promise<LedgerResult> = (command) =>
     Promise.resolve({ ok: true, repeated: false, account: accountView("name" in command ? command.name : "demo") });
@@ -50,7 +51,8 @@ export class FakeHost implements AdminHost {
     };
   }
 
-  reload() {
+  reload(by: AskedBy) {
+    this.reloads.push(by);
     return Promise.resolve({ applied: ["log.level"], needRestart: ["http.port"], words: 11, wordsVersion: 5 });
   }
 
