@@ -11,6 +11,14 @@ interface Flags extends CommonOptions {
   readonly limit: number;
 }
 
+const SHOWN_MOST = 60;
+
+/** The beginning of a receipt's octets, those that are no printable ASCII as dots; `--json` has them all. */
+function said(octets: string): string {
+  const text = Buffer.from(octets, "hex").toString("latin1").replace(/[^\x20-\x7e]/g, ".");
+  return text.length > SHOWN_MOST ? `${text.slice(0, SHOWN_MOST)}…` : text;
+}
+
 export function register(program: Command, context: CliContext): void {
   withCommonOptions(program.command("uncertain").description("messages written to an operator and never answered"))
     .option("--orphans", "receipts that fit no message, instead")
@@ -20,8 +28,8 @@ export function register(program: Command, context: CliContext): void {
       if (flags.orphans === true) {
         const orphans = await api.call("orphans", { limit: flags.limit });
         if (flags.json === true) return context.output.json(orphans);
-        return context.output.table([{ title: "operator" }, { title: "operator message id" }, { title: "to" }, { title: "state" }, { title: "time" }],
-          orphans.map((one) => [one.operator, one.operatorMessageId, one.destination, one.state, localTime(one.at, zoneMinutes)]));
+        return context.output.table([{ title: "operator" }, { title: "operator message id" }, { title: "to" }, { title: "state" }, { title: "time" }, { title: "said" }],
+          orphans.map((one) => [one.operator, one.operatorMessageId, one.destination, one.state, localTime(one.at, zoneMinutes), said(one.octets)]));
       }
       const messages = await api.call("uncertain", { limit: flags.limit });
       if (flags.json === true) return context.output.json(messages);

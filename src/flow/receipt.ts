@@ -45,7 +45,7 @@ export class Report implements ReceiptIntent {
 }
 
 /** What became of a report, for those who count. */
-export type ReportFate = "matched" | "repeated" | "contradictory" | "orphan" | "not_stored";
+export type ReportFate = "matched" | "repeated" | "contradictory" | "orphan" | "unreadable" | "not_stored";
 
 export function fateOf(result: Commit): ReportFate {
   switch (result) {
@@ -58,6 +58,8 @@ export function fateOf(result: Commit): ReportFate {
       return "contradictory";
     case Commit.orphan:
       return "orphan";
+    case Commit.unreadable:
+      return "unreadable";
     default:
       return "not_stored";
   }

@@ -84,6 +84,10 @@ export class Events {
     if (fate === "matched") this.#metrics.countReceipt(receipt.state);
     else if (fate === "repeated") this.#metrics.countRepeatedReceipt();
     else if (fate === "contradictory") this.#metrics.countContradictoryReceipt();
+    else if (fate === "unreadable") {
+      this.#metrics.countUnreadableReceipt();
+      this.#log.sampled("warn", "receipt_unreadable", "", { octets: receipt.raw.length, hint: "neither an id nor an end could be read; `tollgate uncertain --orphans` shows what was said" });
+    }
   }
 
   inboundUnroutable(operatorNo: number): void {

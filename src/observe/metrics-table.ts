@@ -57,6 +57,7 @@ export const METRICS = {
   tollgate_receipts_total: counter("Operators' receipts that changed a message, by the state reported (sent = interim)", ["state"]),
   tollgate_receipts_repeated_total: counter("Receipts that only said again what was known"),
   tollgate_receipts_contradictory_total: counter("Receipts against the final state already settled; nothing was changed"),
+  tollgate_receipts_unreadable_total: counter("Receipts in which neither an id nor an end could be read; kept with their octets"),
   tollgate_ledger_available_yuan: gauge("Money an account can still spend", ["account"]),
   tollgate_ledger_held_yuan: gauge("Money held for an account's messages on their way", ["account"]),
   tollgate_store_commits_total: pulledCounter("Transactions committed to disk"),

@@ -53,6 +53,7 @@ export class Metrics {
   readonly #receipts = new Float64Array(Math.max(...Object.values(MessageState)) + 1);
   #receiptsRepeated = 0;
   #receiptsContradictory = 0;
+  #receiptsUnreadable = 0;
   #scrapeFaults = 0;
   readonly #bindRefusals = new Map<BindRefusal, number>(BIND_REFUSALS.map((reason) => [reason, 0]));
   readonly #faults = new Map<ProtocolFault, number>(PROTOCOL_FAULTS.map((kind) => [kind, 0]));
@@ -76,6 +77,7 @@ export class Metrics {
       RECEIPT_STATES.map((state) => [{ state }, this.#receipts[MessageState[state]] as number]));
     this.#define("tollgate_receipts_repeated_total", () => this.#receiptsRepeated);
     this.#define("tollgate_receipts_contradictory_total", () => this.#receiptsContradictory);
+    this.#define("tollgate_receipts_unreadable_total", () => this.#receiptsUnreadable);
     this.#define("tollgate_operator_answers_total", () => this.#operatorAnswers());
     this.#define("tollgate_scrape_faults_total", () => this.#scrapeFaults);
     this.#define("tollgate_build_info", () => [[{ version: options.version, node: process.version }, 1]]);
@@ -118,6 +120,10 @@ export class Metrics {
 
   countContradictoryReceipt(): void {
     this.#receiptsContradictory++;
+  }
+
+  countUnreadableReceipt(): void {
+    this.#receiptsUnreadable++;
   }
 
   /** An operator answered a submit; a status off the list given to addOperator() counts as "other". */

@@ -84,4 +84,4 @@ export type Answer =
   | { readonly kind: "verify"; readonly report: VerifyReport }
   | { readonly kind: "audit"; readonly entries: readonly { readonly no: number; readonly atMs: number; readonly actor: string; readonly what: string; readonly hash: string }[] }
   | { readonly kind: "uncertain"; readonly messages: readonly { readonly id: number; readonly account: string; readonly operator: string; readonly sinceMs: number; readonly destination: string }[] }
-  | { readonly kind: "orphans"; readonly orphans: readonly { readonly operator: string; readonly operatorMessageId: string; readonly destination: string; readonly state: string; readonly atMs: number }[] };
+  | { readonly kind: "orphans"; readonly orphans: readonly { readonly operator: string; readonly operatorMessageId: string; readonly destination: string; readonly state: string; readonly octets: string; readonly atMs: number }[] };

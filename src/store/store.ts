@@ -37,6 +37,8 @@ export const Commit = {
   unknown: 9,
   /** This one intent failed by our own fault (logged); nothing was written for it. */
   failed: 10,
+  /** A receipt without an id or an end: kept with its octets for people to see. (receipt) */
+  unreadable: 11,
 } as const;
 export type Commit = (typeof Commit)[keyof typeof Commit];
 

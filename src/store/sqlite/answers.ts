@@ -99,17 +99,17 @@ function uncertain(books: Books, limit: number): Rows<"uncertain", "messages"> {
   }).slice(0, limit);
 }
 
-/** Reports no message was found for, newest first. */
+/** Reports no message was found for, newest first, with what they said (hexadecimal). */
 function orphans(books: Books, limit: number): Rows<"orphans", "orphans"> {
   const operators = books.operatorNames();
-  const all: { operator: string; operatorMessageId: string; destination: string; state: string; atMs: number }[] = [];
+  const all: { operator: string; operatorMessageId: string; destination: string; state: string; octets: string; atMs: number }[] = [];
   for (const day of books.days().reverse()) {
-    const sql = "SELECT at, operator, op_id, state, destination FROM orphan WHERE state_of <> ? ORDER BY id DESC LIMIT ?";
+    const sql = "SELECT at, operator, op_id, state, destination, raw FROM orphan WHERE state_of <> ? ORDER BY id DESC LIMIT ?";
     const rows = (books.file(day)?.prepare(sql).all(OrphanState.matched, limit - all.length) ?? []) as
-      (Ints<"at" | "operator" | "state"> & { op_id: string; destination: string })[];
+      (Ints<"at" | "operator" | "state"> & { op_id: string; destination: string; raw: Buffer })[];
     all.push(...rows.map((row) => ({
       operator: operators.get(Number(row.operator)) ?? "", operatorMessageId: row.op_id, destination: row.destination,
-      state: stateName(Number(row.state)), atMs: Number(row.at),
+      state: stateName(Number(row.state)), octets: row.raw.toString("hex"), atMs: Number(row.at),
     })));
     if (all.length >= limit) break;
   }

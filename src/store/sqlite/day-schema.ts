@@ -62,7 +62,8 @@ export const AttemptState = {
 } as const;
 
 /** `orphan.state_of`: why a report was kept. */
-export const OrphanState = { waiting: 2, matched: 3 } as const;
+export const OrphanState = { unreadable: 1, waiting: 2, matched: 3 } as const;
+export type OrphanState = (typeof OrphanState)[keyof typeof OrphanState];
 
 /** `tally.state`: all accepted messages of the account are counted under this (no MessageState) beside their final states (20..25). */
 export const TALLY_ACCEPTED = 12;

@@ -3,7 +3,8 @@
  *
  * In this order: an open attempt under one of the id's readings; a final report that has come before (repeated or
  * contradictory); the one UNCERTAIN message it can only belong to; else a durable orphan, taken by a later answer with
- * that id, or by an UNCERTAIN message whose grace is over.
+ * that id, or by an UNCERTAIN message whose grace is over. Of several readings that fit, the one whose message went to
+ * the report's destination counts. What has neither id nor end is kept for people to see.
  */
 import { keptWord, wantsInterim } from "../../lifecycle/notice.js";
 import { operatorKey } from "../../lifecycle/operator-key.js";
@@ -58,42 +59,67 @@ function readRest(state: WriterState): Rest {
 /** The receipt intent; appends its own result. */
 export function receipt(state: WriterState): void {
   const report = readReport(state);
-  for (let i = 0; i < report.candidates.length; i++) {
-    const key = report.candidates[i] as string;
-    if (key === "") continue;
-    const row = findTaken(state, report.operator, key);
-    if (row !== undefined) {
-      reported(state, row, row.attempts, report, i);
-      return;
-    }
-    const before = state.finals.get(report.operator, key);
-    if (before !== 0) {
-      answer(state, !report.final ? Commit.interim : before === report.state ? Commit.repeated : Commit.contradictory, i, null);
-      return;
-    }
-    const found = findAttempt(state, report.operator, key);
-    const other = found === null ? undefined : state.row(found[0]);
-    if (found !== null && other !== undefined) {
-      reported(state, other, found[1], report, i);
-      return;
-    }
+  const { length } = report.candidates;
+  let rest: Rest | null = null;
+  if (length > 1) {
+    rest = readRest(state);
+    const { destination } = rest;
+    for (let i = 0; i < length; i++) if (onTaken(state, report, i, destination) || onAttempt(state, report, i, destination)) return;
+    for (let i = 0; i < length; i++) if (onEnded(state, report, i)) return;
   }
+  for (let i = 0; i < length; i++) if (onTaken(state, report, i, null) || onEnded(state, report, i) || onAttempt(state, report, i, null)) return;
+  rest ??= readRest(state);
   if (!report.final) {
-    // An early interim report says nothing that the answer or the final report will not.
-    answer(state, Commit.interim, -1, null);
+    // An early interim report says nothing that the answer or the final report will not; without any id it cannot be read.
+    const unreadable = rest.operatorId === "";
+    if (unreadable) keepOrphan(state, report, rest, OrphanState.unreadable, 0);
+    answer(state, unreadable ? Commit.unreadable : Commit.interim, -1, null);
     return;
   }
-  const rest = readRest(state);
   const uncertain = state.uncertain > 0 ? onlyUncertain(state, report.operator, rest) : null;
   if (uncertain !== null) {
     for (const key of report.candidates) if (key !== "") state.finals.set(report.operator, key, report.state);
-    keepOrphan(state, report, rest, uncertain.id);
+    keepOrphan(state, report, rest, OrphanState.matched, uncertain.id);
     const told = applyFinal(state, uncertain, uncertain.attempts, report.state, report.error, report.word);
     answer(state, Commit.ok, -1, told ? uncertain : null);
     return;
   }
-  keepOrphan(state, report, rest, 0);
+  keepOrphan(state, report, rest, OrphanState.waiting, 0);
   answer(state, Commit.orphan, -1, null);
+}
+
+/** Takes the report for a message whose only try this reading of the id names, if it went to `destination` (null: wherever it went). */
+function onTaken(state: WriterState, report: Report, candidate: number, destination: string | null): boolean {
+  const row = findTaken(state, report.operator, report.candidates[candidate] as string);
+  if (row === undefined || (destination !== null && !sameNumber(row.destination, destination))) return false;
+  reported(state, row, row.attempts, report, candidate);
+  return true;
+}
+
+/** As onTaken, for one of several tries. */
+function onAttempt(state: WriterState, report: Report, candidate: number, destination: string | null): boolean {
+  const found = findAttempt(state, report.operator, report.candidates[candidate] as string);
+  const row = found === null ? undefined : state.row(found[0]);
+  if (found === null || row === undefined || (destination !== null && !sameNumber(row.destination, destination))) return false;
+  reported(state, row, found[1], report, candidate);
+  return true;
+}
+
+/** Takes the report for one on a message that has ended under this reading of its id. */
+function onEnded(state: WriterState, report: Report, candidate: number): boolean {
+  const before = state.finals.get(report.operator, report.candidates[candidate] as string);
+  if (before === 0) return false;
+  answer(state, !report.final ? Commit.interim : before === report.state ? Commit.repeated : Commit.contradictory, candidate, null);
+  return true;
+}
+
+/** Shorter numbers are compared as they are written. */
+const SHORTEST_NUMBER = 7;
+
+/** Whether two spellings can be of one number: operators add and drop country codes, zeros and the plus sign. */
+function sameNumber(one: string, other: string): boolean {
+  const [a, b] = [one.replace(/^[+0]+/, ""), other.replace(/^[+0]+/, "")];
+  return a === b || (a.length >= SHORTEST_NUMBER && b.length >= SHORTEST_NUMBER && (a.endsWith(b) || b.endsWith(a)));
 }
 
 function reported(state: WriterState, row: Row, attempt: number, report: Report, candidate: number): void {
@@ -183,14 +209,13 @@ function onlyUncertain(state: WriterState, operator: number, rest: Rest): Row | 
   return state.row(found) ?? null;
 }
 
-function keepOrphan(state: WriterState, report: Report, rest: Rest, messageId: number): void {
+function keepOrphan(state: WriterState, report: Report, rest: Rest, as: OrphanState, messageId: number): void {
   const file = state.todayFile();
-  const waits = messageId === 0;
   const id = file.statements.insertOrphan.run(
-    state.nowMs, waits ? OrphanState.waiting : OrphanState.matched, messageId, report.operator, rest.operatorId, report.state, report.final ? 1 : 0, report.word,
+    state.nowMs, as, messageId, report.operator, rest.operatorId, report.state, report.final ? 1 : 0, report.word,
     report.error, rest.source, rest.destination, rest.doneAtMs, rest.raw,
   ).lastInsertRowid;
-  if (!waits) return;
+  if (as !== OrphanState.waiting) return;
   state.orphans++;
   for (const key of report.candidates) {
     if (key === "") continue;

@@ -168,7 +168,7 @@ describe("answers", () => {
       orphan.run(atHour(DAY, 3), 3, "A2");
     });
     expect(ask<"uncertain">({ kind: "uncertain", limit: 10 }).messages).to.deep.equal([{ id, account: "acme", operator: "north", sinceMs: atHour(DAY, 2), destination: "13800138000" }]);
-    expect(ask<"orphans">({ kind: "orphans", limit: 10 }).orphans).to.deep.equal([{ operator: "north", operatorMessageId: "A1", destination: "138", state: "delivered", atMs: atHour(DAY, 3) }]);
+    expect(ask<"orphans">({ kind: "orphans", limit: 10 }).orphans).to.deep.equal([{ operator: "north", operatorMessageId: "A1", destination: "138", state: "delivered", octets: "", atMs: atHour(DAY, 3) }]);
   });
 
   it("a trace of a message whose content is lost still tells its state and money", () => {

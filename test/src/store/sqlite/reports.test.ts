@@ -1,0 +1,61 @@
+/** Reports that are hard to read or to place: without an id, or with one that has several readings. */
+import { expect } from "chai";
+import { MessageState } from "../../../../protocols/model/state.js";
+import { Commit } from "../../../../src/store/store.js";
+import { OrphanState } from "../../../../src/store/sqlite/day-schema.js";
+import { Bench } from "../engine-bench.js";
+
+describe("reports", () => {
+  let bench: Bench;
+  beforeEach(() => {
+    bench = new Bench();
+    bench.account("a");
+  });
+  afterEach(() => {
+    expect(bench.problems(), "verify").to.deep.equal([]);
+    bench.close();
+  });
+
+  it("C048 that cannot be read are kept with their octets for people to see, and are no message's", () => {
+    const { id } = bench.accept();
+    const said = { final: false, state: MessageState.unknown, word: "", error: "" };
+    expect(bench.receipt([], said)).to.deep.include({ commit: Commit.unreadable, matched: -1, notice: null });
+    const kept = bench.books((books) => books.fileOf(id)?.db.prepare("SELECT state_of, op_id, raw FROM orphan").safeIntegers(false).all());
+    expect(kept).to.deep.equal([{ state_of: OrphanState.unreadable, op_id: "", raw: Buffer.from("raw") }]);
+    expect(bench.engine.state.orphans).to.equal(0);
+    bench.uncertain(id);
+    bench.sweep(30_000);
+    expect(bench.row(id).state).to.equal(MessageState.queued);
+    // One that has no id but says how it ended may still be the one UNCERTAIN message's.
+    const other = bench.accept({ destination: "13900000009" }).id;
+    bench.uncertain(other);
+    expect(bench.receipt([], { destination: "13900000009" })).to.include({ commit: Commit.ok });
+  });
+
+  it("whose id could be two messages' under different readings go to the one with that destination", () => {
+    // The operator answers in hexadecimal and reports in decimal: 16 is the first one's 10, not the second one's 16.
+    const first = bench.accept({ destination: "8613800000010" }).id;
+    const second = bench.accept({ destination: "8613800000016" }).id;
+    bench.sent(first, "10");
+    bench.sent(second, "16");
+    const { commit, matched, notice } = bench.receipt(["16", "10", "22"], { destination: "13800000010" });
+    expect([commit, matched, notice?.messageId]).to.deep.equal([Commit.ok, 1, first]);
+    expect(bench.row(second).state).to.equal(MessageState.sent);
+    expect(bench.receipt(["22", "16", "34"], { destination: "+8613800000016" }).notice).to.include({ messageId: second });
+  });
+
+  it("whose id is an ended message's under one reading and an open one's under another go to the open one", () => {
+    const ended = bench.accept({ destination: "13800000016" }).id;
+    bench.sent(ended, "16");
+    bench.receipt(["22", "16", "34"], { destination: "13800000016" });
+    const open = bench.accept({ destination: "13800000010" }).id;
+    bench.sent(open, "10");
+    expect(bench.receipt(["16", "10", "22"], { destination: "13800000010", state: MessageState.expired }).notice).to.include({ messageId: open });
+  });
+
+  it("with an ambiguous id and a destination written beyond recognition go to the first reading that fits", () => {
+    const { id } = bench.accept({ destination: "13800000010" });
+    bench.sent(id, "10");
+    expect(bench.receipt(["16", "10", "22"], { destination: "anonymous" }).notice).to.include({ messageId: id });
+  });
+});
