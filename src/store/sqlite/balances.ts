@@ -59,6 +59,15 @@ export class Balances {
     }
   }
 
+  /** Nobody knows any more which accounts got credit: all that were refused are told that they may have. */
+  creditDoubted(): void {
+    for (const purse of this.#purses.values()) {
+      if (!purse.refused || purse.credited) continue;
+      purse.credited = true;
+      this.credited.push(purse);
+    }
+  }
+
   /** The accounts that got credit in this batch after a refusal; told once. */
   takeCredited(): readonly Purse[] {
     if (this.credited.length === 0) return NONE;

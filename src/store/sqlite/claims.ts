@@ -1,7 +1,7 @@
 /**
  * Claims: hands out what waits on disk, in order across the open days: queued messages by lane, notices by account.
  */
-import { packInboundNotice, packReceiptNotice, packStored, Result } from "../results.js";
+import { packInboundNotice, packReceiptNotice, packStored, Result, Told } from "../results.js";
 import type { Octets } from "../octets.js";
 import type { DayWriter } from "./day-writer.js";
 import type { Row } from "./row.js";
@@ -72,13 +72,32 @@ export function claimOutbox(state: WriterState): void {
   out.need(8);
   out.u8(Result.outbox);
   out.u32(places.length);
-  for (const { file, id, ord, inbound } of places) {
-    if (inbound) {
-      const [kinds, source, destination, body] = file.statements.getInbound.get(id) as [number, string, string, Buffer];
-      packInboundNotice(out, ord, account, { id, kinds, source, destination, wanted: 0, expires: 0, body });
-    } else {
-      const row = file.load(id) as Row;
-      packReceiptNotice(out, row, file.wordText(Math.floor(row.report / 65_536)), file.wordText(row.report & 65_535));
+  for (const place of places) packPlace(out, place, account);
+}
+
+function packPlace(out: Octets, { file, id, ord, inbound }: Place, account: number): void {
+  if (inbound) {
+    const [kinds, source, destination, body] = file.statements.getInbound.get(id) as [number, string, string, Buffer];
+    packInboundNotice(out, ord, account, { id, kinds, source, destination, wanted: 0, expires: 0, body });
+  } else {
+    const row = file.load(id) as Row;
+    packReceiptNotice(out, row, file.wordText(Math.floor(row.report / 65_536)), file.wordText(row.report & 65_535));
+  }
+}
+
+/** Tells all waiting notices with an order number above `after`, in order. */
+export function tellOutbox(state: WriterState, after: number): void {
+  const accounts = new Map<Place, number>();
+  for (const file of state.days.open()) {
+    for (const [table, order] of [["message", "ord"], ["inbound", "note_ord"]] as const) {
+      const waiting = file.db.prepare(`SELECT id, ${order}, account FROM ${table} WHERE notify = 3 AND ${order} > ?`).raw().all(after) as [number, number, number][];
+      for (const [id, ord, account] of waiting) accounts.set({ file, id, ord, inbound: table === "inbound" }, account);
     }
+  }
+  const { told } = state;
+  for (const place of [...accounts.keys()].sort(byOrder)) {
+    told.need(1);
+    told.u8(Told.notice);
+    packPlace(told, place, accounts.get(place) as number);
   }
 }

@@ -26,7 +26,7 @@ import { KeptIntents } from "./kept-intents.js";
 import { LedgerDb } from "./ledger-db.js";
 import { dayOfMs, ledgerPath, makeFolders } from "./paths.js";
 import { lookAround, markUncertain, readBalances, readMemory, settleDoubts } from "./recovery.js";
-import type { Found } from "./recovery.js";
+import type { Doubts, Found } from "./recovery.js";
 import { Sealer } from "./seal.js";
 import { WriterState } from "./state.js";
 import type { Policy, WriterOptions } from "./state.js";
@@ -58,8 +58,10 @@ export class Engine {
   /** Why no new messages are taken; "" when they are. */
   #full = "";
   readonly #kept: KeptIntents;
-  /** Ids of acceptances that may or may not be on disk. */
-  #doubtful: number[] = [];
+  /** Batches that may or may not be on disk, until that is known. */
+  #doubts: Doubts | null = null;
+  /** Order number before the batch under way. */
+  #orderBefore = 0;
   /** Intents of the batch under way. */
   #intents = 0;
 
@@ -102,7 +104,7 @@ export class Engine {
     this.#begin(wallMs);
     if (this.#down !== "") {
       this.#refuseAll(batch);
-      if (records(batch).some(isSweep)) this.#tryAgain();
+      if (records(batch).some(isSweep)) this.#tryAgain(state.out);
       return;
     }
     try {
@@ -114,7 +116,7 @@ export class Engine {
     try {
       this.#commitFiles();
     } catch (error) {
-      this.#commitFailed(batch, error);
+      this.#commitFailed(records(batch), error, 0, state.out);
       return;
     }
     state.lanes.committed();
@@ -129,7 +131,8 @@ export class Engine {
   }
 
   #applyAll(batch: Buffer): void {
-    const { from } = this.state;
+    const { from, order } = this.state;
+    this.#orderBefore = order.last;
     from.use(batch);
     this.#intents = 0;
     while (from.at < batch.length) {
@@ -143,6 +146,8 @@ export class Engine {
 
   #commitFiles(): void {
     const { state } = this;
+    // Oldest first: a report that waits in a later day is taken only once its message's end is on disk.
+    if (state.written.length > 1) state.written.sort((a, b) => a.day - b.day);
     for (const file of state.written) file.commit(state.nowMs, state.order.last);
     if (state.written.length > 0) state.forgetFiles();
   }
@@ -176,10 +181,15 @@ export class Engine {
     const mark = state.out.at;
     try {
       this.#applyAll(record);
-      this.#commitFiles();
     } catch (error) {
       state.out.at = mark;
       this.#failedAlone(record, error);
+      return;
+    }
+    try {
+      this.#commitFiles();
+    } catch (error) {
+      this.#commitFailed([record], error, mark, told);
       return;
     }
     state.lanes.committed();
@@ -197,30 +207,35 @@ export class Engine {
     refuseIntent(this.state, record, Commit.failed);
   }
 
-  /** COMMIT failed: unless the disk is just full, nobody knows what is on disk. */
-  #commitFailed(batch: Buffer, error: unknown): void {
+  /**
+   * COMMIT failed: unless the disk is just full, nobody knows what is on disk. The results go where they began, at
+   * `mark`; what is told goes to `told`.
+   */
+  #commitFailed(batch: readonly Buffer[], error: unknown, mark: number, told: Octets): void {
     const { state } = this;
+    state.out.at = mark;
     if (isFull(error) && state.written.length === 1) {
       this.#rollback();
       this.#goDown(error);
-      this.#refuseAll(batch);
+      for (const record of batch) this.#refuse(record);
       return;
     }
     this.#events.log("error", "commit_unknown", { reason: reasonOf(error) });
-    state.out.at = 0;
-    for (const record of records(batch)) {
+    this.#doubts ??= { after: this.#orderBefore, accepted: [] };
+    for (const record of batch) {
       this.#kept.keep(record);
-      if (record[4] === Op.accept) this.#doubtful.push(record.readDoubleLE(5));
+      if (record[4] === Op.accept) this.#doubts.accepted.push(record.readDoubleLE(5));
       refuseIntent(state, record, Commit.unknown);
     }
     this.#files.closeAll();
     state.forgetFiles();
     this.#goDown(error);
-    this.#tryAgain();
+    this.#tryAgain(told);
   }
 
   /** Throws away what the failed transaction left in memory. */
   #rollback(): void {
+    this.#cursors.clear();
     try {
       readMemory(this.state, this.#files, this.#ledger);
     } catch (error) {
@@ -255,29 +270,30 @@ export class Engine {
   }
 
   /** Opens what is closed, proves that a commit reaches the disk, and books what was kept: the store is back. */
-  #tryAgain(): void {
+  #tryAgain(told: Octets): void {
     const { state } = this;
+    this.#cursors.clear();
     try {
       this.#files.openAll(this.#ledger.sealedDays());
       readMemory(state, this.#files, this.#ledger);
       this.#files.file(state.today, true)?.proveRoom();
-      settleDoubts(state, this.#doubtful);
+      if (this.#doubts !== null) settleDoubts(state, this.#doubts);
       this.#commitFiles();
     } catch (error) {
       this.#rollback();
       this.#events.log("warn", "store_still_down", { reason: reasonOf(error) });
       return;
     }
-    this.#doubtful = [];
-    state.flushTold();
+    this.#doubts = null;
+    state.flushTold(told);
     this.#down = "";
     const kept = this.#kept.take();
-    for (const record of kept) this.#bookKept(record);
+    for (const record of kept) this.#bookKept(record, told);
     this.#events.log("info", "store_back", { kept: kept.length });
     if (this.#down as string === "") this.#tellAvailability();
   }
 
-  #bookKept(record: Buffer): void {
+  #bookKept(record: Buffer, told: Octets): void {
     const { state } = this;
     if (this.#down !== "") {
       this.#kept.keep(record);
@@ -298,7 +314,7 @@ export class Engine {
       }
       return;
     }
-    state.flushTold();
+    state.flushTold(told);
   }
 
   // ---------------------------------------------------------------- between batches

@@ -1,6 +1,7 @@
 /**
  * Recovery: brings the writer's memory in line with the disk, at start and after a failed transaction.
  */
+import { tellOutbox } from "./claims.js";
 import type { DayFiles } from "./day-files.js";
 import type { DayWriter } from "./day-writer.js";
 import { NO_HASH } from "./day-schema.js";
@@ -38,7 +39,8 @@ export function readMemory(state: WriterState, files: DayFiles, ledger: LedgerDb
   state.uncertain = 0;
   state.orphans = 0;
   state.orphanKeys.clear();
-  for (const file of files.open()) {
+  const days = files.open();
+  for (const file of days) {
     file.rollback();
     file.read();
     state.order = new Order(Math.max(state.order.last, file.meta("ord")));
@@ -48,9 +50,10 @@ export function readMemory(state: WriterState, files: DayFiles, ledger: LedgerDb
     for (const [operator, key] of file.statements.allOrphanKeys.iterate() as Iterable<[number, string]>) {
       state.orphanKeys.add(operator, key);
     }
-    rememberFinals(state, file);
     for (const [laneNo, count] of queuedByLane(state, file)) state.lanes.lane(laneNo).ahead += count;
   }
+  // Oldest first: what is remembered last is remembered best.
+  for (let i = days.length - 1; i >= 0; i--) rememberFinals(state, days[i] as DayWriter);
   readBalances(state, files, ledger);
 }
 
@@ -60,7 +63,8 @@ export function readMemory(state: WriterState, files: DayFiles, ledger: LedgerDb
  */
 function rememberFinals(state: WriterState, file: DayWriter): void {
   const latest = file.db.prepare(
-    `SELECT operator, op_id, state FROM (SELECT operator, op_id, op_hash, state FROM message ORDER BY id DESC LIMIT ?) WHERE state >= 20 AND op_hash <> ${NO_HASH}`,
+    `SELECT operator, op_id, state FROM message WHERE id > coalesce((SELECT id FROM message ORDER BY id DESC LIMIT 1 OFFSET ?), 0)
+      AND state >= 20 AND op_hash <> ${NO_HASH} ORDER BY id`,
   ).raw().iterate(FINALS_MAX) as Iterable<[number, string, number]>;
   for (const [operator, raw, to] of latest) state.finals.set(operator, operatorKey(raw.trim()), to);
 }
@@ -133,19 +137,32 @@ export function lookAround(state: WriterState, files: DayFiles, ledger: LedgerDb
   };
 }
 
+/** Batches of which nobody knew whether they reached the disk: what they were answered told the flow nothing. */
+export interface Doubts {
+  /** Order numbers above this were drawn by them. */
+  readonly after: number;
+  /** Ids of their acceptances. */
+  readonly accepted: number[];
+}
+
 /**
- * Acceptances of which nobody knew whether they reached the disk: their submitters got no answer and nothing was
- * written to an operator. Those that stand on disk are real messages: the flow hears of them as queued.
+ * Tells the flow what such batches put in queue and outbox after all: it would not look for it. Acceptances among them:
+ * their submitters got no answer and nothing was written to an operator. Those that stand on disk are real messages,
+ * and queued.
  */
-export function settleDoubts(state: WriterState, ids: readonly number[]): void {
-  for (const id of ids) {
+export function settleDoubts(state: WriterState, { after, accepted }: Doubts): void {
+  for (const file of state.days.open()) {
+    const lanes = file.db.prepare("SELECT lane, count(*) FROM message WHERE state = 4 AND ord > ? GROUP BY lane").raw().all(after) as [number, number][];
+    for (const [laneNo, count] of lanes) state.queued.set(laneNo, (state.queued.get(laneNo) ?? 0) + count);
+  }
+  tellOutbox(state, after);
+  state.balances.creditDoubted();
+  for (const id of accepted) {
     const row = state.row(id);
     if (row === undefined) continue;
     if (row.state === MessageState.dispatched && row.attempts === 1) {
       row.attempts = 0;
       queueAgain(state, row, MessageState.queued, 0);
-    } else if (row.state === MessageState.queued) {
-      state.tellQueued(row.lane);
     }
   }
 }

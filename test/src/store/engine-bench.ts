@@ -239,6 +239,35 @@ export class Bench {
     this.#added(this.#ticket());
   }
 
+  putRefused(id: number, status = 69, name = "ESME_RSUBMITFAIL", attempt = 1): void {
+    packRefused(this.#into, id, attempt, status, name);
+    this.#added(this.#ticket());
+  }
+
+  putRequeue(id: number, attempt: number, status: number, dueMs: number): void {
+    packRequeue(this.#into, id, attempt, status, dueMs);
+    this.#added(this.#ticket());
+  }
+
+  putSweep(): void {
+    packSweep(this.#into, this.wallMs);
+    this.#added(this.#ticket());
+  }
+
+  putInbound(account: number, destination: string, text: string): number {
+    const message = newMessage();
+    message.id = this.id();
+    message.source = "13900139000";
+    message.destination = destination;
+    message.octets = Buffer.from(text);
+    packInbound(this.#into, { message, accountNo: account, operatorNo: 1, committed: NOTHING });
+    const ticket = this.#ticket();
+    this.#added((commit, _notice, claimed, order) => {
+      ticket(commit, { kind: "inbound", order, accountNo: account, messageId: message.id, message }, claimed, order);
+    });
+    return message.id;
+  }
+
   // ---- one intent, a batch of its own
 
   accept(submitted: Submitted = {}): { id: number; commit: Commit } {
@@ -262,17 +291,11 @@ export class Bench {
   }
 
   refused(id: number, status: number, name: string, attempt = 1): Answered {
-    return this.#one(() => {
-      packRefused(this.#into, id, attempt, status, name);
-      this.#added(this.#ticket());
-    });
+    return this.#one(() => this.putRefused(id, status, name, attempt));
   }
 
   requeue(id: number, attempt: number, status: number, dueMs: number): Commit {
-    return this.#one(() => {
-      packRequeue(this.#into, id, attempt, status, dueMs);
-      this.#added(this.#ticket());
-    }).commit;
+    return this.#one(() => this.putRequeue(id, attempt, status, dueMs)).commit;
   }
 
   uncertain(id: number, attempt = 1): Commit {
@@ -304,19 +327,9 @@ export class Bench {
   }
 
   inbound(account: number, destination: string, text: string): Answered & { id: number } {
-    const message = newMessage();
-    message.id = this.id();
-    message.source = "13900139000";
-    message.destination = destination;
-    message.octets = Buffer.from(text);
-    const answered = this.#one(() => {
-      packInbound(this.#into, { message, accountNo: account, operatorNo: 1, committed: NOTHING });
-      const ticket = this.#ticket();
-      this.#added((commit, _notice, claimed, order) => {
-        ticket(commit, { kind: "inbound", order, accountNo: account, messageId: message.id, message }, claimed, order);
-      });
-    });
-    return { ...answered, id: message.id };
+    let id = 0;
+    const answered = this.#one(() => (id = this.putInbound(account, destination, text)));
+    return { ...answered, id };
   }
 
   refusal(account: number, outcome: number, rule: string): void {
@@ -349,10 +362,7 @@ export class Bench {
   /** Moves the clock and sweeps. */
   sweep(afterMs = 0): void {
     this.wallMs += afterMs;
-    this.#one(() => {
-      packSweep(this.#into, this.wallMs);
-      this.#added(this.#ticket());
-    });
+    this.#one(() => this.putSweep());
   }
 
   // ---- what stands on disk

@@ -95,6 +95,55 @@ describe("the engine in trouble", () => {
     expect(bench.claim(LANE, 9).messages.map((each) => each.message.id).sort()).to.deep.equal([direct, queued].sort());
   });
 
+  it("tells what was put in queue and outbox by a batch of which nobody knew whether it is on disk", () => {
+    bench = new Bench();
+    bench.account("a");
+    const ids = [bench.accept().id, bench.accept().id, bench.accept().id, bench.accept().id];
+    const [reported, refused, back, retried] = ids as [number, number, number, number];
+    bench.sent(reported, "K");
+    bench.requeue(retried, 1, 88, bench.wallMs + 1_000);
+    bench.wallMs += 1_000;
+    const file = bench.engine.state.days.open()[0];
+    if (file === undefined) throw new Error("no day");
+    const commit = file.commit.bind(file);
+    file.commit = (nowMs, order) => {
+      commit(nowMs, order);
+      throw Object.assign(new Error("disk I/O error"), { code: "SQLITE_IOERR_FSYNC" });
+    };
+    bench.batch(() => {
+      bench.putReceipt(["K"]);
+      bench.putRefused(refused);
+      bench.putRequeue(back, 1, 0, 0);
+      bench.putInbound(1, "1069", "MO");
+      bench.putSweep();
+    });
+    expect(bench.availability.map(([available]) => available)).to.deep.equal([false, true]);
+    expect(bench.queued).to.deep.equal([[LANE, 2]]);
+    expect(bench.notices).to.deep.equal(bench.outbox(1, 0, 10));
+    expect(bench.notices.map((each) => each.kind)).to.deep.equal(["receipt", "receipt", "inbound"]);
+    expect(bench.notices.slice(0, 2).map((each) => each.messageId)).to.deep.equal([reported, refused]);
+  });
+
+  it("says unknown as well when COMMIT fails while a batch is carried out one by one", () => {
+    bench = new Bench();
+    bench.account("a");
+    bench.accept();
+    const file = bench.engine.state.days.open()[0];
+    if (file === undefined) throw new Error("no day");
+    const commit = file.commit.bind(file);
+    file.commit = (nowMs, order) => {
+      commit(nowMs, order);
+      throw Object.assign(new Error("disk I/O error"), { code: "SQLITE_IOERR_FSYNC" });
+    };
+    let ids: number[] = [];
+    const answers = bench.batch(() => {
+      ids = [bench.putAccept(), bench.putAccept({ charge: 0.5 }), bench.putAccept({ state: MessageState.queued })];
+    });
+    expect(answers.map((each) => each.commit)).to.deep.equal([Commit.unknown, Commit.failed, Commit.ok]);
+    expect(bench.row(ids[0] as number).state).to.equal(MessageState.queued);
+    expect(bench.queued).to.deep.equal([[LANE, 1]]);
+  });
+
   it("forgets what did not reach the disk when COMMIT failed before it", () => {
     bench = new Bench();
     bench.account("a");
