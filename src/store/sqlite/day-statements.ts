@@ -58,8 +58,10 @@ export function prepareStatements(db: Database.Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     insertOrphanKey: db.prepare("INSERT OR IGNORE INTO orphan_key (operator, op_key, orphan) VALUES (?, ?, ?)"),
-    findOrphan: raw("SELECT o.id, o.state, o.word, o.error FROM orphan_key k JOIN orphan o ON o.id = k.orphan WHERE k.operator = ? AND k.op_key = ? ORDER BY o.id LIMIT 1"),
-    waitingOrphans: raw("SELECT id, state, word, error, source, at FROM orphan WHERE state_of = 2 AND operator = ? AND destination = ? ORDER BY id LIMIT 8"),
+    findOrphan: raw("SELECT o.id, o.state, o.word, o.error FROM orphan_key k JOIN orphan o ON o.id = k.orphan WHERE k.operator = ? AND k.op_key = ? AND o.at >= ? ORDER BY o.id LIMIT 1"),
+    waitingOrphans: raw(
+      "SELECT id, state, word, error FROM orphan WHERE state_of = 2 AND operator = ? AND destination = ? AND source IN (?, '') AND at >= ? ORDER BY id LIMIT ?",
+    ),
     takeOrphan: db.prepare("UPDATE orphan SET state_of = ?, message = ? WHERE id = ?"),
     orphanKeys: db.prepare("SELECT op_key FROM orphan_key WHERE orphan = ?").pluck(),
     allOrphanKeys: raw("SELECT operator, op_key FROM orphan_key"),

@@ -17,8 +17,11 @@ import { Result } from "../results.js";
 import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
 
-/** A report about a message sent this much after it cannot be told from the clock: both stamps are ours. */
+/** A report that came longer than this before a message was accepted is not about it: both stamps are ours. */
 const CLOCK_SLACK_MS = 5_000;
+
+/** Reports shared out among messages alike, at most (a text has up to 255 parts). */
+const ALIKE_MOST = 255;
 
 /** One report, read off the batch; what only an orphan needs follows in Rest. */
 interface Report {
@@ -227,7 +230,8 @@ function keepOrphan(state: WriterState, report: Report, rest: Rest, as: OrphanSt
 export function takeEarlyReport(state: WriterState, row: Row, attempt: number, operator: number, key: string): void {
   if (!state.orphanKeys.mayHave(operator, key)) return;
   for (const file of state.days.open()) {
-    const found = file.statements.findOrphan.get(operator, key) as [number, MessageState, string, string] | undefined;
+    // Operators begin their ids again: what waits since before this message is another's.
+    const found = file.statements.findOrphan.get(operator, key, row.acceptedAt - CLOCK_SLACK_MS) as [number, MessageState, string, string] | undefined;
     if (found === undefined) continue;
     const [orphan, to, word, error] = found;
     takeOrphan(state, file, operator, orphan, row.id);
@@ -267,18 +271,18 @@ interface Waiting {
 export function adoptReport(state: WriterState, row: Row): boolean {
   if (state.orphans === 0) return false;
   const reports: Waiting[] = [];
+  for (const file of state.days.open()) {
+    const waiting = file.statements.waitingOrphans.all(row.operator, row.destination, row.source, row.acceptedAt - CLOCK_SLACK_MS, ALIKE_MOST + 1);
+    for (const [orphan, to, word, error] of waiting as [number, MessageState, string, string][]) reports.push({ file, orphan, to, word, error });
+  }
+  const [first] = reports;
+  if (first === undefined || reports.length > ALIKE_MOST || reports.some((each) => each.to !== first.to)) return false;
   let messages = 0;
   for (const file of state.days.open()) {
-    for (const waiting of file.statements.waitingOrphans.all(row.operator, row.destination) as [number, MessageState, string, string, string, number][]) {
-      const [orphan, to, word, error, source, at] = waiting;
-      if ((source !== row.source && source !== "") || at < row.acceptedAt - CLOCK_SLACK_MS) continue;
-      reports.push({ file, orphan, to, word, error });
-    }
     const alike = file.statements.uncertain.all(row.operator, row.destination) as [number, string][];
     for (const [, source] of alike) if (source === row.source) messages++;
   }
-  const [first] = reports;
-  if (first === undefined || reports.length !== messages || reports.some((each) => each.to !== first.to)) return false;
+  if (reports.length !== messages) return false;
   if (state.rows.isOut(row.operator, row.destination, row.source)) return false;
   for (const key of first.file.statements.orphanKeys.all(first.orphan) as string[]) state.finals.set(row.operator, key, first.to);
   takeOrphan(state, first.file, row.operator, first.orphan, row.id);

@@ -62,9 +62,15 @@ export class Sealer {
 
   #begin(): void {
     const { nowMs, today, options } = this.#state;
+    let olderOpen = false;
     for (const file of [...this.#files.open()].reverse()) {
       if (file.day >= today || this.#refused.has(file.day) || nowMs < dayStartMs(file.day + 1, options.zoneMinutes) + AFTER_END_MS) continue;
-      if (file.openMessages > 0 || waiting(file)) continue;
+      if (file.openMessages > 0) {
+        olderOpen = true;
+        continue;
+      }
+      // Reports wait in the day they came: those of a day before may still be for its messages.
+      if (waiting(file) || (olderOpen && (file.statements.countOrphans.get() as number) > 0)) continue;
       this.#steps = { file, sums: collectSealedDay(file.db, file.day, options.zoneMinutes) };
       return;
     }
@@ -76,17 +82,26 @@ export class Sealer {
       if (step.done !== true) return;
       this.#steps = null;
       const added = this.#ledger.seal(step.value, this.#state.nowMs);
-      forgetOrphans(this.#state, file);
-      this.#files.sealed(file.day);
+      this.#leave(file);
       this.#log("info", "day_sealed", { day: dayName(file.day), messages: step.value.messages, again: !added });
       this.#finish(file.path);
       // The next day, if there is one, without waiting.
       this.#lookedAtMs = 0;
     } catch (error) {
       this.#steps = null;
-      this.#refused.add(file.day);
+      // Trouble passes: the day is looked at again later.
+      if (error instanceof SealRefused) this.#refused.add(file.day);
       const reason = error instanceof Error ? error.message : String(error);
       this.#log(error instanceof SealRefused ? "error" : "warn", "day_not_sealed", { day: dayName(file.day), reason });
+    }
+  }
+
+  /** The day is sealed from now on, whatever fails: its money must not be counted twice. */
+  #leave(file: DayWriter): void {
+    try {
+      forgetOrphans(this.#state, file);
+    } finally {
+      this.#files.sealed(file.day);
     }
   }
 

@@ -6,7 +6,9 @@
 import { idDay, messageId } from "../../lifecycle/message-id.js";
 import { uncertainStep, UncertainStep } from "../../lifecycle/uncertain.js";
 import { Happening, nextState } from "../../lifecycle/transitions.js";
+import { refusalWord } from "../../lifecycle/notice.js";
 import { MessageState } from "../../../protocols/model/state.js";
+import { Outcome } from "../../../protocols/model/outcome.js";
 import { Told } from "../results.js";
 import { packRow } from "./claims.js";
 import { AttemptState, NO_TIME } from "./day-schema.js";
@@ -59,6 +61,10 @@ function due(state: WriterState, row: Row, wallMs: number, held: Row[]): void {
     held.push(row);
     row.due = wallMs + HELD_AGAIN_MS;
     saveRow(row);
+  } else if (row.state === MessageState.scheduled && state.balances.get(row.account)?.active !== true) {
+    // Accepted long ago, maybe: what the account may not send now does not go.
+    const word = refusalWord(Outcome.account_suspended);
+    if (finish(state, row, MessageState.rejected, false, 0, word.slice(-3), word)) tellNotice(state, row);
   } else {
     const to = nextState(row.state, Happening.due);
     if (to !== 0) {
@@ -124,16 +130,17 @@ function lookForSilent(state: WriterState, wallMs: number, cursors: Map<number, 
   const before = messageId(Math.floor(latest / 1_000) + 1, 0, 0);
   if (before <= 0) return;
   const lastDay = idDay(before, state.options.zoneMinutes);
+  const days = state.days.open().filter((file) => file.day <= lastDay && cursors.get(file.day)?.done !== true);
   let left = SILENT_MAX;
-  for (const file of state.days.open()) {
-    if (file.day > lastDay || left <= 0) continue;
+  days.forEach((file, i) => {
     let cursor = cursors.get(file.day);
     if (cursor === undefined) {
       cursor = new SilentCursor();
       cursors.set(file.day, cursor);
     }
-    if (!cursor.done) left -= goOn(state, file, cursor, before, latest, left);
-  }
+    // Shared out, so that no day, however large, keeps another waiting.
+    left -= goOn(state, file, cursor, before, latest, Math.ceil(left / (days.length - i)));
+  });
 }
 
 function goOn(state: WriterState, file: DayWriter, cursor: SilentCursor, before: number, latest: number, most: number): number {

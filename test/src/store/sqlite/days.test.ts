@@ -90,6 +90,64 @@ describe("days", () => {
     expect(bench.engine.openDays).to.equal(1);
   });
 
+  it("are sealed later when the disk was in trouble while they were added up", () => {
+    const { id } = bench.accept({ wanted: 0 });
+    bench.sent(id, "K");
+    bench.receipt(["K"]);
+    bench.wallMs += 2 * DAY;
+    bench.accept();
+    bench.engine.rest();
+    expect(bench.engine.sealing).to.equal(true);
+    const file = bench.engine.state.days.open()[0];
+    if (file === undefined) throw new Error("no day");
+    file.commit = () => {
+      throw Object.assign(new Error("disk I/O error"), { code: "SQLITE_IOERR_WRITE" });
+    };
+    bench.accept();
+    settle();
+    expect(bench.finished).to.include(dayPath(bench.dir, TODAY));
+  });
+
+  it("with reports that wait are not sealed before older days, whose messages they may be for", () => {
+    bench.policy = { uncertain: "hold", waitMs: 30_000, deadlineMs: 3 * DAY };
+    bench.restart();
+    const ids = [bench.accept().id, bench.accept().id];
+    for (const each of ids) bench.uncertain(each);
+    bench.wallMs += 13 * HOUR;
+    bench.receipt(["X"]);
+    const { id } = bench.accept({ wanted: 0 });
+    bench.sent(id, "K");
+    bench.receipt(["K"]);
+    bench.wallMs += DAY;
+    settle();
+    expect(bench.finished).to.deep.equal([]);
+    bench.wallMs += 3 * DAY;
+    settle();
+    for (const notice of bench.notices) bench.notified(notice);
+    settle();
+    expect(bench.engine.openDays).to.equal(0);
+  });
+
+  it("are committed oldest first: a report is not said to be taken before its message has ended", () => {
+    const yesterday = bench.accept().id;
+    bench.wallMs += 13 * HOUR;
+    bench.receipt(["K"]);
+    const order: number[] = [];
+    for (const file of bench.engine.state.days.open()) {
+      const commit = file.commit.bind(file);
+      file.commit = (nowMs, last) => {
+        order.push(file.day);
+        commit(nowMs, last);
+      };
+    }
+    bench.batch(() => {
+      bench.putAccept();
+      bench.putSent(yesterday, "K");
+    });
+    expect(order).to.deep.equal([TODAY, TODAY + 1]);
+    expect(bench.row(yesterday).state).to.equal(MessageState.delivered);
+  });
+
   it("once sealed take no more: a late report is kept without money, a late acknowledgement is nothing", () => {
     const { id } = bench.accept({ wanted: 0 });
     bench.sent(id, "K");

@@ -6,6 +6,7 @@ import { MessageState } from "../../../../protocols/model/state.js";
 import { messageId } from "../../../../src/lifecycle/message-id.js";
 import { Commit } from "../../../../src/store/store.js";
 import { Notify } from "../../../../src/store/sqlite/day-schema.js";
+import { hashKey } from "../../../../src/store/sqlite/row.js";
 import { Bench, LANE, NOON, PRICE } from "../engine-bench.js";
 
 describe("a message's life in the store", () => {
@@ -154,6 +155,48 @@ describe("a message's life in the store", () => {
       bench.restart();
       expect(bench.receipt(["A1"]).commit).to.equal(Commit.repeated);
       expect(bench.row(id).state).to.equal(MessageState.uncertain);
+    });
+
+    it("of the latest messages are the ones known as repeated after a restart", () => {
+      const place = (key: string): number => hashKey(1, key) & 131_071;
+      let other = 0;
+      while (place(String(other)) !== place("LATEST")) other++;
+      for (const key of [String(other), "LATEST"]) {
+        const ended = bench.accept().id;
+        bench.sent(ended, key);
+        bench.receipt([key]);
+        bench.wallMs += 13 * 3_600_000;
+      }
+      bench.restart();
+      expect(bench.receipt(["LATEST"]).commit).to.equal(Commit.repeated);
+    });
+
+    it("that came before a message was accepted are not taken by it, though the operator gives it their id", () => {
+      expect(bench.receipt(["7"]).commit).to.equal(Commit.orphan);
+      bench.wallMs += 3_600_000;
+      const { id } = bench.accept();
+      bench.sent(id, "7");
+      expect(bench.row(id).state).to.equal(MessageState.sent);
+      expect(bench.receipt(["7"], { state: MessageState.undeliverable }).notice).to.include({ messageId: id, state: MessageState.undeliverable });
+    });
+
+    it("of long ago do not hide the one that an UNCERTAIN message waits for", () => {
+      for (let i = 0; i < 20; i++) bench.receipt([`OLD${i}`]);
+      bench.wallMs += 3_600_000;
+      const { id } = bench.accept();
+      bench.receipt(["NEW"]);
+      bench.uncertain(id);
+      bench.sweep(30_000);
+      expect(bench.row(id).state).to.equal(MessageState.delivered);
+    });
+
+    it("more than the messages they fit are not shared out, however many", () => {
+      const ids: number[] = [];
+      for (let i = 0; i < 8; i++) ids.push(bench.accept().id);
+      for (const id of ids) bench.uncertain(id);
+      for (let i = 0; i < 9; i++) bench.receipt([`X${i}`]);
+      bench.sweep(30_000);
+      expect(bench.engine.state.orphans).to.equal(9);
     });
 
     it("that fit two messages go to neither", () => {
@@ -394,6 +437,37 @@ describe("a message's life in the store", () => {
       expect(before.state).to.equal(MessageState.unknown);
       expect(bench.receipt(["K"], { state: MessageState.undeliverable }).notice).to.equal(null);
       expect(bench.row(id)).to.deep.equal(before);
+    });
+
+    it("given up in a batch that failed is given up again", () => {
+      const { id } = bench.accept();
+      bench.sent(id, "K");
+      const file = bench.engine.state.days.open()[0];
+      if (file === undefined) throw new Error("no day");
+      const commit = file.commit.bind(file);
+      let fails = true;
+      file.commit = (nowMs, order) => {
+        if (fails) throw Object.assign(new Error("full"), { code: "SQLITE_FULL" });
+        commit(nowMs, order);
+      };
+      bench.sweep(96 * 3_600_000);
+      expect(bench.row(id).state).to.equal(MessageState.sent);
+      fails = false;
+      bench.sweep(1_000);
+      bench.sweep(1_000);
+      expect(bench.row(id).state).to.equal(MessageState.unknown);
+    });
+
+    it("SENT in an older day is looked at though a newer one has many messages", () => {
+      bench.topUp("a", 3_000 * PRICE);
+      const { id } = bench.accept();
+      bench.sent(id, "K");
+      bench.wallMs += 24 * 3_600_000;
+      bench.batch(() => {
+        for (let i = 0; i < 2_500; i++) bench.putAccept({ state: MessageState.queued, expiresMs: bench.wallMs + 1_000_000_000 });
+      });
+      bench.sweep(259_202_000);
+      expect(bench.row(id).state).to.equal(MessageState.unknown);
     });
 
     it("SENT without a receipt for the horizon is UNKNOWN and settles by the account's word", () => {
