@@ -1,9 +1,8 @@
 /**
  * Convert: submit_sm and deliver_sm to Message. What a customer got wrong is a FieldFault; an operator's is read leniently.
  *
- * Octets are views on the frame, as they came but for UCS-2 that says it is little-endian. Where the text stands
- * (short_message or message_payload) and how parts are marked (UDH or SAR TLVs) is settled here, so that nobody behind
- * us needs to know.
+ * Octets are views on the frame, never altered. Where the text stands (short_message or message_payload) and how parts
+ * are marked (UDH or SAR TLVs) is settled here, so that nobody behind us needs to know.
  */
 import { Encoding, SegmentForm, newMessage } from "../model/message.js";
 import type { Message } from "../model/message.js";
@@ -75,7 +74,6 @@ const NO_REPLACE: FieldFault = { ...fieldFault("replace_if_present_flag", "repla
 const NO_CANNED_TEXT = fieldFault("sm_default_msg_id", "there are no canned texts");
 const NO_HEADER = fieldFault("short_message", "esm_class announces a user data header that is not there");
 const ODD_UCS2 = fieldFault("short_message", "UCS-2 text of an odd length");
-const TWO_MARKS = fieldFault("short_message", "UCS-2 text with two byte order marks");
 const TWO_TEXTS: FieldFault = { ...fieldFault("tlvs", "message_payload beside short_message"), status: Status.ESME_ROPTPARNOTALLWD };
 const MANY_TLVS: FieldFault = { ...fieldFault("tlvs", `more than ${EXTRAS_MAX_OCTETS} octets of TLVs beside the text`), status: Status.ESME_RINVPARLEN };
 const SCHEDULE = fieldFault("schedule_delivery_time", "not a time");
@@ -92,29 +90,14 @@ function checkSubmit(body: SubmitSm): FieldFault | null {
 
 function readText(message: Message, body: SubmitSm, alphabet0: Alphabet0): FieldFault | null {
   message.encoding = encodingOf(body.data_coding, alphabet0);
-  let start = 0;
   if ((body.esm_class & ESM_UDHI) !== 0) {
     // With a header the SAR TLVs do not count. [SMPP 3.4 5.3.2.22]
     if (!readConcatenation(message.octets, message)) return NO_HEADER;
     message.hasUdh = true;
-    start = 1 + (message.octets[0] ?? 0);
+    const text = message.octets.length - 1 - (message.octets[0] ?? 0);
+    return message.encoding === Encoding.ucs2 && text % 2 !== 0 ? ODD_UCS2 : null;
   }
-  if (message.encoding !== Encoding.ucs2) return null;
-  const { octets } = message;
-  if ((octets.length - start) % 2 !== 0) return ODD_UCS2;
-  if (!isLittleEndian(octets, start)) return null;
-  message.octets = bigEndian(octets, start);
-  return isLittleEndian(message.octets, start) ? TWO_MARKS : null;
-}
-
-function isLittleEndian(octets: Buffer, start: number): boolean {
-  return octets[start] === 0xff && octets[start + 1] === 0xfe;
-}
-
-/** Phones read UCS-2 big-endian whatever its byte order mark says: what is screened must be what they will show. */
-function bigEndian(octets: Buffer, start: number): Buffer {
-  const text = Buffer.from(octets.subarray(start + 2)).swap16();
-  return start === 0 ? text : Buffer.concat([octets.subarray(0, start), text]);
+  return message.encoding === Encoding.ucs2 && message.octets.length % 2 !== 0 ? ODD_UCS2 : null;
 }
 
 function readTimes(message: Message, body: SubmitSm, nowMs: number): Message | FieldFault {

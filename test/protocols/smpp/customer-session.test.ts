@@ -171,19 +171,6 @@ describe("SmppCustomerSession", () => {
       expect(bench.desk.submits[0]?.message.extras?.toString("hex")).to.equal("530204000164");
     });
 
-    it("takes little-endian UCS-2 behind FFFE as the big-endian text it means, so that phones read what was screened", async () => {
-      const peer = await boundPeer(bench.port);
-      for (const [esmClass, octets] of [["00", "fffee177d153"], ["40", "050003390201fffee177d153"], ["00", "77e153d1"], ["00", "fffe"]] as const) {
-        const length = (octets.length / 2).toString(16).padStart(2, "0");
-        peer.write(pdu(4, 8, `0000003130363900010131333830303133383030 3000${esmClass}0000000000000800${length}${octets}`));
-        expect((await peer.next()).readUInt32BE(8)).to.equal(0);
-      }
-      const told = bench.desk.submits.map(({ message }) => message.octets.toString("hex"));
-      expect(told).to.deep.equal(["77e153d1", "05000339020177e153d1", "77e153d1", ""]);
-      peer.write(pdu(4, 9, "0000003130363900010131333830303133383030 3000000000000000080006fffefeff77e1"));
-      expect(await peer.nextHex()).to.equal(header(0x80000004, 0x01, 9));
-    });
-
     it("C022 refuses addresses written in UCS-2 once, and the session lives", async () => {
       const peer = await boundPeer(bench.port);
       peer.write(
