@@ -52,14 +52,19 @@ const TLV_STATES: readonly StateReading[] = [
 const TLV_WORDS = ["SCHEDULED", "ENROUTE", "DELIVRD", "EXPIRED", "DELETED", "UNDELIV", "ACCEPTD", "UNKNOWN", "REJECTD", "SKIPPED"];
 const UNREADABLE = reading(MessageState.unknown, false);
 
+/** What is kept of an id: as much as of the one in a submit's answer. */
+const ID_MOST = 64;
+/** What is kept of a state word or an error: more would have no room in the customer's receipt. The octets are kept whole. */
+const WORD_MOST = 32;
+
 /** Reads a receipt; one without any id has "" for it and is the caller's to keep as unreadable. */
 export function receiptOf(body: DeliverSm | DataSm, octets: Buffer, terms: LinkTerms, nowMs: number): Receipt {
   const text = octets.length === 0 ? null : textOf(body, octets, terms);
   const hasTlvs = body.tlvs.length > 0;
-  const tlvId = hasTlvs ? (readTlvText(body.tlvs, Tlv.receipted_message_id) ?? "") : "";
-  const textId = text === null ? "" : text.id;
+  const tlvId = hasTlvs ? cut(readTlvText(body.tlvs, Tlv.receipted_message_id) ?? "", ID_MOST) : "";
+  const textId = text === null ? "" : cut(text.id, ID_MOST);
   const tlvState = hasTlvs ? readTlvInteger(body.tlvs, Tlv.message_state) : -1;
-  const stat = text === null ? "" : text.stat;
+  const stat = text === null ? "" : cut(text.stat, WORD_MOST);
   const state = weighed(stat, tlvState);
   const interim = (body.esm_class & ESM_INTERIM) !== 0;
   return {
@@ -68,7 +73,7 @@ export function receiptOf(body: DeliverSm | DataSm, octets: Buffer, terms: LinkT
     state: interim ? MessageState.sent : state.state,
     final: !interim && state.final,
     stateWord: stat === "" ? (TLV_WORDS[tlvState] ?? "") : stat,
-    error: text !== null && text.err !== "" ? text.err : hasTlvs ? networkError(body.tlvs) : "",
+    error: text !== null && text.err !== "" ? cut(text.err, WORD_MOST) : hasTlvs ? networkError(body.tlvs) : "",
     source: body.destination_addr,
     destination: body.source_addr,
     doneAtMs: text === null || text.doneDate === "" ? 0 : doneAt(text.doneDate, terms.zoneMinutes, nowMs),
@@ -92,8 +97,16 @@ function doneAt(text: string, zoneMinutes: number, nowMs: number): number {
 
 function textOf(body: DeliverSm | DataSm, octets: Buffer, terms: LinkTerms): ReceiptText | null {
   const wide = encodingOf(body.data_coding, terms.alphabet0) === Encoding.ucs2;
-  const text = (wide ? decodeText(octets, Encoding.ucs2) : null) ?? readText(octets, 0, octets.length);
-  return parseReceiptText(text) ?? (terms.receiptsAsCsv ? parseReceiptCsv(text) : null);
+  // Some write ASCII under the data_coding of the message they report on.
+  return (wide ? parsed(decodeText(octets, Encoding.ucs2), terms) : null) ?? parsed(readText(octets, 0, octets.length), terms);
+}
+
+function parsed(text: string | null, terms: LinkTerms): ReceiptText | null {
+  return text === null ? null : (parseReceiptText(text) ?? (terms.receiptsAsCsv ? parseReceiptCsv(text) : null));
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? text.slice(0, most) : text;
 }
 
 function weighed(stat: string, tlvState: number): StateReading {

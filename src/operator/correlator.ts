@@ -1,12 +1,13 @@
 /**
  * Correlator: brings an operator's two spellings of one message id together, and learns which it uses.
  *
- * The id in a submit answer is indexed in one normal form (upper case, no leading zeros); the id in a receipt is
+ * The id in a submit answer is indexed in one normal form (lifecycle/operator-key.ts); the id in a receipt is
  * looked up under up to four readings. Digits-only ids are valid both ways, so the reading that keeps matching
  * is learned per operator and tried first. Ids never pass through a JavaScript number.
  */
 import type { Receipt } from "../../protocols/model/receipt.js";
 import type { IdReading } from "../flow/ports.js";
+import { operatorKey } from "../lifecycle/operator-key.js";
 
 /** Consistent hits after which a reading is taken as the operator's own, and misses in a row after which it is doubted. */
 const LEARN_AFTER = 20;
@@ -16,14 +17,6 @@ const HEX = /^[0-9A-F]+$/;
 /** Longer ids are never numbers in two bases. */
 const MAX_NUMERIC = 32;
 const TEXT_ONLY: IdReading[] = ["text"];
-
-/** The form under which an operator's id is indexed. */
-export function normaliseId(id: string): string {
-  let start = 0;
-  while (start < id.length - 1 && id.charCodeAt(start) === 48) start++;
-  const cut = start === 0 ? id : id.slice(start);
-  return cut.toUpperCase();
-}
 
 export class Correlator {
   readonly #fixed: IdReading | null;
@@ -46,7 +39,7 @@ export class Correlator {
   /** The ids to look a receipt up under, best first. */
   candidates(receipt: Receipt): string[] {
     const known = this.reading;
-    const normal = normaliseId(receipt.operatorMessageId);
+    const normal = operatorKey(receipt.operatorMessageId);
     // The common case once learned: written alike in both, no second id, nothing else to try.
     if (known === "text" && normal !== "" && receipt.alternateId === "") {
       this.#readings = TEXT_ONLY;
@@ -61,7 +54,7 @@ export class Correlator {
         if (HEX.test(normal)) add(found, readings, BigInt(`0x${normal}`).toString(10), "hex_in_receipt");
       }
     }
-    const alternate = normaliseId(receipt.alternateId);
+    const alternate = operatorKey(receipt.alternateId);
     if (alternate !== "") add(found, readings, alternate, "alternate");
     if (known !== null && known !== "text") {
       const at = readings.indexOf(known);

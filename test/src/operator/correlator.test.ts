@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { Receipt } from "../../../protocols/model/receipt.js";
 import { MessageState } from "../../../protocols/model/state.js";
-import { Correlator, normaliseId } from "../../../src/operator/correlator.js";
+import { operatorKey } from "../../../src/lifecycle/operator-key.js";
+import { Correlator } from "../../../src/operator/correlator.js";
 
 function receipt(operatorMessageId: string, alternateId = ""): Receipt {
   return {
@@ -19,11 +20,13 @@ describe("Correlator", () => {
     ["decimal in the answer, hex in the receipt", "500", "1F4"],
     ["hex in the answer, zero-padded decimal in the receipt", "D2CA6B5", "0221030069"],
     ["18 digits, beyond what a double can hold (C044)", "123456789012345679", "123456789012345679"],
+    ["blanks around it", "AB12", " AB12 "],
+    ["zeros and blanks in front", "77", "0 0 77"],
     ["a UUID", "0f1e2d3c-4b5a-4697-8877-665544332211", "0F1E2D3C-4B5A-4697-8877-665544332211"],
   ];
   for (const [name, inAnswer, inReceipt] of rows) {
     it(`finds the message for ${name}`, () => {
-      expect(new Correlator("auto").candidates(receipt(inReceipt))).to.include(normaliseId(inAnswer));
+      expect(new Correlator("auto").candidates(receipt(inReceipt))).to.include(operatorKey(inAnswer));
     });
   }
 

@@ -1,0 +1,39 @@
+/** Receipts read off the wire whose fields are longer, or coded otherwise, than anybody expects. */
+import { expect } from "chai";
+import type { Receipt } from "../../../protocols/model/receipt.js";
+import { MessageState } from "../../../protocols/model/state.js";
+import { blankBody } from "../../../protocols/smpp/codec.js";
+import type { DeliverSm } from "../../../protocols/smpp/codec.js";
+import { receiptOf } from "../../../protocols/smpp/receipts.js";
+import { linkTerms } from "../../../protocols/smpp/settings.js";
+import { Tlv, TlvWriter } from "../../../protocols/smpp/tlvs.js";
+
+const NOW = Date.UTC(2026, 10, 24, 10);
+
+function read(text: string | Buffer, change: Partial<DeliverSm> = {}): Receipt {
+  const body = { ...blankBody("deliver_sm"), esm_class: 4, source_addr: "13800138000", destination_addr: "1069", ...change };
+  return receiptOf(body, typeof text === "string" ? Buffer.from(text, "latin1") : text, linkTerms({}), NOW);
+}
+
+describe("receiptOf", () => {
+  it("cuts an id to 64 characters, as the one in the answer is, in text and TLV", () => {
+    const id = "A".repeat(70);
+    expect(read(`id:${id} stat:DELIVRD`).operatorMessageId).to.equal("A".repeat(64));
+    const tlvs = new TlvWriter().octets(Tlv.receipted_message_id, Buffer.from(id)).view();
+    expect(read(`id:${"B".repeat(5_000)} stat:DELIVRD`, { tlvs })).to.deep.include({ operatorMessageId: "A".repeat(64), alternateId: "B".repeat(64) });
+  });
+
+  it("cuts words and errors that no receipt could show", () => {
+    const receipt = read(`id:1 stat:MK:${"9".repeat(5_000)} err:${"7".repeat(5_000)}`);
+    expect(receipt).to.deep.include({ stateWord: `MK:${"9".repeat(29)}`, error: "7".repeat(32), state: MessageState.undeliverable, final: true });
+    expect(receipt.raw.length).to.be.greaterThan(10_000);
+  });
+
+  it("reads ASCII that bears the data_coding of the message it reports on", () => {
+    for (const text of ["id:77 stat:DELIVRD err:000 ", "id:77 stat:DELIVRD err:000"]) {
+      expect(read(text, { data_coding: 8 })).to.deep.include({ operatorMessageId: "77", state: MessageState.delivered, final: true });
+    }
+    const wide = Buffer.from("id:77 stat:UNDELIV err:027", "utf16le").swap16();
+    expect(read(wide, { data_coding: 8 })).to.deep.include({ operatorMessageId: "77", state: MessageState.undeliverable, error: "027" });
+  });
+});
