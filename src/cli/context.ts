@@ -10,6 +10,7 @@ import { loadConfig } from "../config/load.js";
 import type { Loaded } from "../config/load.js";
 import type { Settings } from "../config/settings.js";
 import { connectAdmin } from "./admin-client.js";
+import type { AdminClient } from "./admin-client.js";
 import { findConfigFile } from "./config-file.js";
 import { CliError, Exit } from "./exit.js";
 import { consoleOutput } from "./output.js";
@@ -62,11 +63,18 @@ export function makeContext(): CliContext {
     readInput,
     async withBooks(options, work, needs) {
       const { settings } = await config(options);
-      const { client } = await connectAdmin(join(settings.data.dir, "admin.sock"), clock);
+      const daemon = async (): Promise<AdminClient | null> => (await connectAdmin(join(settings.data.dir, "admin.sock"), clock)).client;
+      const client = await daemon();
       if (client === null && needs === "daemon") {
         throw new CliError(Exit.unavailable, `no daemon runs on ${settings.data.dir}`, "start it with: tollgate serve --config FILE");
       }
-      const books = client ?? (await (await import("./offline.js")).openOffline(settings, clock));
+      const { openOffline } = await import("./offline.js");
+      const books = client ?? (await openOffline(settings, clock).catch(async (error: unknown) => {
+        // A daemon that was just starting has the folder, and may be there now.
+        const started = await daemon();
+        if (started === null) throw error;
+        return started;
+      }));
       try {
         return await work(books, settings);
       } finally {

@@ -27,7 +27,7 @@ export async function openOffline(settings: Settings, clock: Clock): Promise<Off
     await store.open();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new CliError(Exit.unavailable, `cannot open the books in ${settings.data.dir}: ${message}`, "a daemon that is just starting or ending holds them: try again");
+    throw new CliError(Exit.unavailable, `cannot open the books in ${settings.data.dir}: ${message}`, "another command, or a daemon that is just starting or ending, holds them: try again");
   }
   return new StoreBooks(offlineHost(store, settings), store);
 }

@@ -44,6 +44,17 @@ describe("the gateway, stopped", () => {
     half.destroy();
   });
 
+  it("lets commands that come at once, and a start in their midst, wait for one another", async () => {
+    road = await Road.open({ operatorPort: await operator.start() });
+    await road.account("busy", 1);
+    await road.daemon.stop();
+    const topUps = [1, 2, 3, 4].map((no) => road.daemon.command("topup", "busy", "1.00", "--ref", `AT-ONCE-${no}`));
+    road.daemon.start();
+    await road.daemon.ready();
+    expect((await Promise.all(topUps)).map(({ code, err }) => `${code} ${err}`)).to.deep.equal(["0 ", "0 ", "0 ", "0 "]);
+    expect(await road.money("busy")).to.equal("4.035/0.00");
+  });
+
   it("with submits under way answers every one before it ends, and those it accepted are there afterwards", async () => {
     road = await Road.open({ operatorPort: await operator.start(), window: 20 });
     await operator.linked();
@@ -80,6 +91,8 @@ describe("the gateway, stopped", () => {
     await road.daemon.ready();
     expect((await road.show("patient")).openMessages).to.equal(600);
     expect(await road.metric('tollgate_spool_messages{account="patient"}')).to.equal(600);
+    // Its age is known too, though no link wants them yet.
+    expect(await road.eventually(() => road.metric("tollgate_spool_oldest_seconds"), (seconds) => (seconds ?? 0) > 0)).to.be.greaterThan(0);
     const back = await road.customer("patient");
     await operator.start(operatorPort);
     await operator.submitted(600, 10_000);

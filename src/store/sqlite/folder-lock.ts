@@ -20,9 +20,9 @@ export class FolderLock {
     this.#db = db;
   }
 
-  /** Takes the lock for the life of the process. Throws FolderLockedError at once when another has it. */
-  static take(dir: string): FolderLock {
-    const db = new Database(lockPath(dir), { timeout: 0 });
+  /** Takes the lock for the life of the process. Throws FolderLockedError when another still has it after `waitMs`, in which this thread waits. */
+  static take(dir: string, waitMs = 0): FolderLock {
+    const db = new Database(lockPath(dir), { timeout: waitMs });
     try {
       // A transaction that is never ended: an exclusive lock on the file itself, not a note about a process.
       db.exec("BEGIN EXCLUSIVE");

@@ -38,6 +38,9 @@ function opened(): Engine {
   return engine;
 }
 
+/** How long a start waits for a command that opened the files itself and will be done in a moment: it must not fail by that. */
+const LOCK_WAIT_MS = 3_000;
+
 /** Results begin with this much room, so that their memory fits again and again. */
 const RESULT_OCTETS = 262_144;
 
@@ -51,7 +54,7 @@ function copyOut(from: Engine, spare: ArrayBuffer | null): ArrayBuffer {
 
 function open(no: number): void {
   makeFolders(options.dir);
-  lock = FolderLock.take(options.dir);
+  lock = FolderLock.take(options.dir, LOCK_WAIT_MS);
   engine = new Engine(
     options,
     {
