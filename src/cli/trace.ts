@@ -62,7 +62,7 @@ function print(context: CliContext, trace: TraceReport, zoneMinutes: number): vo
   ];
   if (trace.flags !== "") pairs.push(["flags", trace.flags]);
   for (const attempt of trace.attempts) {
-    const status = attempt.answeredAt === "" ? "no answer" : `${attempt.statusName} (0x${attempt.status.toString(16)}) at ${at(attempt.answeredAt)}`;
+    const status = attempt.answeredAt === "" ? "no answer" : `${attempt.statusName || (attempt.status === 0 ? "ok" : "status")} (0x${attempt.status.toString(16)}) at ${at(attempt.answeredAt)}`;
     const theirs = attempt.operatorMessageId === "" ? "" : `, operator message id ${attempt.operatorMessageId}`;
     pairs.push([`attempt ${attempt.no}`, `${attempt.operator} link ${attempt.link} at ${at(attempt.dispatchedAt)}: ${status}${theirs}`]);
   }

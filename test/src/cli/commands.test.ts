@@ -170,13 +170,13 @@ describe("tollgate questions", () => {
       traces: [{
         messageId: 123, account: "demo", state: "delivered", source: "1069", destination: "13800138000", text: "您好", encoding: "ucs2", octetsHex: "60a8597d",
         segments: 1, segmentNumber: 0, segmentTotal: 0, chargeMicros: 35_000n, chargeState: "settled", operator: "simulator",
-        attempts: [{ no: 1, operator: "simulator", link: 2, operatorMessageId: "7f", status: 0, statusName: "ESME_ROK", dispatchedAtMs: 1_764_000_000_000, answeredAtMs: 1_764_000_000_005, state: "sent" }],
+        attempts: [{ no: 1, operator: "simulator", link: 2, operatorMessageId: "7f", status: 0, statusName: "", dispatchedAtMs: 1_764_000_000_000, answeredAtMs: 1_764_000_000_005, state: "sent" }],
         receipt: { state: "delivered", word: "DELIVRD", error: "000", atMs: 1_764_000_000_100 }, notify: "taken",
         acceptedAtMs: 1_764_000_000_000, finalAtMs: 1_764_000_000_100, flags: "", events: [{ atMs: 1_764_000_000_000, stage: "accept", text: "from bind 1" }],
       }],
     });
     const { out } = await run("trace 123", { host });
-    expect(out).to.match(/^text +您好$/m).and.match(/^charge +0\.035 for 1 segment, settled$/m).and.match(/operator message id 7f$/m)
+    expect(out).to.match(/^text +您好$/m).and.match(/^charge +0\.035 for 1 segment, settled$/m).and.match(/^attempt 1 +simulator link 2 at [^:]+:[^:]+:[^:]+: ok \(0x0\) at .*, operator message id 7f$/m)
       .and.match(/^receipt +DELIVRD, error 000, at 2025-11-25 00:00:00\.100$/m).and.match(/accept +from bind 1$/m);
   });
 
