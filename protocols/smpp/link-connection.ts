@@ -36,7 +36,7 @@ import { Tlv, readTlvInteger } from "./tlvs.js";
 
 /** The oldest unanswered submit may be this many response times old before the connection is given up. */
 const STUCK_FACTOR = 3;
-/** How long a message centre that asked to part waits at most, for the answers we owe and for its own to ours. */
+/** How long a connection that is to end waits at most, for the answers we owe and for those on their way to us. */
 const PART_MS = 5_000;
 const BIND_OCTETS = 320;
 /** Handles hold the sequence in their low 32 bits and, above, which command the answer is for. */
@@ -77,6 +77,9 @@ export class LinkConnection implements SessionHooks {
   #giveUp = "";
   /** An answer is so long overdue that the connection goes as soon as no other is on its way. */
   #stuck = false;
+  /** The status by which the bind is worth nothing: the connection goes as soon as no answer is on its way, at the latest then. */
+  #leaving = "";
+  #leaveBy = 0;
   #reading = false;
   #idless = false;
   ignored = 0;
@@ -121,7 +124,7 @@ export class LinkConnection implements SessionHooks {
 
   /** Nothing has been begun that ends the connection. */
   get #mayWork(): boolean {
-    return !this.#parting && !this.#stuck && this.#giveUp === "";
+    return !this.#parting && !this.#stuck && this.#leaving === "" && this.#giveUp === "";
   }
 
   /** Whether answers are on their way. What timed out is not waited for: it may never come. */
@@ -210,6 +213,7 @@ export class LinkConnection implements SessionHooks {
     this.#reading = false;
     if (this.#session.over) return;
     if (this.#giveUp !== "") return this.#close();
+    if (this.#leaving !== "" && !this.#answersDue) return this.reconnect(this.#leaving);
     if (this.#parting) return this.#partWhenDone();
     if (this.#freed === 0) return;
     this.#freed = 0;
@@ -231,6 +235,7 @@ export class LinkConnection implements SessionHooks {
     for (let late = this.#requests.nextOverdue(sentBefore); late !== null; late = this.#requests.nextOverdue(sentBefore)) {
       this.#events.submitTimedOut(this.#owner.link, late);
     }
+    if (this.#leaving !== "" && (nowMs >= this.#leaveBy || !this.#answersDue)) return this.reconnect(this.#leaving);
     if (this.#parting && nowMs >= this.#partBy) return this.#partNow();
     if (this.#parting) return this.#partWhenDone();
     this.#stuck = this.oldestOutstandingMs >= responseMs * STUCK_FACTOR;
@@ -315,7 +320,9 @@ export class LinkConnection implements SessionHooks {
       this.#log.event("warn", "answer_without_id", { link: this.#options.name });
     }
     this.#events.submitAnswered(this.#owner.link, ticket, submitAnswer(status, operatorMessageId));
-    if (status !== 0 && reactionTo(status) === "rebind") this.reconnect(explainStatus(status).name);
+    if (status === 0 || this.#leaving !== "" || reactionTo(status) !== "rebind") return;
+    this.#leaving = explainStatus(status).name;
+    this.#leaveBy = this.#options.clock.monotonicMs + PART_MS;
   }
 
   #delivered(frame: Buffer, decoded: DeliverSm | DataSm | FieldFault, command: number): void {

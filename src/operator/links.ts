@@ -26,6 +26,8 @@ export interface OperatorFlow {
 
 export interface OperatorObserver {
   linkState(group: Group, link: Link, state: string, reason: string): void;
+  /** It took a submit; called once a message. */
+  operatorTook(operatorNo: number): void;
   operatorStatus(group: Group, status: number, statusName: string, reaction: Reaction): void;
 }
 
@@ -100,13 +102,14 @@ export class Links implements OperatorEvents {
   }
 
   submitAnswered(wire: OperatorLink, ticket: object, answer: SubmitAnswer): void {
-    if (answer.reaction !== "ok") {
-      const link = wire.owner as Link;
+    const link = wire.owner as Link;
+    if (answer.reaction === "ok") {
+      this.#observer.operatorTook(link.operatorNo);
+    } else {
       this.#observer.operatorStatus(this.#group(link), answer.status, answer.statusName, answer.reaction);
       if (answer.reaction === "slow_down") link.pacer.slowDown(this.#clock.monotonicMs);
     }
     this.#flow.submitAnswered(ticket as Submission, answer);
-    if (answer.reaction === "rebind") wire.reconnect(answer.statusName);
   }
 
   submitTimedOut(_wire: OperatorLink, ticket: object): void {

@@ -86,6 +86,35 @@ describe("SmppOperatorLink with answers on their way", () => {
     });
   });
 
+  describe("when an answer says that the bind is worth nothing", () => {
+    it("takes the others that are on their way before it binds again, and sends nothing new meanwhile", async () => {
+      await bound();
+      for (let n = 1; n <= 3; n++) bench.link.submit(message(), { n });
+      const frames = [await peer.next(), await peer.next(), await peer.next()] as const;
+      answer(peer, frames[0], 0x04);
+      await until(() => bench.desk.answered.length === 1);
+      await settle();
+      expect(bench.link.windowFree).to.equal(0);
+      expect(bench.desk.downs).to.deep.equal([]);
+      answer(peer, frames[1], 0x04);
+      answer(peer, frames[2], 0, ID);
+      await until(() => bench.desk.downs.length === 1);
+      expect(bench.desk.answered.map((each) => each.answer.reaction)).to.deep.equal(["rebind", "rebind", "ok"]);
+      expect(bench.desk.downs[0]).to.deep.equal({ reason: "ESME_RINVBNDSTS", unanswered: [] });
+    });
+
+    it("waits for them some seconds at most", async () => {
+      await bound();
+      bench.link.submit(message(), { n: 1 });
+      bench.link.submit(message(), { n: 2 });
+      answer(peer, await peer.next(), 0x04);
+      await until(() => bench.desk.answered.length === 1);
+      bench.clock.advance(5_000);
+      await until(() => bench.desk.downs.length === 1);
+      expect(bench.desk.downs[0]).to.deep.equal({ reason: "ESME_RINVBNDSTS", unanswered: [{ n: 2 }] });
+    });
+  });
+
   describe("when one answer never comes", () => {
     async function live(ms: number): Promise<void> {
       for (let passed = 0; passed < ms; passed += 20_000) {
