@@ -1,6 +1,7 @@
 /**
  * Submit: the body of a submit_sm to an operator, a Message fitted to the link's settings.
  */
+import { ReceiptWanted } from "../model/message.js";
 import type { Message } from "../model/message.js";
 import { Composer } from "./compose.js";
 import type { SubmitSm } from "./codec.js";
@@ -9,6 +10,9 @@ import type { LinkTerms } from "./settings.js";
 /** A relative time has two digits for days; beyond a month nothing is gained by asking. */
 const LONGEST_SECONDS = 31 * 86_400;
 const TON_ALPHANUMERIC = 5;
+/** registered_delivery: a receipt on success and failure, and intermediate notifications. [SMPP 3.4 5.2.17] */
+const FINAL_RECEIPT = 0x01;
+const INTERIM_RECEIPT = 0x10;
 
 /** Fills one body again and again. */
 export class SubmitComposer {
@@ -29,7 +33,8 @@ export class SubmitComposer {
     if (terms.serviceType !== "") body.service_type = terms.serviceType;
     this.#types(body, terms);
     body.priority_flag = message.priority & 3;
-    body.registered_delivery = terms.receiptsAlways || message.receiptWanted !== 0 ? 1 : 0;
+    body.registered_delivery = terms.receiptsAlways || message.receiptWanted !== 0 ? FINAL_RECEIPT : 0;
+    if ((message.receiptWanted & ReceiptWanted.interim) !== 0) body.registered_delivery |= INTERIM_RECEIPT;
     body.validity_period = message.expiresAtMs === 0 ? "" : this.#relative(message.expiresAtMs - nowMs);
     return 0;
   }

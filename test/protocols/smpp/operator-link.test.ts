@@ -238,12 +238,12 @@ describe("SmppOperatorLink", () => {
       expect(bodyOf(await peer.next()).tlvs.length).to.equal(0);
     });
 
-    it("asks for receipts only where wanted when the settings say so", async () => {
+    it("asks for receipts only where wanted when the settings say so, for interim ones wherever the submitter did (C056)", async () => {
       await bound({ settings: { receipts: "wanted" } });
       bench.link.submit(message(), {});
       bench.link.submit(message({ receiptWanted: ReceiptWanted.onFailure }), {});
-      expect(bodyOf(await peer.next()).registered_delivery).to.equal(0);
-      expect(bodyOf(await peer.next()).registered_delivery).to.equal(1);
+      bench.link.submit(message({ receiptWanted: ReceiptWanted.onSuccess | ReceiptWanted.interim }), {});
+      for (const asked of [0, 1, 0x11]) expect(bodyOf(await peer.next()).registered_delivery).to.equal(asked);
     });
 
     it("sets TON and NPI as the settings say, 5 for letters, 1 where a plus sign is taken off", async () => {
