@@ -107,7 +107,7 @@ export class Holder {
       } else {
         part.step = Step.releasing;
         this.#judged.add(part.message.id);
-        store.release(part, part.message.id, screen.version);
+        store.release(part, part.message.id, screen.version, part.message.scheduledAtMs);
       }
     }
   }

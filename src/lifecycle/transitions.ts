@@ -2,6 +2,7 @@
  * Transitions: which event in which state leads to which state; whatever is not in the table does not apply.
  *
  * ```
+ *  HELD --schedule--> SCHEDULED
  *  HELD | SCHEDULED --release--> QUEUED --dispatch--> DISPATCHED --sent--> SENT --report--> final
  *                                  ^ '--expire, end--> final  |  '-- unanswered --> UNCERTAIN --resend--> QUEUED
  *                                  '-- due -- RETRY <- later -'
@@ -30,6 +31,8 @@ export const Happening = {
   report: 11,
   /** UNCERTAIN past its deadline, or SENT past the horizon: given up. */
   giveUp: 12,
+  /** Released before its time. */
+  schedule: 13,
 } as const;
 export type Happening = (typeof Happening)[keyof typeof Happening];
 
@@ -52,6 +55,7 @@ const TABLE: readonly (readonly [Happening, readonly MessageState[], number])[] 
   [Happening.expire, [held, scheduled, queued, retry], MessageState.expired],
   [Happening.report, [dispatched, uncertain, sent, queued, retry], NAMED],
   [Happening.giveUp, [uncertain, sent], MessageState.unknown],
+  [Happening.schedule, [held], scheduled],
 ];
 
 const STATES = 32;

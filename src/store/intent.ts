@@ -151,10 +151,11 @@ export function packInbound(into: Octets, intent: InboundIntent): void {
   closeRecord(into, start);
 }
 
-export function packRelease(into: Octets, messageId: number, wordsVersion: number): void {
-  const start = openRecord(into, 16, Op.release);
+export function packRelease(into: Octets, messageId: number, wordsVersion: number, dueMs: number): void {
+  const start = openRecord(into, 24, Op.release);
   into.f64(messageId);
   into.u32(wordsVersion);
+  into.f64(dueMs);
   closeRecord(into, start);
 }
 

@@ -171,8 +171,8 @@ export interface Store {
   uncertain(messageId: number, attempt: number): void;
   receipt(intent: ReceiptIntent): void;
   inbound(intent: InboundIntent): void;
-  /** held | scheduled -> queued (screened now). */
-  release(intent: Intent, messageId: number, wordsVersion: number): void;
+  /** held -> queued (screened now), or scheduled for `dueMs` when that is to come. */
+  release(intent: Intent, messageId: number, wordsVersion: number, dueMs: number): void;
   /** Ends a message that is not out (held, scheduled, queued, retry): final state, release, notice where wanted. */
   end(intent: Intent, messageId: number, state: MessageState, outcome: Outcome): void;
   /** The customer has the notice ("ok"), or refused it for good ("parked"). `order` names it. */

@@ -287,13 +287,14 @@ export function release(state: WriterState): Commit {
   const { from } = state;
   const id = from.f64();
   const words = from.u32();
+  const dueMs = from.f64();
   const row = state.row(id);
   if (row === undefined) return Commit.notApplicable;
-  const to = nextState(row.state, Happening.release);
+  const to = nextState(row.state, dueMs > state.nowMs ? Happening.schedule : Happening.release);
   if (to === 0) return Commit.notApplicable;
   row.words = words;
   row.file.statements.setWords.run(words, id);
-  queueAgain(state, row, to, 0);
+  queueAgain(state, row, to, dueMs);
   return Commit.ok;
 }
 

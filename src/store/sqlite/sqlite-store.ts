@@ -171,8 +171,8 @@ export class SqliteStore implements Store {
     this.#group.added(intent);
   }
 
-  release(intent: Intent, messageId: number, wordsVersion: number): void {
-    packRelease(this.#group.into, messageId, wordsVersion);
+  release(intent: Intent, messageId: number, wordsVersion: number, dueMs: number): void {
+    packRelease(this.#group.into, messageId, wordsVersion, dueMs);
     this.#group.added(intent);
   }
 

@@ -117,8 +117,8 @@ export class FakeStore {
     this.calls.push(`refusal ${record.rule}`);
   }
 
-  release(intent: Intent, messageId: number): void {
-    this.calls.push(`release ${messageId}`);
+  release(intent: Intent, messageId: number, _wordsVersion: number, dueMs: number): void {
+    this.calls.push(dueMs === 0 ? `release ${messageId}` : `release ${messageId} at ${dueMs}`);
     this.#waiting.push(() => intent.committed(Commit.ok, null));
   }
 

@@ -191,6 +191,13 @@ describe("Flow", () => {
     expect(road.flow.rescreen(submission)).to.equal(Outcome.blocked_content);
   });
 
+  it("C112 keeps the parts of a text for the time they are scheduled for", () => {
+    const road = new Road();
+    const atMs = road.clock.wallMs + 60_000;
+    const parts = ["0500032a02015f00", "0500032a020253d1"].map((hex) => road.send(Object.assign(part(hex), { scheduledAtMs: atMs })));
+    expect(road.store.calls.slice(2)).to.deep.equal(parts.map(({ id }) => `release ${String(id)} at ${String(atMs)}`));
+  });
+
   it("counts the account's validity from the time a message is scheduled for", () => {
     const road = new Road({ validityMs: 3_600_000 });
     const message = text("53d1");

@@ -17,6 +17,7 @@ describe("lifecycle transitions", () => {
     ["resend", { uncertain: "queued" }],
     ["expire", { held: "expired", scheduled: "expired", queued: "expired", retry: "expired" }],
     ["giveUp", { uncertain: "unknown", sent: "unknown" }],
+    ["schedule", { held: "scheduled" }],
   ];
   for (const [happening, moves] of table) {
     it(`${happening} applies in ${Object.keys(moves).join(", ")} and nowhere else`, () => {

@@ -305,9 +305,9 @@ export class Bench {
     }).commit;
   }
 
-  release(id: number, words = 8): Commit {
+  release(id: number, words = 8, dueMs = 0): Commit {
     return this.#one(() => {
-      packRelease(this.#into, id, words);
+      packRelease(this.#into, id, words, dueMs);
       this.#added(this.#ticket());
     }).commit;
   }

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { MessageState } from "../../../../protocols/model/state.js";
+import { Commit } from "../../../../src/store/store.js";
 import { Bench, LANE } from "../engine-bench.js";
 
 describe("scheduled messages in the store", () => {
@@ -22,5 +23,20 @@ describe("scheduled messages in the store", () => {
     expect(bench.notices[0]).to.include({ messageId: id, state: MessageState.rejected, error: "111", stateWord: "TG:0111" });
     expect(bench.money(1)).to.deep.equal({ available: 1_000_000, held: 0, spent: 0 });
     expect(bench.claim(LANE, 9)).to.deep.equal({ messages: [], remaining: 0 });
+  });
+
+  it("C112 keeps a part until its time when its text has been gathered before that", () => {
+    const dueMs = bench.wallMs + 60_000;
+    const { id } = bench.accept({ state: MessageState.held, dueMs: bench.wallMs + 30_000 });
+    expect(bench.release(id, 9, dueMs)).to.equal(Commit.ok);
+    expect(bench.row(id).state).to.equal(MessageState.scheduled);
+    bench.sweep(59_999);
+    expect([bench.overdue, bench.queued]).to.deep.equal([[], []]);
+    bench.sweep(1);
+    expect(bench.queued).to.deep.equal([[LANE, 1]]);
+    expect(bench.claim(LANE, 1).messages[0]).to.include({ wordsVersion: 9 });
+    const late = bench.accept({ state: MessageState.held, dueMs: bench.wallMs + 30_000 }).id;
+    expect(bench.release(late, 9, bench.wallMs - 1)).to.equal(Commit.ok);
+    expect(bench.row(late).state).to.equal(MessageState.queued);
   });
 });
