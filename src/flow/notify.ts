@@ -40,6 +40,8 @@ class Outbox implements Intent {
   claimedTo = 0;
   backlog = 0;
   claiming = false;
+  /** The store could not look when it was asked: it is asked again on the next tick. */
+  askAgain = false;
   /** Waiting for another try, in no order; few. */
   readonly retrying: Retry[] = [];
   /** Tries so far of notices that were put off. */
@@ -159,8 +161,9 @@ export class Notifier {
   tick(): void {
     const nowMs = this.#clock.monotonicMs;
     for (const outbox of this.#outboxes.values()) {
-      if (outbox.retrying.length === 0) continue;
-      let due = false;
+      if (outbox.retrying.length === 0 && !outbox.askAgain) continue;
+      let due = outbox.askAgain;
+      outbox.askAgain = false;
       for (let i = outbox.retrying.length - 1; i >= 0; i--) {
         const retry = outbox.retrying[i] as Retry;
         if (retry.dueMs > nowMs) continue;
@@ -192,6 +195,10 @@ export class Notifier {
     outbox.claiming = true;
     this.#store.claimOutbox(outbox.accountNo, outbox.lastOrder, wanted, (notices) => {
       outbox.claiming = false;
+      if (notices === null) {
+        outbox.askAgain = true;
+        return;
+      }
       // All that became due before this answer was on disk when it was read, so a short answer is the whole rest.
       outbox.backlog = notices.length < wanted ? 0 : Math.max(1, outbox.backlog - notices.length);
       for (const notice of notices) {

@@ -27,6 +27,9 @@ export const Result = {
   outbox: 6,
 } as const;
 
+/** In the place of a count of notices: the store could not look. */
+export const REFUSED = 0xffff_ffff;
+
 export const Told = {
   queued: 20,
   unqueued: 21,

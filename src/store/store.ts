@@ -182,8 +182,8 @@ export interface Store {
   // ---- claims: answered in order with the intents; callbacks, few and large
   /** The next `n` queued messages of a lane, in order, not handed out before. `remaining` stay on disk. */
   claim(laneNo: number, n: number, claimed: (messages: StoredMessage[], remaining: number) => void): void;
-  /** The next `n` waiting notices of an account with order > `after`. */
-  claimOutbox(accountNo: number, after: number, n: number, claimed: (notices: Notice[]) => void): void;
+  /** The next `n` waiting notices of an account with order > `after`; null when the store cannot look now. */
+  claimOutbox(accountNo: number, after: number, n: number, claimed: (notices: Notice[] | null) => void): void;
   /** Looks for what is due (expiry, retry, schedule, uncertain, horizon) up to `wallMs`; call about once a second. */
   sweep(wallMs: number): void;
 

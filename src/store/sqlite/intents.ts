@@ -2,7 +2,7 @@
  * Intents: what each opcode of a batch does, and what is answered to it.
  */
 import { Op } from "../intent.js";
-import { Result } from "../results.js";
+import { REFUSED, Result } from "../results.js";
 import { Commit } from "../store.js";
 import { claim, claimOutbox } from "./claims.js";
 import { packNotice, tellNotice } from "./finish.js";
@@ -94,7 +94,7 @@ export function refuseIntent(state: WriterState, record: Buffer, commit: Commit)
       return;
     case Op.claimOutbox:
       out.u8(Result.outbox);
-      out.u32(0);
+      out.u32(REFUSED);
       return;
     default:
       answer(state, commit);

@@ -17,7 +17,7 @@ import {
 } from "../intent.js";
 import { OctetReader } from "../octets.js";
 import type { Answer, Query } from "../query.js";
-import { Result, Told, unpackNotice, unpackStored } from "../results.js";
+import { REFUSED, Result, Told, unpackNotice, unpackStored } from "../results.js";
 import {
   Commit, type AcceptIntent, type InboundIntent, type Intent, type OperatorPolicy, type ReceiptIntent, type RefusalRecord,
   type Snapshot, type Store, type StoredMessage, type StoreEvents, type StoreStats,
@@ -52,7 +52,7 @@ interface Call {
 const SPARE_OCTETS_MAX = 1_048_576;
 
 type Claimed = (messages: StoredMessage[], remaining: number) => void;
-type ClaimedOutbox = (notices: Notice[]) => void;
+type ClaimedOutbox = (notices: Notice[] | null) => void;
 
 export class SqliteStore implements Store {
   readonly stats: StoreStats = {
@@ -342,6 +342,10 @@ export class SqliteStore implements Store {
       }
       case Result.outbox: {
         const count = from.u32();
+        if (count === REFUSED) {
+          (ticket as ClaimedOutbox)(null);
+          return;
+        }
         const notices: Notice[] = [];
         for (let i = 0; i < count; i++) notices.push(unpackNotice(from));
         (ticket as ClaimedOutbox)(notices);

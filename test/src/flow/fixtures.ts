@@ -134,8 +134,8 @@ export class FakeStore {
     });
   }
 
-  claimOutbox(_accountNo: number, after: number, n: number, claimed: (notices: Notice[]) => void): void {
-    this.#waiting.push(() => claimed(this.notices.filter((notice) => notice.order > after).slice(0, n)));
+  claimOutbox(_accountNo: number, after: number, n: number, claimed: (notices: Notice[] | null) => void): void {
+    this.#waiting.push(() => claimed(this.available ? this.notices.filter((notice) => notice.order > after).slice(0, n) : null));
   }
 
   notified(_accountNo: number, order: number, _messageId: number, _inbound: boolean, result: string, intent?: Intent): void {

@@ -71,6 +71,21 @@ describe("Notifier", () => {
     expect(desk.orders).to.deep.equal([1, 2]);
   });
 
+  it("asks again for what is on disk when the store could not look", () => {
+    const desk = new Desk();
+    desk.store.notices = [notice(1), notice(2)];
+    desk.notifier.restore(new Map([[1, 2]]));
+    desk.store.available = false;
+    desk.notifier.pump(1);
+    desk.store.commit();
+    expect(desk.notifier.depth(1)).to.equal(2);
+    desk.store.available = true;
+    desk.passMs(100);
+    desk.store.commit();
+    expect(desk.orders).to.deep.equal([1, 2]);
+    expect(desk.notifier.depth(1)).to.equal(0);
+  });
+
   it("does not lose or double a notice that comes while the disk part is being read", () => {
     const desk = new Desk();
     desk.store.notices = [notice(1)];

@@ -16,7 +16,7 @@ import {
 import { OctetReader, Octets } from "../../../src/store/octets.js";
 import { Commit } from "../../../src/store/store.js";
 import type { StoredMessage } from "../../../src/store/store.js";
-import { Result, Told, unpackNotice, unpackStored } from "../../../src/store/results.js";
+import { REFUSED, Result, Told, unpackNotice, unpackStored } from "../../../src/store/results.js";
 import { Books } from "../../../src/store/sqlite/books.js";
 import { Engine } from "../../../src/store/sqlite/engine.js";
 import type { Found } from "../../../src/store/sqlite/recovery.js";
@@ -157,7 +157,9 @@ export class Bench {
     const kind = from.u8();
     if (kind === Result.claim || kind === Result.outbox) {
       const read: (StoredMessage | Notice)[] = [];
-      for (let count = from.u32(); count > 0; count--) read.push(kind === Result.claim ? unpackStored(from) : unpackNotice(from));
+      const all = from.u32();
+      if (all === REFUSED) throw new Error("the outbox could not be read");
+      for (let count = all; count > 0; count--) read.push(kind === Result.claim ? unpackStored(from) : unpackNotice(from));
       ticket(Commit.ok, null, read, kind === Result.claim ? from.f64() : 0);
     } else if (kind === Result.inbound) {
       ticket(Commit.ok, null, [], from.f64());

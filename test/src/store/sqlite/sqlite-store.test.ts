@@ -74,10 +74,10 @@ describe("SqliteStore", () => {
       });
     });
     expect(notice).to.include({ messageId: id, state: MessageState.delivered });
-    const again = await new Promise<Notice[]>((resolve) => store.claimOutbox(account, 0, 10, resolve));
+    const again = await new Promise<Notice[] | null>((resolve) => store.claimOutbox(account, 0, 10, resolve));
     expect(again).to.deep.equal([notice]);
     store.notified(account, notice?.order ?? 0, id, false, "ok");
-    expect(await new Promise<Notice[]>((resolve) => store.claimOutbox(account, 0, 10, resolve))).to.deep.equal([]);
+    expect(await new Promise<Notice[] | null>((resolve) => store.claimOutbox(account, 0, 10, resolve))).to.deep.equal([]);
     const trace = await store.query({ kind: "trace", by: "id", value: String(id), limit: 1 });
     expect(trace.kind === "trace" && trace.traces[0]).to.deep.include({ state: "delivered", chargeState: "settled", notify: "done", text: "hello" });
     const verify = await store.query({ kind: "verify", full: true });

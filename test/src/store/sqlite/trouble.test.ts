@@ -56,6 +56,8 @@ describe("the engine in trouble", () => {
     expect(bench.sent(sentLater, "K")).to.equal(Commit.unavailable);
     expect(bench.receipt(["OTHER"]).commit).to.equal(Commit.unavailable);
     expect(bench.row(sentLater).state).to.equal(MessageState.dispatched);
+    // Not the same as an outbox with nothing in it.
+    expect(() => bench.outbox(1, 0, 10)).to.throw("could not be read");
     bench.sweep(1_000);
     expect(bench.availability, "still no room").to.have.length(1);
     for (const file of bench.engine.state.days.open()) file.db.pragma("max_page_count = 100000");
