@@ -1,14 +1,25 @@
 /**
  * Events: what happens at the edges, turned into one log line and one counter each; nothing per message.
  */
-import type { Outcome } from "../../protocols/model/outcome.js";
-import { OUTCOME_NAMES } from "../../protocols/model/outcome.js";
+import { Outcome, OUTCOME_NAMES } from "../../protocols/model/outcome.js";
 import type { Receipt } from "../../protocols/model/receipt.js";
 import type { BindRefusal, CustomerSession, Reaction } from "../../protocols/wire/protocol.js";
 import type { ReportFate } from "../flow/receipt.js";
 import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
-import { Stage } from "./metrics-table.js";
+import { Stage, type ProtocolFault } from "./metrics-table.js";
+
+/** Why a session may end, in the wire's words, by the kind of fault that is. */
+const FAULT_BY_REASON: ReadonlyMap<string, ProtocolFault> = new Map([
+  ["framing", "framing"],
+  ["request_before_bind", "state"],
+  ["bind_deadline", "timeout"],
+  ["frame_too_slow", "timeout"],
+  ["enquire_unanswered", "timeout"],
+  ["answers_overdue", "timeout"],
+  ["write_stalled", "slow_reader"],
+  ["send_buffer_full", "slow_reader"],
+]);
 
 /** The least the log must know of a bind and of a link; the edges' own classes fit. */
 interface BoundBind {
@@ -48,15 +59,18 @@ export class Events {
   }
 
   unbound(bind: BoundBind, reason: string): void {
+    this.#closed(reason);
     this.#log.info("unbound", { account: bind.account.terms.name, session: bind.session.id, remote: bind.session.remoteAddress, submits: bind.submits, reason });
   }
 
   disconnected(session: CustomerSession, reason: string): void {
+    this.#closed(reason);
     this.#log.sampled("info", "disconnected", session.remoteAddress, { session: session.id, remote: session.remoteAddress, reason });
   }
 
   submitRefused(session: CustomerSession, outcome: Outcome, detail: string): void {
     this.#metrics.stage(Stage.accept, outcome);
+    if (outcome === Outcome.malformed) this.#metrics.protocolFault(detail === "bind_state" ? "state" : "body");
     this.#log.sampled("warn", "submit_refused", session.remoteAddress, { session: session.id, remote: session.remoteAddress, outcome: OUTCOME_NAMES[outcome] ?? "malformed", detail });
   }
 
@@ -67,8 +81,13 @@ export class Events {
   // ---- operators
 
   linkState(group: NamedGroup, link: NamedLink, state: string, reason: string): void {
-    if (state === "bound") this.#log.info("link_bound", { operator: group.name, link: link.name });
-    else this.#log.sampled("warn", "link_down", link.name, { operator: group.name, link: link.name, reason });
+    if (state === "bound") return this.#log.info("link_bound", { operator: group.name, link: link.name });
+    this.#closed(reason);
+    this.#log.sampled("warn", "link_down", link.name, { operator: group.name, link: link.name, reason });
+  }
+
+  operatorTook(operatorNo: number): void {
+    this.#metrics.countOperatorStatus(operatorNo, 0);
   }
 
   operatorStatus(group: NamedGroup, status: number, statusName: string, reaction: Reaction): void {
@@ -101,4 +120,15 @@ export class Events {
   idStyleLearned(group: NamedGroup, style: string): void {
     this.#log.info("id_style_learned", { operator: group.name, style });
   }
+
+  /** A connection of either side ended: counted when the peer broke a rule of the wire. */
+  #closed(reason: string): void {
+    const fault = faultOf(reason);
+    if (fault !== null) this.#metrics.protocolFault(fault);
+  }
+}
+
+/** What a connection that ended for this reason did wrong; null for ends that are no fault. */
+function faultOf(reason: string): ProtocolFault | null {
+  return FAULT_BY_REASON.get(reason) ?? (reason.startsWith("bind_malformed_") ? "body" : null);
 }

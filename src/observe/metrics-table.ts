@@ -11,7 +11,7 @@ import { Stage, STAGE_NAMES } from "../flow/stages.js";
 export { Stage, STAGE_NAMES };
 
 /** What a peer may do wrong on the wire, by the reaction it needs. */
-export const PROTOCOL_FAULTS = ["framing", "body", "state", "unknown_command", "timeout", "slow_reader", "other"] as const;
+export const PROTOCOL_FAULTS = ["framing", "body", "state", "timeout", "slow_reader"] as const;
 export type ProtocolFault = (typeof PROTOCOL_FAULTS)[number];
 
 const BIND_REFUSAL_SET: Readonly<Record<BindRefusal, true>> = {
@@ -44,7 +44,7 @@ export const METRICS = {
   tollgate_receipt_seconds: histogram("From a message's acceptance to its operator's final receipt"),
   tollgate_binds: gauge("Live binds of customers, by account", ["account"]),
   tollgate_bind_refusals_total: counter("Binds refused, by reason", ["reason"]),
-  tollgate_protocol_faults_total: counter("What peers did wrong on the wire, by kind", ["kind"]),
+  tollgate_protocol_faults_total: counter("What peers did wrong on the wire: connections that ended by it (customers' and operators') and malformed binds and submits, by kind", ["kind"]),
   tollgate_links: gauge("Links to operators, by state", ["operator", "state"]),
   tollgate_link_window_used: gauge("Submits written to an operator and not yet answered, over all its links", ["operator"]),
   tollgate_link_pace: gauge("Messages a second an operator's links may send now; absent when unlimited", ["operator"]),
