@@ -157,7 +157,7 @@ class RunningGateway implements Gateway {
     this.#state = "ready";
     this.#log.info("ready", { pid: process.pid, version: this.#options.version, words: lists.screen.size, accounts: this.#accounts.size });
     const heartbeat = new StoreHeartbeat(this.#store, this.#clock);
-    this.#service.watch(() => heartbeat.beats());
+    this.#service.watch(() => heartbeat.beats(), () => this.#statusLine());
     await this.#service.ready(this.#statusLine());
   }
 
@@ -376,7 +376,7 @@ class RunningGateway implements Gateway {
   }
 
   #statusLine(): string {
-    return `${String(this.#binds.count)} binds, ${String(this.#accounts.size)} accounts`;
+    return `${this.#notReady().join("; ") || "ready"}: ${String(this.#binds.count)} binds, ${String(this.#accounts.size)} accounts`;
   }
 
   readonly #reloads = new Reloads({

@@ -25,10 +25,11 @@ export interface ServiceManager {
   status(text: string): Promise<void>;
   /**
    * Feeds the watchdog from the main loop's shared tick while `healthy()` says so (store thread heard of, loop
-   * turning): a process that hangs, or only seems to work, is restarted by the service manager.
+   * turning): a process that hangs, or only seems to work, is restarted by the service manager. `describe` is
+   * asked now and then for the line of `systemctl status`, which is told when it has changed.
    */
-  watch(healthy: () => boolean): void;
-  /** Ends the watchdog's feeding. */
+  watch(healthy: () => boolean, describe: () => string): void;
+  /** Ends the watchdog's feeding and the telling. */
   stop(): void;
 }
 
@@ -50,6 +51,8 @@ interface Datagrams {
 type Send = (message: string) => Promise<void>;
 
 const PROGRAM_TIMEOUT_MS = 5000;
+/** How often the line of `systemctl status` may change. */
+const STATUS_EVERY_MS = 10_000;
 /** How often a message is tried again while the manager's queue is full. */
 const CONGESTION_TRIES = 5;
 const CONGESTION_WAIT_MS = 100;
@@ -127,13 +130,20 @@ class Notifier implements ServiceManager {
     return this.#tell(`STATUS=${oneLine(text)}`);
   }
 
-  watch(healthy: () => boolean): void {
-    if (this.watchdogEveryMs === 0) return;
+  watch(healthy: () => boolean, describe: () => string): void {
+    if (this.via === "none") return;
     this.stop();
     let fedAtMs = -Infinity;
+    let askedAtMs = this.#clock.monotonicMs;
+    let told = oneLine(describe());
     let asking = false;
     this.#unwatch = this.#clock.onTick((nowMs) => {
-      if (asking || nowMs - fedAtMs < this.watchdogEveryMs) return;
+      if (nowMs - askedAtMs >= STATUS_EVERY_MS) {
+        askedAtMs = nowMs;
+        const text = oneLine(describe());
+        if (text !== told) void this.status((told = text));
+      }
+      if (this.watchdogEveryMs === 0 || asking || nowMs - fedAtMs < this.watchdogEveryMs) return;
       if (!this.#isHealthy(healthy)) return;
       fedAtMs = nowMs;
       asking = true;

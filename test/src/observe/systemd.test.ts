@@ -92,7 +92,7 @@ describe("observe/systemd", () => {
       let healthy = true;
       const service = await connectServiceManager(options({ NOTIFY_SOCKET: path, WATCHDOG_USEC: "2000000", WATCHDOG_PID: String(PID) }));
       expect(service.watchdogEveryMs).to.equal(666);
-      service.watch(() => healthy);
+      service.watch(() => healthy, () => "up");
       for (let n = 0; n < 40; n++) {
         clock.advance(100);
         await settle();
@@ -115,10 +115,30 @@ describe("observe/systemd", () => {
       expect(heard).to.have.length(7);
     });
 
+    it("keeps the status line true: told again when it has changed, watchdog or not", async () => {
+      listen();
+      const service = await connectServiceManager(options({ NOTIFY_SOCKET: path }));
+      let binds = 0;
+      service.watch(() => true, () => `${binds} binds`);
+      clock.advance(10_000);
+      binds = 3;
+      clock.advance(9_900);
+      await settle();
+      expect(heard).to.deep.equal([]);
+      clock.advance(100);
+      expect(await hear(1)).to.deep.equal(["STATUS=3 binds"]);
+      clock.advance(10_000);
+      service.stop();
+      binds = 4;
+      clock.advance(20_000);
+      await settle();
+      expect(heard).to.have.length(1);
+    });
+
     it("C096 sends no pings meant for another process", async () => {
       listen();
       const service = await connectServiceManager(options({ NOTIFY_SOCKET: path, WATCHDOG_USEC: "2000000", WATCHDOG_PID: "1" }));
-      service.watch(() => true);
+      service.watch(() => true, () => "up");
       clock.advance(10_000);
       await service.ready("serving");
       expect(await hear(1)).to.deep.equal(["READY=1\nSTATUS=serving"]);
@@ -127,7 +147,7 @@ describe("observe/systemd", () => {
     it("does not feed the watchdog when the probe itself fails", async () => {
       listen();
       const service = await connectServiceManager(options({ NOTIFY_SOCKET: path, WATCHDOG_USEC: "300000" }));
-      service.watch(() => { throw new Error("store thread is gone"); });
+      service.watch(() => { throw new Error("store thread is gone"); }, () => "up");
       clock.advance(1000);
       await settle();
       expect(heard).to.deep.equal([]);
@@ -149,7 +169,7 @@ describe("observe/systemd", () => {
     const service = await connectServiceManager(options({}));
     expect(service.via).to.equal("none");
     await service.ready("serving");
-    service.watch(() => true);
+    service.watch(() => true, () => "up");
     clock.advance(1000);
     expect(lines.text).to.equal("");
   });
