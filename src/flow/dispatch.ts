@@ -245,9 +245,11 @@ export class Dispatcher {
   }
 
   #claim(lane: Lane): void {
-    if (this.#stopped || !this.#port.anyBound) return;
+    // Without a link only the oldest is wanted, so that how long it has waited can be seen.
+    const n = this.#port.anyBound ? lane.headMax - lane.head.length : 1 - lane.head.length;
+    if (this.#stopped || n <= 0) return;
     lane.claiming = true;
-    this.#context.store.claim(lane.no, lane.headMax - lane.head.length, (messages, remaining) => {
+    this.#context.store.claim(lane.no, n, (messages, remaining) => {
       lane.claiming = false;
       this.#setBacklog(lane, remaining);
       lane.fit();
