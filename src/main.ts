@@ -5,10 +5,15 @@
 import { makeContext } from "./cli/context.js";
 import { runCommand } from "./cli/program.js";
 
-// A reader that has seen enough (head, less) closes the pipe: that is no fault.
+/** The daemon goes on when its log's reader, or the terminal, goes away: nobody else may end it. */
+const daemon = process.argv[2] === "serve";
+
+// A command's reader that has seen enough (head, less) closes the pipe: that is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (daemon) return;
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
+process.stderr.on("error", () => undefined);
 
 process.exit(await runCommand(process.argv.slice(2), makeContext()));

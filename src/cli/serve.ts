@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { loadConfig } from "../config/load.js";
 import type { Settings } from "../config/settings.js";
 import type { Gateway } from "../admin/host.js";
+import { crashLine } from "../observe/log.js";
 import { withCommonOptions } from "./command.js";
 import type { CliContext, CommonOptions } from "./context.js";
 import { CliError, Exit } from "./exit.js";
@@ -24,14 +25,20 @@ export function register(program: Command, context: CliContext): void {
         throw startError(error);
       });
       if (settings.bootstrap.length > 0) greeting(settings).forEach((line) => context.output.line(line));
-      signals.attach(gateway);
-      const code = await gateway.finished;
+      signals.attach(gateway, settings.limits.drainMs);
+      const code = await Promise.race([gateway.finished, signals.givenUp]);
       signals.detach();
-      context.exit = code === 0 ? Exit.ok : Exit.fault;
+      context.exit = code === 0 && !signals.crashed ? Exit.ok : Exit.fault;
     });
 }
 
-/** Signals, from before the start until after the end: a stop asked for during the start is not lost. */
+/** A drain after a fault of our own may take this much longer than an ordinary one, then the process ends all the same. */
+const CRASH_EXTRA_MS = 5_000;
+
+/**
+ * Signals, from before the start until after the end: a stop asked for during the start is not lost. A fault of
+ * our own that nobody caught is one too: its last words are written at once, then the gateway drains and ends with 70.
+ */
 class Signals {
   readonly #context: CliContext;
   readonly #stop = (signal: NodeJS.Signals): void => {
@@ -42,7 +49,21 @@ class Signals {
   readonly #reload = (): void => {
     this.#gateway?.admin.reload({ actor: "SIGHUP" }).catch((error: unknown) => this.#context.output.error(`reload refused: ${messageOf(error)}`));
   };
+  readonly #tell = (error: unknown, origin: string): void => crashLine(this.#context.clock, "crashed", error, origin);
+  readonly #crash = (): void => {
+    if (this.crashed || this.#gateway === null) return;
+    this.crashed = true;
+    this.#context.clock.after(this.#drainMs + CRASH_EXTRA_MS, () => this.#giveUp(Exit.fault));
+    this.#end(this.#gateway, "crash");
+  };
+  crashed = false;
+  #giveUp!: (code: number) => void;
+  /** Resolves when a drain after a fault has not come to its end in its time. */
+  readonly givenUp = new Promise<number>((resolve) => {
+    this.#giveUp = resolve;
+  });
   #gateway: Gateway | null = null;
+  #drainMs = 0;
   #stopping: NodeJS.Signals | null = null;
 
   constructor(context: CliContext) {
@@ -50,10 +71,13 @@ class Signals {
     process.on("SIGTERM", this.#stop);
     process.on("SIGINT", this.#stop);
     process.on("SIGHUP", this.#reload);
+    process.on("uncaughtExceptionMonitor", this.#tell);
   }
 
-  attach(gateway: Gateway): void {
+  attach(gateway: Gateway, drainMs: number): void {
     this.#gateway = gateway;
+    this.#drainMs = drainMs;
+    process.on("uncaughtException", this.#crash);
     if (this.#stopping !== null) this.#end(gateway, this.#stopping);
   }
 
@@ -61,10 +85,12 @@ class Signals {
     process.off("SIGTERM", this.#stop);
     process.off("SIGINT", this.#stop);
     process.off("SIGHUP", this.#reload);
+    process.off("uncaughtExceptionMonitor", this.#tell);
+    process.off("uncaughtException", this.#crash);
   }
 
-  #end(gateway: Gateway, signal: NodeJS.Signals): void {
-    gateway.stop(signal).catch((error: unknown) => this.#context.output.error(`stopping failed: ${messageOf(error)}`));
+  #end(gateway: Gateway, reason: string): void {
+    gateway.stop(reason).catch((error: unknown) => this.#context.output.error(`stopping failed: ${messageOf(error)}`));
   }
 }
 

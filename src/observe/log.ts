@@ -119,10 +119,10 @@ export function wireLog(log: Log): WireLog {
  * The last words of a dying process, straight to standard error: lines still waiting in a stream are lost by
  * process.exit(), this one is not. Never throws.
  */
-export function crashLine(clock: Clock, event: string, error: unknown): void {
+export function crashLine(clock: Clock, event: string, error: unknown, origin = "uncaughtException"): void {
   const fields = error instanceof Error
-    ? { error: error.message, stack: (error.stack ?? "").slice(0, MAX_STACK_UNITS) }
-    : { error: String(error) };
+    ? { error: error.message, origin, stack: (error.stack ?? "").slice(0, MAX_STACK_UNITS) }
+    : { error: String(error), origin };
   clock.refresh();
   const line = Buffer.from(`${crashJson(new Date(clock.wallMs).toISOString(), event, fields)}\n`);
   // A full pipe answers EAGAIN; a few tries, then the exit code must speak for itself.
