@@ -32,7 +32,7 @@ export const METHODS = {
   "account.suspend": z.strictObject({ ...asked, name }),
   "account.resume": z.strictObject({ ...asked, name }),
   "account.close": z.strictObject({ ...asked, name, rest: z.enum(["forfeit", "payout"]) }),
-  "tariff.add": z.strictObject({ ...asked, name, prefix: z.string().regex(/^\d{0,20}$/), price: amount, fromMs: wallMs }),
+  "tariff.add": z.strictObject({ ...asked, name, prefix: z.string().max(32), price: amount, fromMs: wallMs }),
   "topup": z.strictObject({ ...asked, name, amount, reference }),
   "topup.reverse": z.strictObject({ ...asked, name, reference }),
   "refund": z.strictObject({ ...asked, messageId: z.int().min(1), amount: amount.optional() }),

@@ -50,7 +50,7 @@ export function register(program: Command, context: CliContext): void {
     }));
 
   withCommonOptions(account.command("tariff <name> <price>").description("set a price by destination prefix, from a day on"))
-    .option("--prefix <digits>", "destinations that begin with it; none: all", "")
+    .option("--prefix <digits>", "destinations that begin with it, such as 138 or +852; none: all", "")
     .option("--from <date>", "first day it holds, such as 2025-12-01; today when left out")
     .option("--reason <text>", "why, for the audit log")
     .action((name: string, price: string, flags: Flags) => change(context, flags, (api, zoneMinutes) => {

@@ -55,7 +55,7 @@ export interface Account {
 }
 
 export interface Tariff {
-  /** Destination prefix, "" = any. */
+  /** Destination prefix as `tariffPrefix` gives it, "" = any. */
   readonly prefix: string;
   readonly priceMicros: number;
   readonly fromMs: number;

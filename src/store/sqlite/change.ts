@@ -9,7 +9,7 @@ import { checkCurrency, checkName, checkRequired, checkSettings, withDefaults } 
 import type { Account } from "../../ledger/account.js";
 import type { AccountSettings, AccountView, LedgerCommand, LedgerRefusal, LedgerResult } from "../../ledger/commands.js";
 import { Book, CHARGE_STATE_NAMES, ChargeState } from "../../ledger/settlement.js";
-import { MAX_TARIFFS } from "../../ledger/tariff.js";
+import { MAX_TARIFFS, tariffPrefix } from "../../ledger/tariff.js";
 import { isFinal, stateName } from "../../../protocols/model/state.js";
 import { describeSettings } from "./audit-words.js";
 import type { AccountRow, LedgerDb } from "./ledger-db.js";
@@ -199,11 +199,14 @@ class Change {
   }
 
   #tariff(command: Of<"tariff.add">): Applied {
-    const { prefix, priceMicros, fromMs } = command;
+    const { priceMicros, fromMs } = command;
+    const prefix = tariffPrefix(command.prefix);
     const row = this.#account(command.name);
     const fault = checkSettings({ priceMicros });
     if (fault !== null) throw new Refused("invalid_value", fault);
-    if (!/^[0-9]{0,20}$/.test(prefix)) throw new Refused("invalid_value", "prefix: at most 20 digits, or none for every destination");
+    if (prefix === null) {
+      throw new Refused("invalid_value", "prefix: how Chinese numbers begin, such as 138 or 106, a calling code with its plus, such as +852, or none for all");
+    }
     if (!Number.isSafeInteger(fromMs) || fromMs < 0) throw new Refused("invalid_value", "from: a time");
     const { tariffs, no } = row.account;
     const same = tariffs.find((tariff) => tariff.prefix === prefix && tariff.fromMs === fromMs);

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Tariff } from "../../../src/ledger/account.js";
 import { makeAccount } from "../../../src/ledger/account-settings.js";
-import { priceFor } from "../../../src/ledger/tariff.js";
+import { normaliseDestination } from "../../../protocols/model/address.js";
+import { priceFor, tariffPrefix } from "../../../src/ledger/tariff.js";
 
 function account(tariffs: readonly Tariff[]) {
   return makeAccount({ no: 1, name: "acme", state: "active", stateReason: "", currency: "CNY", tariffs }, { priceMicros: 35_000 });
@@ -48,5 +49,28 @@ describe("tariff", () => {
         expect(priceFor(account(tariffs), destination, wallMs)).to.equal(best?.priceMicros ?? 35_000);
       }),
     );
+  });
+});
+
+describe("tariff prefix", () => {
+  const FORMS: readonly (readonly [string, string | null])[] = [
+    ["", ""], ["138", "138"], ["86138", "138"], ["+86138", "138"], ["0086 138", "138"], ["86", "1"], ["+86", "1"], ["8610690", "10690"],
+    ["106", "106"], ["95", "95"], ["400", "400"], ["+852", "+852"], ["00852", "+852"], ["+1", "+1"], ["+1-415", "+1415"],
+    ["852", null], ["8652", null], ["+", null], ["00", null], ["+0", null], ["1x", null], ["123456789012345678901", null],
+  ];
+  for (const [given, normal] of FORMS) {
+    it(`${given === "" ? "of none" : given} is ${normal === null ? "refused" : `"${normal}"`}`, () => expect(tariffPrefix(given)).to.equal(normal));
+  }
+
+  it("fits the numbers that people mean by it, in any spelling", () => {
+    const price = (prefix: string, to: string): number =>
+      priceFor(account([{ prefix: tariffPrefix(prefix) ?? "none", priceMicros: 70_000, fromMs: 0 }]), normaliseDestination(to, 0) ?? "", 1);
+    for (const prefix of ["138", "86138", "+86138", "0086138", "86"]) {
+      for (const to of ["13800138000", "8613800138000", "+8613800138000", "008613800138000"]) expect(price(prefix, to), `${prefix} ${to}`).to.equal(70_000);
+      expect(price(prefix, "+13800138000"), prefix).to.equal(35_000);
+    }
+    for (const prefix of ["+852", "00852"]) {
+      for (const to of ["+85291234567", "0085291234567", "85291234567"]) expect(price(prefix, to), `${prefix} ${to}`).to.equal(70_000);
+    }
   });
 });

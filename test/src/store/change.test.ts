@@ -212,7 +212,7 @@ describe("ledger commands", () => {
     const { effect } = apply({ kind: "account.set", name: "acme", settings: { priceMicros: 30_000 } });
     expect(effect!.account).to.deep.include({
       priceMicros: 30_000,
-      tariffs: [{ prefix: "", priceMicros: 38_000, fromMs: NOW + 1 }, { prefix: "86", priceMicros: 41_000, fromMs: NOW - 1 }],
+      tariffs: [{ prefix: "", priceMicros: 38_000, fromMs: NOW + 1 }, { prefix: "1", priceMicros: 41_000, fromMs: NOW - 1 }],
     });
   });
 
