@@ -61,7 +61,7 @@ export async function makeHistory(shape: HistoryShape): Promise<void> {
     live(execute, startOfToday + Math.max(0, untilNow - 1 - spread), spread, shape.today);
     engine.execute(Buffer.alloc(0), shape.nowMs);
     for (let day = 0; day < shape.sealedDays; day++) {
-      engine.rest();
+      engine.rest(shape.nowMs);
       while (engine.sealing) engine.sealStep();
     }
   } finally {

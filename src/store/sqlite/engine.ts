@@ -319,9 +319,10 @@ export class Engine {
 
   // ---------------------------------------------------------------- between batches
 
-  /** What is done once a second, in the writer's own time: the disk's room, and a step of sealing. */
-  rest(): void {
+  /** What is done once a second, in the writer's own time: the disk's room, and a step of sealing as of `wallMs`. */
+  rest(wallMs: number): void {
     this.#lookAtDisk();
+    this.#sealer.wallMs = wallMs;
     this.sealStep();
   }
 

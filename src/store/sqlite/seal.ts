@@ -12,7 +12,7 @@ import type { StoreEvents } from "../store.js";
 import type { DayFiles } from "./day-files.js";
 import type { DayWriter } from "./day-writer.js";
 import type { LedgerDb } from "./ledger-db.js";
-import { dayName, dayPath, dayStartMs, listDays } from "./paths.js";
+import { dayName, dayOfMs, dayPath, dayStartMs, listDays } from "./paths.js";
 import { forgetOrphans } from "./reports.js";
 import { collectSealedDay, SealRefused } from "./sealed-day.js";
 import type { SealedDay } from "./sealed-day.js";
@@ -33,6 +33,8 @@ export class Sealer {
   #steps: { readonly file: DayWriter; readonly sums: Generator<undefined, SealedDay> } | null = null;
   /** Days whose book does not add up: left open for a person, until the next start. */
   readonly #refused = new Set<number>();
+  /** The time by which days end and grow old: the sweep's, for what is deleted does not come back. */
+  wallMs = 0;
   #lookedAtMs = 0;
 
   constructor(state: WriterState, files: DayFiles, ledger: LedgerDb, log: StoreEvents["log"], finish: (path: string) => void) {
@@ -50,21 +52,21 @@ export class Sealer {
 
   /** Does one short step, between batches. */
   step(): void {
-    const { nowMs } = this.#state;
     if (this.#steps !== null) {
       this.#goOn(this.#steps.file, this.#steps.sums);
-    } else if (nowMs - this.#lookedAtMs >= LOOK_EVERY_MS) {
-      this.#lookedAtMs = nowMs;
+    } else if (Math.abs(this.wallMs - this.#lookedAtMs) >= LOOK_EVERY_MS) {
+      this.#lookedAtMs = this.wallMs;
       this.#keepHouse();
       this.#begin();
     }
   }
 
   #begin(): void {
-    const { nowMs, today, options } = this.#state;
+    const { options } = this.#state;
+    const today = dayOfMs(this.wallMs, options.zoneMinutes);
     let olderOpen = false;
     for (const file of [...this.#files.open()].reverse()) {
-      if (file.day >= today || this.#refused.has(file.day) || nowMs < dayStartMs(file.day + 1, options.zoneMinutes) + AFTER_END_MS) continue;
+      if (file.day >= today || this.#refused.has(file.day) || this.wallMs < dayStartMs(file.day + 1, options.zoneMinutes) + AFTER_END_MS) continue;
       if (file.openMessages > 0) {
         olderOpen = true;
         continue;
@@ -107,7 +109,8 @@ export class Sealer {
 
   /** Finishes what a crash left unfinished, and deletes what has been kept long enough; carried sums stay. */
   #keepHouse(): void {
-    const { today, options } = this.#state;
+    const { options } = this.#state;
+    const today = dayOfMs(this.wallMs, options.zoneMinutes);
     for (const day of listDays(options.dir)) {
       if (!this.#files.isSealed(day)) continue;
       const path = dayPath(options.dir, day);

@@ -204,7 +204,7 @@ export class SqliteStore implements Store {
   sweep(wallMs: number): void {
     packSweep(this.#group.into, wallMs);
     this.#group.added(null);
-    this.#post({ kind: "rest" });
+    this.#post({ kind: "rest", wallMs });
   }
 
   // ---------------------------------------------------------------- rare calls

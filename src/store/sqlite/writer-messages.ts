@@ -8,8 +8,8 @@ import type { Policy } from "./state.js";
 export type ToWriter =
   /** `memory` is transferred and comes back as `used`; `spare` is for the results, when some that came earlier are read. */
   | { readonly kind: "batch"; readonly memory: ArrayBuffer; readonly octets: number; readonly intents: number; readonly spare: ArrayBuffer | null }
-  /** Once a second: the disk's room, and whether a day can be sealed. */
-  | { readonly kind: "rest" }
+  /** Once a second: the disk's room, and whether a day can be sealed; by the sweep's time, which no jump of the clock hurries. */
+  | { readonly kind: "rest"; readonly wallMs: number }
   | { readonly kind: "open"; readonly no: number }
   | { readonly kind: "operators"; readonly no: number; readonly operators: readonly { readonly name: string; readonly policy: Policy }[] }
   | { readonly kind: "change"; readonly no: number; readonly command: LedgerCommand }

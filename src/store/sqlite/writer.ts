@@ -138,7 +138,7 @@ port.on("message", (message: ToWriter) => {
       batch(message.memory, message.octets, message.intents, message.spare);
       break;
     case "rest":
-      opened().rest();
+      opened().rest(message.wallMs);
       seal();
       break;
     case "open":

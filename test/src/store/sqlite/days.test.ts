@@ -28,7 +28,7 @@ describe("days", () => {
     for (let i = 0; i < 50; i++) {
       bench.wallMs += 600_000;
       bench.sweep(1);
-      bench.engine.rest();
+      bench.engine.rest(bench.wallMs);
       while (bench.engine.sealing) bench.engine.sealStep();
     }
   }
@@ -96,7 +96,7 @@ describe("days", () => {
     bench.receipt(["K"]);
     bench.wallMs += 2 * DAY;
     bench.accept();
-    bench.engine.rest();
+    bench.engine.rest(bench.wallMs);
     expect(bench.engine.sealing).to.equal(true);
     const file = bench.engine.state.days.open()[0];
     if (file === undefined) throw new Error("no day");
@@ -187,6 +187,27 @@ describe("days", () => {
     expect(existsSync(dayPath(bench.dir, TODAY))).to.equal(false);
     expect(bench.money(1).available).to.equal(1_000_000 - PRICE);
     expect(bench.found.highestId).to.be.greaterThan(0);
+  });
+
+  it("are neither deleted nor sealed by a wall clock that has jumped ahead, before that is understood", () => {
+    const { id } = bench.accept({ wanted: 0 });
+    bench.sent(id, "K");
+    bench.receipt(["K"]);
+    bench.wallMs += 2 * DAY;
+    settle();
+    const next = bench.accept({ wanted: 0 }).id;
+    bench.sent(next, "L");
+    bench.receipt(["L"]);
+    const carriedOnMs = bench.wallMs;
+    bench.wallMs += 400 * DAY;
+    bench.accept();
+    bench.finished.length = 0;
+    for (let i = 0; i < 3; i++) {
+      bench.engine.rest(carriedOnMs + i * HOUR);
+      while (bench.engine.sealing) bench.engine.sealStep();
+    }
+    expect(existsSync(dayPath(bench.dir, TODAY))).to.equal(true);
+    expect(bench.finished).to.not.include(dayPath(bench.dir, dayOfMs(carriedOnMs, 480)));
   });
 
   it("that were sealed are not lost to the ids: the next one is higher", () => {

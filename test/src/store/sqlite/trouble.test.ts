@@ -170,7 +170,7 @@ describe("the engine in trouble", () => {
     bench = new Bench({ minFreeDiskMb: Number.MAX_SAFE_INTEGER });
     bench.account("a");
     const { id } = bench.accept();
-    bench.engine.rest();
+    bench.engine.rest(bench.wallMs);
     expect(bench.availability).to.deep.equal([[false, "disk_low"]]);
     expect(bench.accept().commit).to.equal(Commit.unavailable);
     expect(bench.sent(id, "K")).to.equal(Commit.ok);
