@@ -89,7 +89,7 @@ export class Flow {
       const submission = this.#restored(stored);
       if (submission !== null) this.#holder.gather(submission);
     }
-    this.#addUp();
+    this.tick(this.clock.wallMs);
   }
 
   get wordsVersion(): number {

@@ -7,6 +7,7 @@ import { ManualClock } from "../../../protocols/wire/clock.js";
 import { buildScreen, type Screen } from "../../../src/filter/screen.js";
 import type { LiveAccount } from "../../../src/flow/accounts.js";
 import { Flow } from "../../../src/flow/flow.js";
+import { laneNumber } from "../../../src/flow/lane.js";
 import { MessageIds } from "../../../src/flow/ids.js";
 import type { FlowOptions } from "../../../src/flow/parts.js";
 import type { Account } from "../../../src/ledger/account.js";
@@ -223,5 +224,15 @@ describe("Flow", () => {
     expect(road.operator.written).to.deep.equal([]);
     expect(road.ended(...messages)).to.deep.equal(new Array(50).fill("expired ok"));
     expect(road.owner.queued).to.equal(0);
+  });
+
+  it("C024 sends nothing after a restart that expired before it", () => {
+    const road = new Road();
+    const message = Object.assign(text("53d1"), { id: 7, expiresAtMs: road.clock.wallMs - 1 });
+    const laneNo = laneNumber(1, 1, 0);
+    road.store.onDisk.set(7, { message, accountNo: 1, laneNo, order: 1, claimed: false });
+    road.flow.restore({ accounts: [], operators: new Map(), lanes: new Map([[laneNo, 1]]), outbox: new Map(), highestId: 7, held: [], uncertain: 0 });
+    road.store.commit();
+    expect([road.operator.written, road.ended(message)]).to.deep.equal([[], ["expired ok"]]);
   });
 });
