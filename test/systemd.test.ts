@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Exit } from "../src/cli/exit.js";
 
 let root = dirname(fileURLToPath(import.meta.url));
 while (!existsSync(join(root, "package.json"))) root = dirname(root);
@@ -37,6 +38,11 @@ describe("systemd/tollgate.service", () => {
     expect(one("ExecStart")).to.equal("/usr/bin/node /usr/lib/tollgate/dist/src/main.js serve --config /etc/tollgate/tollgate.toml");
     expect(one("ExecReload")).to.equal("/bin/kill -HUP $MAINPID");
     expect(one("Restart")).to.equal("on-failure");
+  });
+
+  it("is started again for ever after what may pass, and not at all after a refused configuration", () => {
+    expect(one("StartLimitIntervalSec")).to.equal("0");
+    expect(one("RestartPreventExitStatus")?.split(" ").map(Number)).to.deep.equal([Exit.usage, Exit.config]);
   });
 
   it("C094 gives a stop more time than the drain takes by default", () => {

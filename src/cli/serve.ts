@@ -4,6 +4,7 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config/load.js";
 import type { Settings } from "../config/settings.js";
+import { AdminError } from "../admin/errors.js";
 import type { Gateway } from "../admin/host.js";
 import { crashLine } from "../observe/log.js";
 import { withCommonOptions } from "./command.js";
@@ -100,7 +101,7 @@ function messageOf(error: unknown): string {
 
 /** An error with a code says what stands in the way (a port taken, a folder locked); any other is our own fault. */
 function startError(error: unknown): unknown {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
+  if (error instanceof AdminError || !(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
   const hint = error.code === "EADDRINUSE" ? "another program, or another Tollgate, listens there" : "";
   return new CliError(Exit.unavailable, `cannot start: ${error.message}`, hint);
 }

@@ -55,6 +55,14 @@ describe("tollgate", () => {
     expect(err).to.contain("unknown command 'srve'").and.contain("serve");
   });
 
+  it("ends with 78 for word lists that cannot be built, so that nobody starts it again in vain", async () => {
+    writeFileSync(join(folder, "words.txt"), "good\n[no such heading\n");
+    writeFileSync(join(folder, "words.toml"), "[data]\ndir = \"./words-data\"\n[[listen]]\nport = 0\n[simulator]\nenabled = true\n[filter]\nkeywords = [\"words.txt\"]\n");
+    const { code, err } = await tollgate(folder, "serve", "--config", "words.toml");
+    expect(err).to.contain("words.txt");
+    expect(code).to.equal(78);
+  });
+
   it("ends with 78 for a bad file, one line a problem", async () => {
     const { code, out, err } = await tollgate(folder, "check-config", "--config", "bad.toml");
     expect([code, out]).to.deep.equal([78, ""]);
