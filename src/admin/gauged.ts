@@ -43,6 +43,9 @@ export function gaugedOf(parts: GaugedParts): Gauged {
       return id === 0 ? 0 : idTimeMs(id);
     },
     nowMs: () => parts.clock.wallMs,
+    get gathering(): number {
+      return flow.gatheringGroups;
+    },
     get wordsVersion(): number {
       return flow.wordsVersion;
     },

@@ -17,6 +17,8 @@ export interface Gauged {
   /** Wall ms of acceptance of the oldest message known to wait, 0 when none. */
   oldestQueuedMs(): number;
   nowMs(): number;
+  /** Long texts of which not all segments are here. */
+  readonly gathering: number;
   readonly wordsVersion: number;
 }
 
@@ -48,6 +50,7 @@ export function registerGauges(metrics: Metrics, gauged: Gauged): void {
     const oldestMs = gauged.oldestQueuedMs();
     return oldestMs === 0 ? 0 : Math.max(0, (gauged.nowMs() - oldestMs) / 1000);
   });
+  metrics.pull("tollgate_gathering_texts", () => gauged.gathering);
   metrics.pull("tollgate_uncertain_messages", () => store.stats.uncertain);
   metrics.pull("tollgate_orphan_receipts", () => store.stats.orphans);
   metrics.pull("tollgate_store_commits_total", () => store.stats.commits);

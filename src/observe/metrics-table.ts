@@ -51,6 +51,7 @@ export const METRICS = {
   tollgate_operator_answers_total: counter("Operators' answers to our submits, by status; statuses not on the protocol's list count as other", ["operator", "status"]),
   tollgate_spool_messages: gauge("Messages queued and not yet dispatched, by account", ["account"]),
   tollgate_spool_oldest_seconds: gauge("Age of the oldest message that waits for dispatch; 0 when none waits"),
+  tollgate_gathering_texts: gauge("Long texts held until all their segments are here"),
   tollgate_outbox_notices: gauge("Receipts and inbound messages waiting for their customer, by account", ["account"]),
   tollgate_uncertain_messages: gauge("Messages written to an operator whose fate is not known"),
   tollgate_orphan_receipts: gauge("Receipts kept whose message is not known (yet)"),

@@ -36,6 +36,13 @@ describe("the gateway, watched", () => {
     expect(await until(ok, 1)).to.equal(1);
   });
 
+  it("shows a long text that waits for its segments", async () => {
+    const customer = await road.customer("seen");
+    const part = Buffer.concat([Buffer.from("050003070201", "hex"), Buffer.alloc(20, "77ed", "hex")]);
+    expect((await customer.submit("13800138000", part, { data_coding: 8, esm_class: 0x40 })).command_status).to.equal(0);
+    expect(await until("tollgate_gathering_texts", 1)).to.equal(1);
+  });
+
   it("counts what peers do wrong, by kind", async () => {
     const customer = await road.customer("seen");
     await rude("ffffffff000000040000000000000001");
