@@ -38,7 +38,7 @@ describe("the gateway, stopped", () => {
     road.daemon.signal("SIGTERM");
     const ended = await road.daemon.ended;
     expect(ended).to.deep.equal({ code: 0, signal: null });
-    expect(performance.now() - startMs).to.be.lessThan(7_000);
+    expect(performance.now() - startMs).to.be.lessThan(10_000);
     for (const customer of [...bound, stranger]) await customer.until(() => customer.closed, 1_000, () => "a connection stayed open");
     expect(bound.map(unbinds)).to.deep.equal([1, 1, 1]);
     half.destroy();
@@ -64,7 +64,7 @@ describe("the gateway, stopped", () => {
     for (let at = 0; at < 500; at++) answers.push(customer.submit("13800138000", `text ${at}`).then(({ command_status: status }) => status));
     await Promise.all(answers.slice(0, 50));
     expect(await road.daemon.stop()).to.deep.equal({ code: 0, signal: null });
-    const settled = await Promise.race([Promise.all(answers), road.pause(1_000)]);
+    const settled = await Promise.race([Promise.all(answers), road.pause(5_000)]);
     const accepted = (settled ?? []).filter((status) => status === 0).length;
     expect(accepted, settled === undefined ? "some submits were left unanswered" : "").to.be.greaterThan(49);
     road.daemon.start();
