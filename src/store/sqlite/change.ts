@@ -137,6 +137,7 @@ class Change {
     const fault = checkName(name) ?? checkCurrency(currency) ?? checkSettings(settings) ?? checkRequired(settings);
     if (fault !== null) throw new Refused("invalid_value", fault);
     if (this.#ledger.accountRow(name) !== null) throw new Refused("account_exists", `account ${name} exists already`);
+    this.#ownCodes(name, settings);
     const kept = withDefaults(settings);
     const no = this.#ledger.addAccount(name, currency, kept, this.#nowMs);
     this.#log(`account ${name} added: currency ${currency}, ${describeSettings({}, kept)}`, `account:${no}`);
@@ -147,6 +148,7 @@ class Change {
     const row = this.#account(command.name);
     const fault = checkSettings(command.settings);
     if (fault !== null) throw new Refused("invalid_value", fault);
+    this.#ownCodes(command.name, command.settings);
     const { no } = row.account;
     const given = Object.entries(command.settings).filter(([, value]: [string, unknown]) => value !== undefined);
     const kept: AccountSettings = { ...row.kept, ...Object.fromEntries(given) };
@@ -301,6 +303,16 @@ class Change {
     if (row === null) throw new Refused("no_such_account", `there is no account ${JSON.stringify(name)}`);
     if (row.account.state === "closed") throw new Refused("account_closed", `account ${name} is closed`);
     return row;
+  }
+
+  /** A message from a phone to a service code goes to one account: no two may have the same. */
+  #ownCodes(name: string, { serviceCodes = [] }: AccountSettings): void {
+    if (serviceCodes.length === 0) return;
+    for (const { account } of this.#ledger.accountRows()) {
+      if (account.name === name || account.state === "closed") continue;
+      const taken = serviceCodes.find((code) => account.serviceCodes.includes(code));
+      if (taken !== undefined) throw new Refused("invalid_value", `service-code: ${taken} is account ${account.name}'s`);
+    }
   }
 
   #view(row: AccountRow): AccountView {

@@ -216,6 +216,18 @@ describe("ledger commands", () => {
     });
   });
 
+  it("gives a service code to one account at a time", () => {
+    const code = (name: string, serviceCodes: readonly string[]) => outcome({ kind: "account.set", name, settings: { serviceCodes } });
+    add("acme", { serviceCodes: ["1069", "1068"] });
+    expect(outcome({ kind: "account.add", name: "other", settings: { priceMicros: 1, serviceCodes: ["1068"] } })).to.equal("invalid_value");
+    add("other", { serviceCodes: ["10690"] });
+    expect(code("other", ["10690", "1069"])).to.equal("invalid_value");
+    expect(code("acme", ["1069"])).to.equal("ok");
+    expect(code("other", ["1068"])).to.equal("ok");
+    expect(outcome({ kind: "account.close", name: "acme", rest: "forfeit" })).to.equal("ok");
+    expect(code("other", ["1069"])).to.equal("ok");
+  });
+
   it("logs every change with its reason, and never a password", () => {
     const hash = `scrypt$16384$8$1$${"s".repeat(22)}$${"h".repeat(43)}`;
     add("acme", { passwordHash: hash });
