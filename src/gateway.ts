@@ -387,7 +387,7 @@ class RunningGateway implements Gateway {
     change: (command) => this.#store.change(command),
     swap: ({ screen, settings }) => {
       this.#flow.screen = screen;
-      this.#log.setLevel(settings.log.level);
+      if (settings.log.level !== this.#settings.log.level) this.#log.setLevel(settings.log.level);
       this.#settings = settings;
     },
   });

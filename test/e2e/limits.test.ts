@@ -112,7 +112,9 @@ describe("an account's limits", () => {
     expect(await status("测试违禁词")).to.equal(0);
     expect((await road.daemon.call("audit", { limit: 1 }))[0]).to.include({ actor: "SIGHUP" }).with.property("what").that.matches(/^reload: word lists; words version \d+$/);
     const { no: before = 0 } = (await road.daemon.call("audit", { limit: 1 }))[0] ?? {};
+    expect((await road.daemon.command("log", "level", "warn")).code).to.equal(0);
     expect((await road.daemon.command("reload")).code).to.equal(0);
+    expect(await road.daemon.call("status", {}), "a level set live holds while the file says nothing new").to.include({ logLevel: "warn" });
     expect((await road.daemon.call("audit", { limit: 1 }))[0]).to.include({ no: before + 1 }).with.property("actor").that.matches(/^cli:/);
     writeFileSync(list, "另一个词\n的\n");
     const { code, err } = await road.daemon.command("reload");
