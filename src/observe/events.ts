@@ -65,7 +65,8 @@ export class Events {
 
   disconnected(session: CustomerSession, reason: string): void {
     this.#closed(reason);
-    this.#log.sampled("info", "disconnected", session.remoteAddress, { session: session.id, remote: session.remoteAddress, reason });
+    // The wire has told what a stranger did, in one line; a probe that just hangs up is no news.
+    if (this.#log.debugEnabled) this.#log.sampled("debug", "disconnected", session.remoteAddress, { session: session.id, remote: session.remoteAddress, reason });
   }
 
   submitRefused(session: CustomerSession, outcome: Outcome, detail: string): void {
