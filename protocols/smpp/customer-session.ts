@@ -66,6 +66,8 @@ export class SmppCustomerSession implements CustomerSession, SessionHooks {
   #unanswered = 0;
   #deliveries = NO_WINDOW;
   #freed = 0;
+  /** A delivery was put off because half of the send buffer is in use. */
+  #crowded = false;
   /** Parting: no new submits are taken. `#partSequence` is the peer's unbind to be answered, -1 when we asked. */
   #parting = false;
   #partSequence = -1;
@@ -136,6 +138,9 @@ export class SmppCustomerSession implements CustomerSession, SessionHooks {
 
   deliver(notice: Notice): boolean {
     if (!this.canReceive || this.#deliveries.free === 0) return false;
+    // A slow reader is no stuck one: the rest waits with its owner, who is told again on a tick.
+    this.#crowded = this.#session.waitingOctets > this.#options.maxSendBufferOctets / 2;
+    if (this.#crowded) return false;
     if (notice.kind === "inbound") {
       const status = composer.compose(notice.message, this.#terms.alphabet0, this.#version >= VERSION_34);
       if (status !== 0) return this.#cannotSay(notice, status);
@@ -223,6 +228,7 @@ export class SmppCustomerSession implements CustomerSession, SessionHooks {
       this.#freed++;
       this.#events.delivered(this, late, "timeout");
     }
+    if (this.#crowded) this.#freed++;
     this.readDone();
     if (this.#parting && nowMs >= this.#partBy) this.#partNow();
   }

@@ -226,4 +226,34 @@ describe("SmppCustomerSession, the way back and the end", () => {
       await unprobed.listener.close();
     });
   });
+
+  it("never fills its own send buffer with deliveries: a customer who reads slowly gets them all, at the pace of the reading", async () => {
+    const slow = await customerBench({ maxSendBufferOctets: 65_536 });
+    slow.desk.verdict = { accepted: true, window: 10, deliverWindow: 100_000, alphabet0: "gsm7" };
+    const peer = await boundPeer(slow.port);
+    let sent = 0;
+    const pump = (): void => {
+      while (sent < 60_000 && slow.desk.sessions[0]?.deliver(receiptNotice({ order: sent + 1 })) === true) sent++;
+    };
+    slow.desk.deliverWindowOpen = pump;
+    try {
+      peer.socket.pause();
+      for (let turn = 0; turn < 20; turn++) {
+        pump();
+        await settle();
+      }
+      expect(slow.desk.ends).to.deep.equal([]);
+      expect(sent).to.be.within(1, 59_999);
+      peer.socket.resume();
+      for (let turn = 0; turn < 2_000 && peer.frames.length < 60_001; turn++) {
+        slow.clock.advance(100);
+        await settle();
+        if (peer.socket.destroyed) break;
+      }
+      expect([sent, peer.frames.length]).to.deep.equal([60_000, 60_001]);
+    } finally {
+      peer.socket.destroy();
+      await slow.listener.close();
+    }
+  });
 });
