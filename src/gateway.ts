@@ -102,23 +102,23 @@ class RunningGateway implements Gateway {
     this.#metrics = new Metrics({ version: options.version });
     this.#events = new Events(this.#log, this.#metrics);
     this.#store = new SqliteStore({
-      dir: settings.data.dir,
-      zoneMinutes: settings.data.zoneMinutes,
-      retentionDays: settings.data.retentionDays,
-      receiptHorizonMs: settings.data.receiptHorizonMs,
-      minFreeDiskMb: settings.data.minFreeDiskMb,
+      ...settings.data,
+      outboxRetentionMs: settings.outbox.retentionMs,
       clock: this.#clock,
       events: {
         notice: (notice) => this.#flow.notifier.offer(notice),
         queued: (laneNo, count) => this.#flow.queued(laneNo, count),
         unqueued: (laneNo, count) => this.#flow.unqueued(laneNo, count),
         heldOverdue: (messages) => this.#flow.heldOverdue(messages),
+        parked: (accountNo, before, count) => {
+          this.#flow.notifier.parked(accountNo, before, count);
+          this.#log.warn("notices_parked", { account: this.#accounts.byNo(accountNo)?.terms.name ?? accountNo, count, setting: "outbox.retention" });
+        },
         credited: (accountNo) => this.#flow.credited(accountNo),
         accountsChanged: (accounts) => this.#accountsChanged(accounts),
         availability: (available, reason) => {
           this.#storeReason = available ? "" : reason;
-          if (available) this.#log.info("store_available");
-          else this.#log.error("store_unavailable", { reason });
+          this.#log[available ? "info" : "error"](available ? "store_available" : "store_unavailable", { reason });
         },
         failed: (reason) => void this.#fail(reason),
         log: (level, event, fields) => this.#log[level](event, fields),

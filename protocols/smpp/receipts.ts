@@ -128,6 +128,7 @@ function networkError(tlvs: Buffer): string {
 
 /** Appendix B's text without anything quoted, for the longest id and word there are. */
 const TEXT_OCTETS = 255;
+const SHOWN_WORD = /^[\x21-\x7e]{1,32}$/;
 const NETWORK_GSM = 3;
 /** message_state by MessageState; the first ten are interim. */
 const STATE_NUMBERS = new Map<MessageState, number>([
@@ -155,7 +156,8 @@ export class ReceiptComposer {
     body.dest_addr_npi = notice.sourceNpi;
     body.destination_addr = notice.source.slice(0, 20);
     body.esm_class = number === ENROUTE ? ESM_INTERIM : ESM_RECEIPT;
-    const word = notice.stateWord === "" ? wordOfState(notice.state) : notice.stateWord;
+    // An operator's word that is none (too long for the text, or not of its alphabet) gives way to the state's own.
+    const word = SHOWN_WORD.test(notice.stateWord) ? notice.stateWord : wordOfState(notice.state);
     const end = writeReceiptText(this.#text, 0, id, notice.submittedAtMs, notice.doneAtMs, zoneMinutes, word, notice.error, "");
     body.short_message = end < 0 ? NO_OCTETS : this.#text.subarray(0, end);
     body.tlvs = version < VERSION_34 ? NO_OCTETS : this.#writeTlvs(notice, id, number);

@@ -42,7 +42,7 @@ export async function makeHistory(shape: HistoryShape): Promise<void> {
   const { Engine } = await import("../store/sqlite/engine.js");
   const unfinished: string[] = [];
   const engine = new Engine(
-    { dir: shape.dir, zoneMinutes: shape.zoneMinutes, retentionDays: 150, receiptHorizonMs: VALID_MS, minFreeDiskMb: 0, maxPages: 0 },
+    { dir: shape.dir, zoneMinutes: shape.zoneMinutes, retentionDays: 150, receiptHorizonMs: VALID_MS, outboxRetentionMs: VALID_MS, minFreeDiskMb: 0, maxPages: 0 },
     { log: () => undefined, availability: () => undefined, finishDay: (path) => unfinished.push(path) },
     () => 0,
   );

@@ -85,17 +85,13 @@ async function readScreen(settings: Settings): Promise<Screen> {
 /** The one place that knows how the store is made for the command line. Nothing is in flight, so most events have no one to tell. */
 async function newStore(settings: Settings, clock: Clock): Promise<Store> {
   const { SqliteStore } = await import("../store/sqlite/sqlite-store.js");
-  const { data } = settings;
   const nothing = (): void => undefined;
   return new SqliteStore({
-    dir: data.dir,
-    zoneMinutes: data.zoneMinutes,
-    retentionDays: data.retentionDays,
-    receiptHorizonMs: data.receiptHorizonMs,
-    minFreeDiskMb: data.minFreeDiskMb,
+    ...settings.data,
+    outboxRetentionMs: settings.outbox.retentionMs,
     clock,
     events: {
-      notice: nothing, queued: nothing, unqueued: nothing, heldOverdue: nothing, credited: nothing,
+      notice: nothing, queued: nothing, unqueued: nothing, parked: nothing, heldOverdue: nothing, credited: nothing,
       accountsChanged: nothing, availability: nothing, failed: nothing, log: nothing,
     },
   });

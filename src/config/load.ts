@@ -54,7 +54,8 @@ export function loadText(text: string, options: LoadOptions): Loaded {
   const file = options.path;
   let document: TomlDocument;
   try {
-    document = readToml(text);
+    // Some editors put a byte order mark in front.
+    document = readToml(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     if (!(error instanceof TomlSyntaxError)) throw error;
     throw new ConfigError([{ file, place: error.place, key: "", message: error.message, value: "", hint: "this is not TOML, see https://toml.io" }]);
@@ -136,7 +137,7 @@ class Builder {
         drainMs: limits.drain_time,
       },
       retry: { delaysMs: retry.delays, maxAttempts: retry.max_attempts },
-      outbox: { retryMinMs: outbox.retry_min, retryMaxMs: outbox.retry_max },
+      outbox: { retryMinMs: outbox.retry_min, retryMaxMs: outbox.retry_max, retentionMs: outbox.retention },
       simulator: {
         enabled: simulator.enabled,
         host: simulator.host,

@@ -142,6 +142,7 @@ export const SCHEMA = {
   outbox: section("Receipts and inbound messages that the customer did not take.", {
     retry_min: duration({ default: "1s", min: "100ms", max: "1h", help: "First pause before it is offered again; it doubles." }),
     retry_max: duration({ default: "5m", min: "100ms", max: "24h", help: "Longest pause before it is offered again." }),
+    retention: duration({ default: "7d", min: "1h", max: "60d", help: "What the customer has not taken for so long is no longer delivered, only kept in its day's file; until then that day stays open." }),
   }),
 
   simulator: section("A simulated operator inside the daemon, for trying things out.", {

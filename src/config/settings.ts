@@ -40,7 +40,7 @@ export interface Settings {
     readonly drainMs: number;
   };
   readonly retry: { readonly delaysMs: readonly number[]; readonly maxAttempts: number };
-  readonly outbox: { readonly retryMinMs: number; readonly retryMaxMs: number };
+  readonly outbox: { readonly retryMinMs: number; readonly retryMaxMs: number; readonly retentionMs: number };
   readonly simulator: {
     readonly enabled: boolean;
     readonly host: string;

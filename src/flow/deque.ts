@@ -37,6 +37,14 @@ export class Deque<T> {
     return item;
   }
 
+  /** Drops what is not wanted; the others keep their order. */
+  keep(wanted: (item: T) => boolean): void {
+    for (let left = this.#length; left > 0; left--) {
+      const item = this.shift() as T;
+      if (wanted(item)) this.push(item);
+    }
+  }
+
   #grow(): void {
     const size = this.#items.length;
     const grown = new Array<T | undefined>(size * 2);

@@ -247,7 +247,8 @@ export class Dispatcher {
   #claim(lane: Lane): void {
     // Without a link only the oldest is wanted, so that how long it has waited can be seen.
     const n = this.#port.anyBound ? lane.headMax - lane.head.length : 1 - lane.head.length;
-    if (this.#stopped || n <= 0) return;
+    // A store that is down would only say no: the tick asks again.
+    if (this.#stopped || n <= 0 || !this.#context.store.available) return;
     lane.claiming = true;
     this.#context.store.claim(lane.no, n, (messages, remaining) => {
       lane.claiming = false;

@@ -157,6 +157,23 @@ export class Notifier {
     if (first !== undefined) this.pump(first.accountNo);
   }
 
+  /** The oldest `count` notices have waited too long: those before this order number are not delivered any more. */
+  parked(accountNo: number, before: number, count: number): void {
+    const outbox = this.#outboxes.get(accountNo);
+    if (outbox === undefined) return;
+    const had = outbox.head.length + outbox.retrying.length;
+    outbox.head.keep((notice) => notice.order >= before);
+    for (let i = outbox.retrying.length - 1; i >= 0; i--) {
+      const { notice } = outbox.retrying[i] as Retry;
+      if (notice.order >= before) continue;
+      outbox.retrying.splice(i, 1);
+      outbox.tries.delete(notice.order);
+    }
+    const forgotten = had - outbox.head.length - outbox.retrying.length;
+    // Some of them may be with a bind: what is really left is seen by the next claim.
+    if (outbox.backlog > 0) outbox.backlog = Math.max(1, outbox.backlog - Math.max(0, count - forgotten));
+  }
+
   /** Takes up what is due for another try; called on the shared tick. */
   tick(): void {
     const nowMs = this.#clock.monotonicMs;

@@ -36,6 +36,8 @@ export const Told = {
   notice: 22,
   heldOverdue: 23,
   credited: 24,
+  /** Account, order number before which its notices wait no longer, how many those were. */
+  parked: 25,
 } as const;
 
 /** What a receipt notice is made of. */

@@ -129,6 +129,8 @@ export interface StoreEvents {
   unqueued(laneNo: number, count: number): void;
   /** Held segments whose gathering deadline has passed; flow decides what becomes of them. */
   heldOverdue(messages: StoredMessage[]): void;
+  /** `count` notices of the account, all with order numbers below `before`, have waited too long and are no longer to be delivered. */
+  parked(accountNo: number, before: number, count: number): void;
   /** The account got credit after it had been refused for lack of it. */
   credited(accountNo: number): void;
   accountsChanged(accounts: readonly Account[]): void;

@@ -50,6 +50,11 @@ export class Balances {
     purse.availableMicros = availableMicros;
   }
 
+  /** The numbers of the next `n` accounts above `no`, lowest first. */
+  after(no: number, n: number): number[] {
+    return [...this.#purses.keys()].filter((each) => each > no).sort((a, b) => a - b).slice(0, n);
+  }
+
   /** Money came back to the account. */
   credit(purse: Purse, micros: number): void {
     purse.availableMicros += micros;

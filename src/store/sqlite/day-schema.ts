@@ -168,6 +168,7 @@ CREATE TABLE orphan_key (
   orphan   INTEGER NOT NULL REFERENCES orphan (id),
   PRIMARY KEY (operator, op_key, orphan)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX orphan_key_of ON orphan_key (orphan);
 
 -- Refusals worth keeping with their reason.
 CREATE TABLE refusal (

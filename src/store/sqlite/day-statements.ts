@@ -48,6 +48,8 @@ export function prepareStatements(db: Database.Database) {
     claim: raw("SELECT id, ord FROM message WHERE state = 4 AND lane = ? AND ord > ? ORDER BY ord LIMIT ?"),
     outbox: raw("SELECT id, ord FROM message WHERE notify = 3 AND account = ? AND ord > ? ORDER BY ord LIMIT ?"),
     outboxInbound: raw("SELECT id, note_ord FROM inbound WHERE notify = 3 AND account = ? AND note_ord > ? ORDER BY note_ord LIMIT ?"),
+    outboxBefore: raw("SELECT id, ord FROM message WHERE notify = 3 AND account = ? AND ord < ? ORDER BY ord LIMIT ?"),
+    outboxInboundBefore: db.prepare("SELECT id FROM inbound WHERE notify = 3 AND account = ? AND note_ord < ? ORDER BY note_ord LIMIT ?").pluck(),
     getInbound: raw("SELECT kinds, source, destination, body FROM inbound WHERE id = ?"),
     insertInbound: db.prepare(
       `INSERT INTO inbound (id, account, operator, notify, note_ord, at, notified_at, kinds, source, destination, body) VALUES (?, ?, ?, ?, ?, ?, ${NO_TIME}, ?, ?, ?, ?)`,
@@ -58,7 +60,10 @@ export function prepareStatements(db: Database.Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     insertOrphanKey: db.prepare("INSERT OR IGNORE INTO orphan_key (operator, op_key, orphan) VALUES (?, ?, ?)"),
-    findOrphan: raw("SELECT o.id, o.state, o.word, o.error FROM orphan_key k JOIN orphan o ON o.id = k.orphan WHERE k.operator = ? AND k.op_key = ? AND o.at >= ? ORDER BY o.id LIMIT 1"),
+    findOrphans: raw(
+      `SELECT o.id, o.state, o.word, o.error, o.destination, (SELECT count(*) FROM orphan_key WHERE orphan = o.id)
+         FROM orphan_key k JOIN orphan o ON o.id = k.orphan WHERE k.operator = ? AND k.op_key = ? AND o.at >= ? ORDER BY o.id LIMIT 8`,
+    ),
     waitingOrphans: raw(
       "SELECT id, state, word, error FROM orphan WHERE state_of = 2 AND operator = ? AND destination = ? AND source IN (?, '') AND at >= ? ORDER BY id LIMIT ?",
     ),

@@ -231,7 +231,9 @@ export function takeEarlyReport(state: WriterState, row: Row, attempt: number, o
   if (!state.orphanKeys.mayHave(operator, key)) return;
   for (const file of state.days.open()) {
     // Operators begin their ids again: what waits since before this message is another's.
-    const found = file.statements.findOrphan.get(operator, key, row.acceptedAt - CLOCK_SLACK_MS) as [number, MessageState, string, string] | undefined;
+    const waiting = file.statements.findOrphans.all(operator, key, row.acceptedAt - CLOCK_SLACK_MS) as [number, MessageState, string, string, string, number][];
+    // One whose id can be read in several ways is another's when it went to another number.
+    const found = waiting.find(([, , , , destination, readings]) => readings === 1 || destination === "" || sameNumber(row.destination, destination));
     if (found === undefined) continue;
     const [orphan, to, word, error] = found;
     takeOrphan(state, file, operator, orphan, row.id);

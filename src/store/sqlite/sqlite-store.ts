@@ -25,22 +25,13 @@ import {
 import { Reader } from "./reader.js";
 import type { Found } from "./recovery.js";
 import type { Changed } from "./change-books.js";
+import type { WriterOptions } from "./state.js";
 import { StoreCallError } from "./store-call-error.js";
 import type { FromWriter, ToWriter, WriterFigures } from "./writer-messages.js";
 
-export interface SqliteStoreOptions {
-  readonly dir: string;
-  /** Business time zone, minutes ahead of UTC. */
-  readonly zoneMinutes: number;
-  readonly retentionDays: number;
-  /** No receipt for this long after SENT: UNKNOWN. */
-  readonly receiptHorizonMs: number;
-  /** Below this much free disk new submits are refused; 0 = not looked at. */
-  readonly minFreeDiskMb: number;
+export interface SqliteStoreOptions extends Omit<WriterOptions, "maxPages">, Partial<Pick<WriterOptions, "maxPages">> {
   readonly clock: Clock;
   readonly events: StoreEvents;
-  /** Most pages a day's file may have (tests of a full disk); 0 or absent = no limit. */
-  readonly maxPages?: number;
 }
 
 interface Call {
@@ -93,9 +84,9 @@ export class SqliteStore implements Store {
   }
 
   async open(): Promise<Snapshot> {
-    const { dir, zoneMinutes, retentionDays, receiptHorizonMs, minFreeDiskMb, maxPages = 0 } = this.#options;
+    const { dir, zoneMinutes, retentionDays, receiptHorizonMs, outboxRetentionMs, minFreeDiskMb, maxPages = 0 } = this.#options;
     const worker = new Worker(new URL("./writer.js", import.meta.url), {
-      workerData: { dir, zoneMinutes, retentionDays, receiptHorizonMs, minFreeDiskMb, maxPages },
+      workerData: { dir, zoneMinutes, retentionDays, receiptHorizonMs, outboxRetentionMs, minFreeDiskMb, maxPages } satisfies WriterOptions,
     });
     this.#worker = worker;
     worker.on("message", (message: FromWriter) => this.#heard(message));
@@ -375,6 +366,9 @@ export class SqliteStore implements Store {
         this.#events.heldOverdue(messages);
         return;
       }
+      case Told.parked:
+        this.#events.parked(from.u32(), from.f64(), from.u32());
+        return;
       case Told.credited:
         this.#events.credited(from.u32());
         return;

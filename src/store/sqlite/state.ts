@@ -30,6 +30,8 @@ export interface WriterOptions {
   readonly retentionDays: number;
   /** No receipt for this long after SENT: UNKNOWN. */
   readonly receiptHorizonMs: number;
+  /** Notices that the customer has not taken for this long are parked. */
+  readonly outboxRetentionMs: number;
   /** Below this much free disk new submits are refused; 0 = not looked at. */
   readonly minFreeDiskMb: number;
   /** Most pages a day's file may have (tests of a full disk); 0 = no limit. */
@@ -71,6 +73,8 @@ export class WriterState {
   orphans = 0;
   /** Keys under which waiting orphans would be found; rebuilt when a transaction fails. */
   readonly orphanKeys = new OrphanKeys();
+  /** The account up to which this round has looked for notices past the retention. */
+  parkedTo = 0;
   /** Too little free disk: no new messages. */
   diskLow = false;
   /** Lanes that grew and shrank by something other than acceptance and claim, told after the batch. */

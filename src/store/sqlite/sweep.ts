@@ -1,5 +1,6 @@
 /**
- * Sweep: what time alone brings about: expiry, retries and schedules due, UNCERTAIN past its grace, SENT past the horizon.
+ * Sweep: what time alone brings about: expiry, retries and schedules due, UNCERTAIN past its grace, SENT past the horizon,
+ * notices past their retention.
  *
  * Bounded work a call; pure in the wall time it is given (the caller freezes that time while the clock is doubted).
  */
@@ -15,6 +16,7 @@ import { AttemptState, NO_TIME } from "./day-schema.js";
 import type { DayWriter } from "./day-writer.js";
 import { finish, saveRow, tellNotice } from "./finish.js";
 import { putAttempt, queueAgain } from "./outgoing.js";
+import { parkOld } from "./park.js";
 import { adoptReport } from "./reports.js";
 import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
@@ -49,6 +51,7 @@ export function sweep(state: WriterState, wallMs: number, cursors: Map<number, S
   }
   if (held.length > 0) tellHeld(state, held);
   lookForSilent(state, wallMs, cursors);
+  parkOld(state, wallMs);
 }
 
 function due(state: WriterState, row: Row, wallMs: number, held: Row[]): void {

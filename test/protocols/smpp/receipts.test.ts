@@ -4,7 +4,7 @@ import type { Receipt } from "../../../protocols/model/receipt.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { blankBody } from "../../../protocols/smpp/codec.js";
 import type { DeliverSm } from "../../../protocols/smpp/codec.js";
-import { receiptOf } from "../../../protocols/smpp/receipts.js";
+import { ReceiptComposer, receiptOf } from "../../../protocols/smpp/receipts.js";
 import { linkTerms } from "../../../protocols/smpp/settings.js";
 import { Tlv, TlvWriter } from "../../../protocols/smpp/tlvs.js";
 
@@ -35,5 +35,23 @@ describe("receiptOf", () => {
     }
     const wide = Buffer.from("id:77 stat:UNDELIV err:027", "utf16le").swap16();
     expect(read(wide, { data_coding: 8 })).to.deep.include({ operatorMessageId: "77", state: MessageState.undeliverable, error: "027" });
+  });
+});
+
+describe("ReceiptComposer", () => {
+  const composed = (stateWord: string): string => {
+    const composer = new ReceiptComposer();
+    composer.compose({
+      kind: "receipt", order: 1, accountNo: 1, messageId: 77, source: "1069", sourceTon: 0, sourceNpi: 0, destination: "13800138000", destinationTon: 1, destinationNpi: 1,
+      state: MessageState.undeliverable, error: "001", stateWord, submittedAtMs: NOW, doneAtMs: NOW,
+    }, "77", 0x34, 480);
+    return composer.body.short_message.toString("latin1");
+  };
+
+  it("shows the operator's own word, and the state's where that is none", () => {
+    expect(composed("MK:0001")).to.contain("stat:MK:0001 err:001");
+    expect(composed("")).to.contain("stat:UNDELIV err:001");
+    expect(composed("\u7a7a\u53f7")).to.contain("stat:UNDELIV err:001");
+    expect(composed("X".repeat(200))).to.contain("stat:UNDELIV err:001");
   });
 });

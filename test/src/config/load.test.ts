@@ -26,6 +26,10 @@ describe("config load", () => {
     expect(settings.http).to.deep.equal({ enabled: true, host: "127.0.0.1", port: 9464 });
   });
 
+  it("reads a file that an editor has given a byte order mark", () => {
+    expect(load(`\uFEFF${GOOD}`).settings).to.deep.equal(load(GOOD).settings);
+  });
+
   it("points the supplied operator at the simulator's own port", () => {
     expect(load("[[listen]]\n[simulator]\nenabled = true\nport = 3001\n").settings.operator[0]?.port).to.equal(3001);
   });

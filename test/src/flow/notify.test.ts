@@ -47,6 +47,22 @@ describe("Notifier", () => {
     expect(desk.store.calls).to.deep.equal(["notified 1 ok"]);
   });
 
+  it("lets go of what has waited too long, in memory and on disk, and goes on with the rest", () => {
+    const desk = new Desk();
+    desk.room = 0;
+    for (let order = 1; order <= 5_000; order++) {
+      desk.store.notices.push(notice(order));
+      desk.notifier.offer(notice(order));
+    }
+    desk.store.notices.splice(0, 4_500);
+    desk.notifier.parked(1, 4_501, 4_500);
+    expect(desk.notifier.depth(1)).to.equal(500);
+    desk.room = Infinity;
+    desk.notifier.pump(1);
+    for (let round = 0; round < 50; round++) desk.store.commit();
+    expect(desk.orders).to.deep.equal(Array.from({ length: 500 }, (_, i) => 4_501 + i));
+  });
+
   it("keeps notices in order for an account that is not bound, the greater part on disk only", () => {
     const desk = new Desk();
     desk.room = 0;

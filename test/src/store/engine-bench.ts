@@ -79,6 +79,7 @@ export class Bench {
   readonly unqueued: [number, number][] = [];
   readonly overdue: StoredMessage[] = [];
   readonly credited: number[] = [];
+  readonly parked: [account: number, before: number, count: number][] = [];
   readonly availability: [boolean, string][] = [];
   readonly logged: string[] = [];
   readonly finished: string[] = [];
@@ -91,7 +92,7 @@ export class Bench {
 
   constructor(options: Partial<WriterOptions> = {}) {
     this.dir = mkdtempSync(join(tmpdir(), "tollgate-engine-"));
-    this.options = { dir: this.dir, zoneMinutes: 480, retentionDays: 150, receiptHorizonMs: 259_200_000, minFreeDiskMb: 0, maxPages: 0, ...options };
+    this.options = { dir: this.dir, zoneMinutes: 480, retentionDays: 150, receiptHorizonMs: 259_200_000, outboxRetentionMs: 604_800_000, minFreeDiskMb: 0, maxPages: 0, ...options };
     this.start();
   }
 
@@ -178,6 +179,7 @@ export class Bench {
       case Told.unqueued: this.unqueued.push([from.f64(), from.u32()]); break;
       case Told.notice: this.notices.push(unpackNotice(from)); break;
       case Told.heldOverdue: for (let count = from.u32(); count > 0; count--) this.overdue.push(unpackStored(from)); break;
+      case Told.parked: this.parked.push([from.u32(), from.f64(), from.u32()]); break;
       case Told.credited: this.credited.push(from.u32()); break;
       default: throw new Error("results out of step");
     }

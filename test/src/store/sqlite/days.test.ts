@@ -175,6 +175,23 @@ describe("days", () => {
     expect(bench.engine.state.orphanKeys.mayHave(1, "NOBODY")).to.equal(false);
   });
 
+  it("do not stay open for a customer who never takes his receipts: those past the outbox's retention are parked", () => {
+    const { id } = bench.accept();
+    bench.sent(id, "K");
+    const { notice } = bench.receipt(["K"]);
+    bench.wallMs += 6 * DAY;
+    settle();
+    expect(bench.parked).to.deep.equal([]);
+    expect(bench.outbox(1, 0, 10)).to.have.length(1);
+    bench.wallMs += DAY;
+    settle();
+    expect(bench.parked.map(([account, , count]) => [account, count])).to.deep.equal([[1, 1]]);
+    expect(bench.parked[0]?.[1]).to.be.greaterThan(notice?.order ?? Infinity);
+    expect(bench.outbox(1, 0, 10)).to.deep.equal([]);
+    expect(bench.notified(notice as Notice)).to.equal(Commit.notApplicable);
+    expect(new Set(bench.finished)).to.deep.equal(new Set([dayPath(bench.dir, TODAY)]));
+  });
+
   it("are deleted after the retention, and the balance stays", () => {
     const { id } = bench.accept({ wanted: 0 });
     bench.sent(id, "K");

@@ -4,12 +4,12 @@ import type { StoreEvents } from "../../../../src/store/store.js";
 import { SqliteStore } from "../../../../src/store/sqlite/sqlite-store.js";
 
 const SILENT: StoreEvents = {
-  notice: () => undefined, queued: () => undefined, unqueued: () => undefined, heldOverdue: () => undefined, credited: () => undefined,
+  notice: () => undefined, queued: () => undefined, unqueued: () => undefined, parked: () => undefined, heldOverdue: () => undefined, credited: () => undefined,
   accountsChanged: () => undefined, availability: () => undefined, log: () => undefined, failed: () => undefined,
 };
 
 const clock = systemClock();
 
 export function openStore(dir: string, events: Partial<StoreEvents> = {}): SqliteStore {
-  return new SqliteStore({ dir, zoneMinutes: 480, retentionDays: 150, receiptHorizonMs: 259_200_000, minFreeDiskMb: 0, clock, events: { ...SILENT, ...events } });
+  return new SqliteStore({ dir, zoneMinutes: 480, retentionDays: 150, receiptHorizonMs: 259_200_000, outboxRetentionMs: 604_800_000, minFreeDiskMb: 0, clock, events: { ...SILENT, ...events } });
 }

@@ -53,6 +53,17 @@ describe("reports", () => {
     expect(bench.receipt(["16", "10", "22"], { destination: "13800000010", state: MessageState.expired }).notice).to.include({ messageId: open });
   });
 
+  it("that came before the answers are taken by the message they went to, whatever else their id could be read as", () => {
+    const first = bench.accept({ destination: "13800000010" }).id;
+    const second = bench.accept({ destination: "13800000016" }).id;
+    expect(bench.receipt(["16", "10", "22"], { destination: "13800000010" }).commit).to.equal(Commit.orphan);
+    bench.sent(second, "16");
+    expect(bench.row(second).state).to.equal(MessageState.sent);
+    bench.sent(first, "10");
+    expect(bench.row(first).state).to.equal(MessageState.delivered);
+    expect(bench.engine.state.orphans).to.equal(0);
+  });
+
   it("with an ambiguous id and a destination written beyond recognition go to the first reading that fits", () => {
     const { id } = bench.accept({ destination: "13800000010" });
     bench.sent(id, "10");
