@@ -112,6 +112,12 @@ export function register(program: Command, context: CliContext): void {
 async function runSmsc(flags: SmscFlags, context: CliContext): Promise<void> {
   const { systemId, password } = flags;
   if ((systemId === undefined) !== (password === undefined)) throw new CliError(Exit.usage, "give both --system-id and --password, or none");
+  const { partsOf } = await import("../simulator/phones.js");
+  try {
+    partsOf({ source: "", destination: flags.moTo, text: flags.moText }, 0);
+  } catch (error) {
+    throw new CliError(Exit.usage, `--mo-text: ${error instanceof Error ? error.message : String(error)}`);
+  }
   const simulator = await import("../simulator/smsc.js");
   const smsc = new simulator.SimulatedSmsc({
     host: flags.host, port: flags.port, clock: context.clock,

@@ -73,6 +73,16 @@ export function finish(
   return row.notify === Notify.pending;
 }
 
+/** What one of the attempts of a message that was sent twice has been reported as; 0 when none has. */
+export function reportedOf(row: Row): MessageState | 0 {
+  if (row.resent === 0) return 0;
+  let reported: MessageState | 0 = 0;
+  for (const [, stands] of row.file.statements.attemptsOf.all(row.id, row.id) as [number, number][]) {
+    if (stands >= 20) reported = stands as MessageState;
+  }
+  return reported;
+}
+
 function closeAttempts(row: Row, attempt: number, to: MessageState): void {
   const { statements } = row.file;
   // Only a message that was sent twice has open attempts beside its own row.

@@ -14,7 +14,7 @@ import { Told } from "../results.js";
 import { packRow } from "./claims.js";
 import { AttemptState, NO_TIME } from "./day-schema.js";
 import type { DayWriter } from "./day-writer.js";
-import { finish, saveRow, tellNotice } from "./finish.js";
+import { finish, reportedOf, saveRow, tellNotice } from "./finish.js";
 import { putAttempt, queueAgain } from "./outgoing.js";
 import { parkOld } from "./park.js";
 import { adoptReport } from "./reports.js";
@@ -59,7 +59,10 @@ function due(state: WriterState, row: Row, wallMs: number, held: Row[]): void {
     dueUncertain(state, row, wallMs);
   } else if (row.expires > 0 && row.expires <= wallMs) {
     const to = nextState(row.state, Happening.expire);
-    if (to !== 0 && finish(state, row, to, false, 0, "000", "")) tellNotice(state, row);
+    if (to === 0) return;
+    // Its first try may have been taken: nobody can say that it was not sent in time.
+    if (row.resent === 1) giveUp(state, row);
+    else if (finish(state, row, to, false, 0, "000", "")) tellNotice(state, row);
   } else if (row.state === MessageState.held) {
     held.push(row);
     row.due = wallMs + HELD_AGAIN_MS;
@@ -104,18 +107,11 @@ function dueUncertain(state: WriterState, row: Row, wallMs: number): void {
   saveRow(row);
 }
 
-/** No word will come any more: UNKNOWN, or what one of several attempts was reported as. */
+/** No word will come any more. */
 function giveUp(state: WriterState, row: Row): void {
-  let to: MessageState = MessageState.unknown;
-  let taken = row.state === MessageState.sent;
-  if (row.resent === 1) {
-    for (const [, stands] of row.file.statements.attemptsOf.all(row.id, row.id) as [number, number][]) {
-      if (stands < 20) continue;
-      to = stands as MessageState;
-      taken = true;
-    }
-  }
-  if (finish(state, row, to, taken, 0, "000", "")) tellNotice(state, row);
+  const reported = reportedOf(row);
+  const taken = reported !== 0 || row.state === MessageState.sent;
+  if (finish(state, row, reported === 0 ? MessageState.unknown : reported, taken, 0, "000", "")) tellNotice(state, row);
 }
 
 /** Held parts whose siblings never came: the flow decides. */

@@ -261,6 +261,17 @@ describe("a message's life in the store", () => {
       expect(bench.notices.map((each) => (each as ReceiptNotice).state)).to.deep.equal([MessageState.unknown]);
     });
 
+    it("may have taken a message that expires before it is sent again: it ends UNKNOWN, not EXPIRED, and its money by the account's word", () => {
+      const ids = [1, 2].map(() => bench.accept({ expiresMs: NOON + 60_000 }).id) as [number, number];
+      for (const id of ids) bench.uncertain(id);
+      bench.sweep(30_000);
+      expect(bench.row(ids[0]).state).to.equal(MessageState.queued);
+      expect(bench.end(ids[0], MessageState.expired, Outcome.ok).notice).to.include({ state: MessageState.unknown });
+      bench.sweep(30_001);
+      expect(ids.map((id) => bench.row(id).state)).to.deep.equal([MessageState.unknown, MessageState.unknown]);
+      expect(bench.money(1)).to.deep.equal({ available: 1_000_000 - 2 * PRICE, held: 0, spent: 2 * PRICE });
+    });
+
     it("may still answer late: the message is SENT, and not sent again", () => {
       const { id } = bench.accept();
       bench.uncertain(id);
