@@ -93,6 +93,7 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_queue  ON message (lane, ord) WHERE state = 4;
 CREATE INDEX message_uncertain ON message (operator) WHERE state = 7;
+CREATE INDEX message_unsure ON message (operator) WHERE state = 7 OR try & 256 > 0;
 CREATE INDEX message_op     ON message (op_hash) WHERE state = 10;
 CREATE INDEX message_due    ON message (due) WHERE due > 0;
 CREATE INDEX message_outbox ON message (account, ord) WHERE notify = 3;

@@ -72,7 +72,10 @@ export function prepareStatements(db: Database.Database) {
     allOrphanKeys: raw("SELECT operator, op_key FROM orphan_key"),
     countOrphans: db.prepare("SELECT count(*) FROM orphan WHERE state_of = 2").pluck(),
     dropOrphanKeys: db.prepare("DELETE FROM orphan_key WHERE orphan = ?"),
-    uncertain: raw("SELECT m.id, c.source FROM message m CROSS JOIN content c ON c.id = m.id WHERE m.state = 7 AND m.operator = ? AND c.destination = ?"),
+    /** Messages to a number that an unknown id may belong to: UNCERTAIN ones, and all that were sent twice. */
+    unsure: raw(
+      "SELECT m.id, m.state, c.source FROM message m CROSS JOIN content c ON c.id = m.id WHERE (m.state = 7 OR m.try & 256 > 0) AND m.operator = ? AND c.destination = ?",
+    ),
     dispatched: db.prepare("SELECT id FROM message WHERE id >= ? AND state = 6 ORDER BY id").pluck(),
     due: db.prepare("SELECT id FROM message WHERE due > 0 AND due <= ? ORDER BY due LIMIT ?").pluck(),
     silent: raw("SELECT id, state, sent_at FROM message WHERE id > ? AND id < ? ORDER BY id LIMIT ?"),

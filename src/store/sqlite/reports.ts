@@ -201,9 +201,10 @@ function applyInterim(state: WriterState, row: Row, report: Report): boolean {
 function onlyUncertain(state: WriterState, operator: number, rest: Rest): Row | null {
   let found: number | null = null;
   for (const file of state.days.open()) {
-    for (const [id, source] of file.statements.uncertain.all(operator, rest.destination) as [number, string][]) {
+    for (const [id, stands, source] of file.statements.unsure.all(operator, rest.destination) as [number, MessageState, string][]) {
       if (source !== rest.source && rest.source !== "") continue;
-      if (found !== null) return null;
+      // One that was sent twice may have this report on its first try, whatever became of it.
+      if (found !== null || stands !== MessageState.uncertain) return null;
       found = id;
     }
   }
@@ -281,8 +282,8 @@ export function adoptReport(state: WriterState, row: Row): boolean {
   if (first === undefined || reports.length > ALIKE_MOST || reports.some((each) => each.to !== first.to)) return false;
   let messages = 0;
   for (const file of state.days.open()) {
-    const alike = file.statements.uncertain.all(row.operator, row.destination) as [number, string][];
-    for (const [, source] of alike) if (source === row.source) messages++;
+    const alike = file.statements.unsure.all(row.operator, row.destination) as [number, MessageState, string][];
+    for (const [, , source] of alike) if (source === row.source) messages++;
   }
   if (reports.length !== messages) return false;
   if (state.rows.isOut(row.operator, row.destination, row.source)) return false;

@@ -53,6 +53,34 @@ describe("reports", () => {
     expect(bench.receipt(["16", "10", "22"], { destination: "13800000010", state: MessageState.expired }).notice).to.include({ messageId: open });
   });
 
+  it("that may be a message's that is sent again are no other's: both are sent again", () => {
+    const [first, second] = [bench.accept().id, bench.accept().id];
+    bench.uncertain(first);
+    bench.uncertain(second);
+    expect(bench.receipt(["X"]).commit).to.equal(Commit.orphan);
+    bench.sweep(30_000);
+    expect([first, second].map((id) => bench.row(id).state)).to.deep.equal([MessageState.queued, MessageState.queued]);
+    expect(bench.engine.state.orphans).to.equal(1);
+  });
+
+  it("of the first try of a message that was sent again are not another's that is UNCERTAIN, whatever became of the second try", () => {
+    const first = bench.accept().id;
+    bench.uncertain(first);
+    bench.sweep(30_000);
+    bench.dispatch(first, 2);
+    bench.sent(first, "A2", 2);
+    const second = bench.accept().id;
+    bench.uncertain(second);
+    bench.restart();
+    expect(bench.receipt(["A1"]).commit).to.equal(Commit.orphan);
+    expect(bench.row(second).state).to.equal(MessageState.uncertain);
+    expect(bench.receipt(["A2"]).notice).to.include({ messageId: first });
+    expect(bench.receipt(["B1"]).commit).to.equal(Commit.orphan);
+    // Two reports that say the same, and two messages they can belong to: this one has one of them in any case.
+    bench.sweep(30_000);
+    expect(bench.row(second).state).to.equal(MessageState.delivered);
+  });
+
   it("that came before the answers are taken by the message they went to, whatever else their id could be read as", () => {
     const first = bench.accept({ destination: "13800000010" }).id;
     const second = bench.accept({ destination: "13800000016" }).id;
