@@ -93,7 +93,6 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_queue  ON message (lane, ord) WHERE state = 4;
 CREATE INDEX message_uncertain ON message (operator) WHERE state = 7;
-CREATE INDEX message_unsure ON message (operator) WHERE state = 7 OR try & 256 > 0;
 CREATE INDEX message_op     ON message (op_hash) WHERE state = 10;
 CREATE INDEX message_due    ON message (due) WHERE due > 0;
 CREATE INDEX message_outbox ON message (account, ord) WHERE notify = 3;
@@ -128,6 +127,7 @@ CREATE TABLE attempt (
   op_id         TEXT               -- as the operator wrote it, NULL when that is op_key itself
 ) STRICT;
 CREATE INDEX attempt_open ON attempt (operator, op_key) WHERE state = 2;
+CREATE INDEX attempt_unanswered ON attempt (operator) WHERE state = 5;
 
 CREATE TABLE inbound (
   id          INTEGER PRIMARY KEY,

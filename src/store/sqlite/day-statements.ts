@@ -72,9 +72,11 @@ export function prepareStatements(db: Database.Database) {
     allOrphanKeys: raw("SELECT operator, op_key FROM orphan_key"),
     countOrphans: db.prepare("SELECT count(*) FROM orphan WHERE state_of = 2").pluck(),
     dropOrphanKeys: db.prepare("DELETE FROM orphan_key WHERE orphan = ?"),
-    /** Messages to a number that an unknown id may belong to: UNCERTAIN ones, and all that were sent twice. */
-    unsure: raw(
-      "SELECT m.id, m.state, c.source FROM message m CROSS JOIN content c ON c.id = m.id WHERE (m.state = 7 OR m.try & 256 > 0) AND m.operator = ? AND c.destination = ?",
+    /** Tries to a number that had no answer, so that an unknown id may be theirs: of UNCERTAIN messages, and of what has become of such. */
+    unanswered: raw(
+      `SELECT m.id, m.state, c.source FROM message m CROSS JOIN content c ON c.id = m.id WHERE m.state = 7 AND m.operator = ? AND c.destination = ?
+       UNION ALL SELECT m.id, m.state, c.source FROM attempt a CROSS JOIN content c ON c.id = a.id >> 8 CROSS JOIN message m ON m.id = c.id
+        WHERE a.state = ${AttemptState.unanswered} AND a.operator = ? AND c.destination = ?`,
     ),
     dispatched: db.prepare("SELECT id FROM message WHERE id >= ? AND state = 6 ORDER BY id").pluck(),
     due: db.prepare("SELECT id FROM message WHERE due > 0 AND due <= ? ORDER BY due LIMIT ?").pluck(),

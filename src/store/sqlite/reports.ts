@@ -201,10 +201,10 @@ function applyInterim(state: WriterState, row: Row, report: Report): boolean {
 function onlyUncertain(state: WriterState, operator: number, rest: Rest): Row | null {
   let found: number | null = null;
   for (const file of state.days.open()) {
-    for (const [id, stands, source] of file.statements.unsure.all(operator, rest.destination) as [number, MessageState, string][]) {
+    for (const [id, stands, source] of file.statements.unanswered.all(operator, rest.destination, operator, rest.destination) as [number, MessageState, string][]) {
       if (source !== rest.source && rest.source !== "") continue;
-      // One that was sent twice may have this report on its first try, whatever became of it.
-      if (found !== null || stands !== MessageState.uncertain) return null;
+      // It may be of a try without answer whose message was sent again or ended since.
+      if ((found !== null && found !== id) || stands !== MessageState.uncertain) return null;
       found = id;
     }
   }
@@ -280,12 +280,12 @@ export function adoptReport(state: WriterState, row: Row): boolean {
   }
   const [first] = reports;
   if (first === undefined || reports.length > ALIKE_MOST || reports.some((each) => each.to !== first.to)) return false;
-  let messages = 0;
+  let tries = 0;
   for (const file of state.days.open()) {
-    const alike = file.statements.unsure.all(row.operator, row.destination) as [number, MessageState, string][];
-    for (const [, , source] of alike) if (source === row.source) messages++;
+    const alike = file.statements.unanswered.all(row.operator, row.destination, row.operator, row.destination) as [number, MessageState, string][];
+    for (const [, , source] of alike) if (source === row.source) tries++;
   }
-  if (reports.length !== messages) return false;
+  if (reports.length !== tries) return false;
   if (state.rows.isOut(row.operator, row.destination, row.source)) return false;
   for (const key of first.file.statements.orphanKeys.all(first.orphan) as string[]) state.finals.set(row.operator, key, first.to);
   takeOrphan(state, first.file, row.operator, first.orphan, row.id);

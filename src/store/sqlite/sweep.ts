@@ -89,14 +89,16 @@ function dueUncertain(state: WriterState, row: Row, wallMs: number): void {
     case UncertainStep.resend:
       if (row.expires > 0 && row.expires <= wallMs) break;
       state.uncertain--;
-      putAttempt(state, row, row.attempts, row.operator, AttemptState.unanswered, 0, "", "", "");
+      keepUnanswered(state, row);
       row.resent = 1;
       queueAgain(state, row, MessageState.queued, 0);
       return;
     case UncertainStep.fail:
+      keepUnanswered(state, row);
       if (finish(state, row, MessageState.undeliverable, false, 0, "000", "")) tellNotice(state, row);
       return;
     case UncertainStep.unknown:
+      keepUnanswered(state, row);
       giveUp(state, row);
       return;
     case UncertainStep.wait:
@@ -105,6 +107,11 @@ function dueUncertain(state: WriterState, row: Row, wallMs: number): void {
   const graceOver = wallMs - row.at >= waitMs;
   row.due = row.at + (graceOver ? deadlineMs : waitMs);
   saveRow(row);
+}
+
+/** Its try had no answer: a late report with an unknown id may be about it. */
+function keepUnanswered(state: WriterState, row: Row): void {
+  putAttempt(state, row, row.attempts, row.operator, AttemptState.unanswered, 0, "", "", "");
 }
 
 /** No word will come any more. */

@@ -63,6 +63,19 @@ describe("reports", () => {
     expect(bench.engine.state.orphans).to.equal(1);
   });
 
+  it("that may be a message's that the link's policy has ended are no other's", () => {
+    bench.policy = { uncertain: "fail", waitMs: 30_000, deadlineMs: 3_600_000 };
+    bench.restart();
+    const first = bench.accept().id;
+    bench.uncertain(first);
+    bench.sweep(30_000);
+    expect(bench.row(first).state).to.equal(MessageState.undeliverable);
+    const second = bench.accept().id;
+    bench.uncertain(second);
+    expect(bench.receipt(["A1"]).commit).to.equal(Commit.orphan);
+    expect(bench.row(second).state).to.equal(MessageState.uncertain);
+  });
+
   it("of the first try of a message that was sent again are not another's that is UNCERTAIN, whatever became of the second try", () => {
     const first = bench.accept().id;
     bench.uncertain(first);
