@@ -28,7 +28,6 @@ export interface BenchShape {
 
 export const OPERATOR_NAME = "bench";
 export const OPERATOR_PASSWORD = "bench123";
-/** The default of [data] zone_minutes. */
 const ZONE_MINUTES = 480;
 const WORDS = 10_000;
 const TEXTS = 256;
@@ -57,6 +56,7 @@ function configText(folder: string, shape: BenchShape, customerPort: number, ope
   return [
     "[data]",
     `dir = ${JSON.stringify(join(folder, "data"))}`,
+    `utc_offset_minutes = ${ZONE_MINUTES}`,
     "[[listen]]",
     'protocol = "smpp"',
     'host = "127.0.0.1"',

@@ -11,6 +11,7 @@ import type { Loaded } from "../config/load.js";
 import type { Settings } from "../config/settings.js";
 import { connectAdmin } from "./admin-client.js";
 import type { AdminClient } from "./admin-client.js";
+import type { OfflineBooks } from "./offline.js";
 import { findConfigFile } from "./config-file.js";
 import { CliError, Exit } from "./exit.js";
 import { consoleOutput } from "./output.js";
@@ -68,13 +69,18 @@ export function makeContext(): CliContext {
       if (client === null && needs === "daemon") {
         throw new CliError(Exit.unavailable, `no daemon runs on ${settings.data.dir}`, "start it with: tollgate serve --config FILE");
       }
-      const { openOffline } = await import("./offline.js");
-      const books = client ?? (await openOffline(settings, clock).catch(async (error: unknown) => {
-        // A daemon that was just starting has the folder, and may be there now.
-        const started = await daemon();
-        if (started === null) throw error;
-        return started;
-      }));
+      const offline = async (): Promise<AdminClient | OfflineBooks> => {
+        const { openOffline } = await import("./offline.js");
+        try {
+          return await openOffline(settings, clock);
+        } catch (error) {
+          // A daemon that was just starting has the folder, and may be there now.
+          const started = await daemon();
+          if (started === null) throw error;
+          return started;
+        }
+      };
+      const books = client ?? (await offline());
       try {
         return await work(books, settings);
       } finally {

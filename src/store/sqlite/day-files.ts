@@ -86,5 +86,7 @@ export class DayFiles implements Days {
 
   #list(): void {
     this.#open = [...this.#files.values()].sort((a, b) => b.day - a.day);
+    // However many days stay open, most of what happens is in the latest.
+    this.#open.forEach((file, age) => file.setCache(age === 0));
   }
 }

@@ -55,6 +55,8 @@ export interface DayWriterOptions {
 /** The WAL is cut back to this after a checkpoint. */
 const WAL_KEPT_OCTETS = 96 * 1_048_576;
 const CACHE_KB = 40_960;
+/** Of a day that is no longer the latest. */
+const OLDER_CACHE_KB = 4_096;
 const PAGE_OCTETS = 4_096;
 
 
@@ -101,7 +103,6 @@ export class DayWriter {
     // The writer checkpoints by itself, between batches.
     db.pragma("wal_autocheckpoint = 0");
     db.pragma(`journal_size_limit = ${WAL_KEPT_OCTETS}`);
-    db.pragma(`cache_size = -${CACHE_KB}`);
     if (options.maxPages > 0) db.pragma(`max_page_count = ${options.maxPages}`);
     if (version === 0) {
       db.transaction(() => {
@@ -295,6 +296,11 @@ export class DayWriter {
 
   meta(key: string): number {
     return (this.db.prepare("SELECT value FROM meta WHERE key = ?").pluck().get(key) as number | undefined) ?? 0;
+  }
+
+  /** How much of the file's pages is kept in memory. */
+  setCache(latest: boolean): void {
+    this.db.pragma(`cache_size = -${latest ? CACHE_KB : OLDER_CACHE_KB}`);
   }
 
   /** Octets in the WAL not yet written back. */

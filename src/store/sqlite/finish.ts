@@ -73,14 +73,14 @@ export function finish(
   return row.notify === Notify.pending;
 }
 
-/** What one of the attempts of a message that was sent twice has been reported as; 0 when none has. */
-export function reportedOf(row: Row): MessageState | 0 {
-  if (row.resent === 0) return 0;
-  let reported: MessageState | 0 = 0;
+/** How a message ends of which no word will come any more: as one of its tries was reported while another was out, else UNKNOWN. */
+export function givenUpAs(row: Row): MessageState {
+  let to: MessageState = MessageState.unknown;
+  if (row.resent === 0) return to;
   for (const [, stands] of row.file.statements.attemptsOf.all(row.id, row.id) as [number, number][]) {
-    if (stands >= 20) reported = stands as MessageState;
+    if (stands >= 20) to = stands as MessageState;
   }
-  return reported;
+  return to;
 }
 
 function closeAttempts(row: Row, attempt: number, to: MessageState): void {

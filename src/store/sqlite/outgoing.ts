@@ -14,7 +14,7 @@ import type { Outcome } from "../../../protocols/model/outcome.js";
 import { Commit } from "../store.js";
 import { AttemptState, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, NO_WORD, Notify, TALLY_ACCEPTED, opHash } from "./day-schema.js";
 import { Slot, chargeStateAtAccept, tryOf } from "./day-writer.js";
-import { finish, leaveOut, move, reportedOf, saveRow } from "./finish.js";
+import { finish, givenUpAs, leaveOut, move, saveRow } from "./finish.js";
 import { takeEarlyReport } from "./reports.js";
 import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
@@ -305,12 +305,11 @@ export function end(state: WriterState): Commit {
   const outcome = from.u8() as Outcome;
   const row = state.row(id);
   if (row === undefined) return Commit.notApplicable;
-  let to = nextState(row.state, Happening.end, named);
+  const to = nextState(row.state, Happening.end, named);
   if (to === 0) return Commit.notApplicable;
-  const reported = to === MessageState.expired ? reportedOf(row) : 0;
   // Its first try may have been taken: nobody can say that it was not sent in time.
-  if (to === MessageState.expired && row.resent === 1) to = reported === 0 ? MessageState.unknown : reported;
+  const late = to === MessageState.expired && row.resent === 1;
   const word = refusalWord(outcome);
-  if (finish(state, row, to, reported !== 0, 0, word === "" ? "000" : word.slice(-3), word, true)) Finished.row = row;
+  if (finish(state, row, late ? givenUpAs(row) : to, late, 0, word === "" ? "000" : word.slice(-3), word, true)) Finished.row = row;
   return Commit.ok;
 }

@@ -17,14 +17,14 @@ export function parkOld(state: WriterState, wallMs: number): void {
   const before = (wallMs - state.options.outboxRetentionMs - ORD_EPOCH_MS) * ORD_PER_MS;
   if (before <= 0) return;
   let left = PARKED_MAX;
-  for (const account of state.balances.after(state.parkedTo, ACCOUNTS_MAX)) {
-    const parked = parkAccount(state, account, before, left);
-    left -= parked;
+  const accounts = state.balances.after(state.parkedTo, ACCOUNTS_MAX);
+  for (const account of accounts) {
+    left -= parkAccount(state, account, before, left);
     // More may be left of it: the next sweep begins with it again.
     if (left <= 0) return;
     state.parkedTo = account;
   }
-  if (state.balances.after(state.parkedTo, 1).length === 0) state.parkedTo = 0;
+  if (accounts.length < ACCOUNTS_MAX) state.parkedTo = 0;
 }
 
 function parkAccount(state: WriterState, account: number, before: number, most: number): number {

@@ -14,7 +14,7 @@ import { Told } from "../results.js";
 import { packRow } from "./claims.js";
 import { AttemptState, NO_TIME } from "./day-schema.js";
 import type { DayWriter } from "./day-writer.js";
-import { finish, reportedOf, saveRow, tellNotice } from "./finish.js";
+import { finish, givenUpAs, saveRow, tellNotice } from "./finish.js";
 import { putAttempt, queueAgain } from "./outgoing.js";
 import { parkOld } from "./park.js";
 import { adoptReport } from "./reports.js";
@@ -116,9 +116,7 @@ function keepUnanswered(state: WriterState, row: Row): void {
 
 /** No word will come any more. */
 function giveUp(state: WriterState, row: Row): void {
-  const reported = reportedOf(row);
-  const taken = reported !== 0 || row.state === MessageState.sent;
-  if (finish(state, row, reported === 0 ? MessageState.unknown : reported, taken, 0, "000", "")) tellNotice(state, row);
+  if (finish(state, row, givenUpAs(row), true, 0, "000", "")) tellNotice(state, row);
 }
 
 /** Held parts whose siblings never came: the flow decides. */

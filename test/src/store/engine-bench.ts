@@ -1,6 +1,7 @@
 /**
  * Bench: an engine in this very thread with a hand-moved clock, asked by plain calls: one call, one batch, its results read.
  */
+import { expect } from "chai";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -403,4 +404,18 @@ export class Bench {
   problems(): readonly string[] {
     return this.books((books) => finish(verifyBooks(books, true, () => 0)).problems);
   }
+}
+
+/** For each test of a suite a new bench with the account "a", whose books must be clean at the end. */
+export function benchEach(take: (bench: Bench) => void): void {
+  let bench: Bench;
+  beforeEach(() => {
+    bench = new Bench();
+    bench.account("a");
+    take(bench);
+  });
+  afterEach(() => {
+    expect(bench.problems(), "verify").to.deep.equal([]);
+    bench.close();
+  });
 }

@@ -5,7 +5,8 @@ import { MessageState } from "../../../../protocols/model/state.js";
 import { Commit } from "../../../../src/store/store.js";
 import { messageId } from "../../../../src/lifecycle/message-id.js";
 import { dayName, dayOfMs, dayPath } from "../../../../src/store/sqlite/paths.js";
-import { Bench, LANE, NOON, PRICE } from "../engine-bench.js";
+import { LANE, NOON, PRICE, benchEach } from "../engine-bench.js";
+import type { Bench } from "../engine-bench.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -13,14 +14,7 @@ const TODAY = dayOfMs(NOON, 480);
 
 describe("days", () => {
   let bench: Bench;
-  beforeEach(() => {
-    bench = new Bench();
-    bench.account("a");
-  });
-  afterEach(() => {
-    expect(bench.problems(), "verify").to.deep.equal([]);
-    bench.close();
-  });
+  benchEach((each) => (bench = each));
 
   /** Sweeps and seals until nothing is left to be done now. */
   function settle(): void {

@@ -7,18 +7,12 @@ import { messageId } from "../../../../src/lifecycle/message-id.js";
 import { Commit } from "../../../../src/store/store.js";
 import { Notify } from "../../../../src/store/sqlite/day-schema.js";
 import { hashKey } from "../../../../src/store/sqlite/row.js";
-import { Bench, LANE, NOON, PRICE } from "../engine-bench.js";
+import { LANE, NOON, PRICE, benchEach } from "../engine-bench.js";
+import type { Bench } from "../engine-bench.js";
 
 describe("a message's life in the store", () => {
   let bench: Bench;
-  beforeEach(() => {
-    bench = new Bench();
-    bench.account("a");
-  });
-  afterEach(() => {
-    expect(bench.problems(), "verify").to.deep.equal([]);
-    bench.close();
-  });
+  benchEach((each) => (bench = each));
 
   it("goes from acceptance to the customer's acknowledgement, each step on disk", () => {
     const { id, commit } = bench.accept();

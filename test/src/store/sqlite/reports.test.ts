@@ -3,18 +3,12 @@ import { expect } from "chai";
 import { MessageState } from "../../../../protocols/model/state.js";
 import { Commit } from "../../../../src/store/store.js";
 import { OrphanState } from "../../../../src/store/sqlite/day-schema.js";
-import { Bench } from "../engine-bench.js";
+import { benchEach } from "../engine-bench.js";
+import type { Bench } from "../engine-bench.js";
 
 describe("reports", () => {
   let bench: Bench;
-  beforeEach(() => {
-    bench = new Bench();
-    bench.account("a");
-  });
-  afterEach(() => {
-    expect(bench.problems(), "verify").to.deep.equal([]);
-    bench.close();
-  });
+  benchEach((each) => (bench = each));
 
   it("C048 that cannot be read are kept with their octets for people to see, and are no message's", () => {
     const { id } = bench.accept();

@@ -1,18 +1,12 @@
 import { expect } from "chai";
 import { MessageState } from "../../../../protocols/model/state.js";
 import { Commit } from "../../../../src/store/store.js";
-import { Bench, LANE } from "../engine-bench.js";
+import { LANE, benchEach } from "../engine-bench.js";
+import type { Bench } from "../engine-bench.js";
 
 describe("scheduled messages in the store", () => {
   let bench: Bench;
-  beforeEach(() => {
-    bench = new Bench();
-    bench.account("a");
-  });
-  afterEach(() => {
-    expect(bench.problems(), "verify").to.deep.equal([]);
-    bench.close();
-  });
+  benchEach((each) => (bench = each));
 
   it("looks at the account again at release: one that is suspended by then sends nothing, and has its money back", () => {
     const { id } = bench.accept({ state: MessageState.scheduled, dueMs: bench.wallMs + 60_000 });

@@ -11,6 +11,17 @@ import { Bench, LANE, NOON, PRICE } from "../engine-bench.js";
 
 const TODAY = dayOfMs(NOON, 480);
 
+/** From now on COMMIT is reported as failed, though it has reached the disk. */
+function doubtCommits(bench: Bench): void {
+  const file = bench.engine.state.days.open()[0];
+  if (file === undefined) throw new Error("no day");
+  const commit = file.commit.bind(file);
+  file.commit = (nowMs, order) => {
+    commit(nowMs, order);
+    throw Object.assign(new Error("disk I/O error"), { code: "SQLITE_IOERR_FSYNC" });
+  };
+}
+
 describe("the engine in trouble", () => {
   let bench: Bench;
   afterEach(() => {
@@ -72,14 +83,7 @@ describe("the engine in trouble", () => {
     bench = new Bench();
     bench.account("a");
     const out = bench.accept().id;
-    const file = bench.engine.state.days.open()[0];
-    if (file === undefined) throw new Error("no day");
-    // Reported as failed, though it has reached the disk.
-    const commit = file.commit.bind(file);
-    file.commit = (nowMs, order) => {
-      commit(nowMs, order);
-      throw Object.assign(new Error("disk I/O error"), { code: "SQLITE_IOERR_FSYNC" });
-    };
+    doubtCommits(bench);
     let [direct, queued] = [0, 0];
     const answers = bench.batch(() => {
       direct = bench.putAccept();
@@ -105,13 +109,7 @@ describe("the engine in trouble", () => {
     bench.sent(reported, "K");
     bench.requeue(retried, 1, 88, bench.wallMs + 1_000);
     bench.wallMs += 1_000;
-    const file = bench.engine.state.days.open()[0];
-    if (file === undefined) throw new Error("no day");
-    const commit = file.commit.bind(file);
-    file.commit = (nowMs, order) => {
-      commit(nowMs, order);
-      throw Object.assign(new Error("disk I/O error"), { code: "SQLITE_IOERR_FSYNC" });
-    };
+    doubtCommits(bench);
     bench.batch(() => {
       bench.putReceipt(["K"]);
       bench.putRefused(refused);
@@ -130,13 +128,7 @@ describe("the engine in trouble", () => {
     bench = new Bench();
     bench.account("a");
     bench.accept();
-    const file = bench.engine.state.days.open()[0];
-    if (file === undefined) throw new Error("no day");
-    const commit = file.commit.bind(file);
-    file.commit = (nowMs, order) => {
-      commit(nowMs, order);
-      throw Object.assign(new Error("disk I/O error"), { code: "SQLITE_IOERR_FSYNC" });
-    };
+    doubtCommits(bench);
     let ids: number[] = [];
     const answers = bench.batch(() => {
       ids = [bench.putAccept(), bench.putAccept({ charge: 0.5 }), bench.putAccept({ state: MessageState.queued })];
