@@ -73,6 +73,7 @@ export class SmppCustomerSession implements CustomerSession, SessionHooks {
   #partSequence = -1;
   #partBy = 0;
   #partReason = "";
+  #unbindSent = false;
   #unbindAnswered = false;
   #ignored = 0;
   #refused = false;
@@ -172,7 +173,7 @@ export class SmppCustomerSession implements CustomerSession, SessionHooks {
     if (this.#session.over || this.#parting) return;
     if (!this.#isBound) return this.#session.end(reason);
     this.#part(reason, withinMs);
-    this.#header(CommandId.unbind, 0, this.#sequence.take(this.#deliveries));
+    this.#partWhenDone();
   }
 
   destroy(reason: string): void {
@@ -293,9 +294,16 @@ export class SmppCustomerSession implements CustomerSession, SessionHooks {
     this.#partBy = this.#options.clock.monotonicMs + withinMs;
   }
 
-  /** Parts once nothing is owed: at the peer's wish at once then, at ours when it has agreed. */
+  /**
+   * Parts once nothing is owed: at the peer's wish at once then, at ours when it has agreed. It is not asked before, since
+   * many close the moment they agree.
+   */
   #partWhenDone(): void {
-    if (this.#unanswered === 0 && (this.#partSequence >= 0 || this.#unbindAnswered)) this.#partNow();
+    if (this.#unanswered > 0) return;
+    if (this.#partSequence >= 0 || this.#unbindAnswered) return this.#partNow();
+    if (this.#unbindSent) return;
+    this.#unbindSent = true;
+    this.#header(CommandId.unbind, 0, this.#sequence.take(this.#deliveries));
   }
 
   #partNow(): void {

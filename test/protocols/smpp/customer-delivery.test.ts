@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { Encoding, newMessage } from "../../../protocols/model/message.js";
+import { Outcome } from "../../../protocols/model/outcome.js";
 import { decodeDeliverSm, isFault } from "../../../protocols/smpp/codec.js";
 import { Tlv, findTlv, readTlvInteger, readTlvText } from "../../../protocols/smpp/tlvs.js";
 import { ENQUIRE, SUBMIT_UCS2, TIMERS, boundPeer, customerBench, header, hex, pdu, receiptNotice, settle, submit, until, type CustomerBench } from "./peers.js";
@@ -171,6 +172,23 @@ describe("SmppCustomerSession, the way back and the end", () => {
       await until(() => bench.desk.ends.length === 1);
       expect(bench.desk.answers.length).to.equal(1);
       expect(bench.desk.ends[0]).to.deep.equal({ reason: "shutting down", unanswered: [] });
+    });
+
+    it("asks the peer to part only when its submits have been answered, for many close the moment they agree", async () => {
+      bench.desk.outcome = null;
+      const peer = await boundPeer(bench.port);
+      peer.write(submit(2));
+      await until(() => bench.desk.submits.length === 1);
+      const [session] = bench.desk.sessions;
+      session?.unbind("shutting down", 5_000);
+      peer.write(submit(9));
+      expect(await peer.nextHex(), "a new one is refused").to.equal(header(0x80000004, 0x08, 9));
+      session?.answerSubmit(2, Outcome.ok, 77);
+      const answer = await peer.next();
+      expect([answer.readUInt32BE(4), answer.readUInt32BE(8), answer.readUInt32BE(12)]).to.deep.equal([0x80000004, 0, 2]);
+      expect((await peer.next()).readUInt32BE(4), "then our unbind").to.equal(6);
+      peer.socket.end();
+      await until(() => bench.desk.ends.length === 1);
     });
 
     it("closes after the time given to a peer that does not agree", async () => {
