@@ -260,7 +260,7 @@ class RunningGateway implements Gateway {
     const settings = this.#settings;
     for (const listen of settings.listen) {
       const listener = await this.#protocol(listen.protocol).listen(
-        { ...listen, timers: this.#settings.limits, maxSendBufferOctets: settings.limits.maxSendBufferKb * 1024, clock: this.#clock, log: wireLog(this.#log.child("customer")) },
+        { ...listen, node: settings.data.node, settings: {}, timers: this.#settings.limits, maxSendBufferOctets: settings.limits.maxSendBufferKb * 1024, clock: this.#clock, log: wireLog(this.#log.child("customer")) },
         this.#gate,
       );
       this.#listeners.push({ name: listen.name, protocol: listen.protocol, listener });

@@ -65,6 +65,11 @@ export interface Message {
   /** GSM TP-PID. */
   protocolIdentifier: number;
   serviceType: string;
+  /**
+   * The submitter's own key of this submit where its protocol sends one again (a hash of sequence and body, a safe integer > 0);
+   * 0 = none. The same key from the same account soon after, from a connection that has ended, is the same submit.
+   */
+  submitKey: number;
   /** What only the submitting protocol understands (vendor TLVs, LinkID), opaque to src; null when none. */
   extras: Buffer | null;
 }
@@ -98,6 +103,7 @@ export function newMessage(): Message {
     scheduledAtMs: 0,
     protocolIdentifier: 0,
     serviceType: "",
+    submitKey: 0,
     extras: null,
   };
 }

@@ -38,6 +38,8 @@ export const Outcome = {
   invalid_source: 23,
   /** The text cannot be decoded in its declared encoding, or cannot be said in the operator's. */
   invalid_encoding: 24,
+  /** The text takes more parts than one message may have (255). */
+  too_long: 25,
 } as const;
 
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];

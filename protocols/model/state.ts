@@ -16,6 +16,8 @@ export const MessageState = {
   retry: 5,
   dispatched: 6,
   uncertain: 7,
+  /** It goes out in parts, each a message of its own, and ends with them. */
+  split: 8,
   sent: 10,
   delivered: 20,
   undeliverable: 21,

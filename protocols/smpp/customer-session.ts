@@ -10,7 +10,7 @@
 import type { Socket } from "node:net";
 import { Outcome } from "../model/outcome.js";
 import type { InboundNotice, Notice } from "../model/receipt.js";
-import type { BindVerdict, CustomerEvents, CustomerSession, ListenOptions, WireLog } from "../wire/protocol.js";
+import type { BindVerdict, CancelAnswer, CustomerEvents, CustomerSession, ListenOptions, QueryAnswer, WireLog } from "../wire/protocol.js";
 import { Sequence } from "../wire/sequence.js";
 import { Pause, Session } from "../wire/session.js";
 import type { SessionHooks } from "../wire/session.js";
@@ -41,6 +41,7 @@ const BIND_RESP_OCTETS = 96;
 /** Bodies are filled and written within one call, so all sessions share one of each. */
 const composer = new Composer();
 const receiptComposer = new ReceiptComposer();
+const NO_KEYS: ReadonlyMap<number, number> = new Map();
 const NO_WINDOW = new Window<Notice>(1);
 
 let lastId = 0;
@@ -52,6 +53,8 @@ export class SmppCustomerSession implements CustomerSession, SessionHooks {
   readonly remotePort: number;
   readonly listener: string;
   readonly connectedAtMs: number;
+  /** SMPP has no way to send a submit again: an unanswered one that comes again is a new one. */
+  readonly answeredKeys: ReadonlyMap<number, number> = NO_KEYS;
   owner: unknown = null;
   readonly #options: ListenOptions;
   readonly #events: CustomerEvents;
@@ -135,6 +138,15 @@ export class SmppCustomerSession implements CustomerSession, SessionHooks {
     this.#session.commit(encodeSubmitSmResp(target, this.#session.at, handle, status, id));
     if (this.#unanswered <= this.#window) this.#session.resume(Pause.window);
     if (this.#parting) this.#partWhenDone();
+  }
+
+  answerCancel(handle: number, answer: CancelAnswer): void {
+    const status = answer === "ok" ? 0 : answer === "unavailable" ? Status.ESME_RSYSERR : Status.ESME_RCANCELFAIL;
+    this.#header(CommandId.cancel_sm_resp, status, handle);
+  }
+
+  answerQuery(handle: number, answer: QueryAnswer): void {
+    this.#header(CommandId.query_sm_resp, answer.kind === "unavailable" ? Status.ESME_RSYSERR : Status.ESME_RQUERYFAIL, handle);
   }
 
   deliver(notice: Notice): boolean {

@@ -6,6 +6,7 @@ import { listenSockets } from "../wire/listener.js";
 import type { CustomerEvents, LinkOptions, Listener, ListenOptions, OperatorEvents, OperatorLink, WireProtocol } from "../wire/protocol.js";
 import { VERSION_34 } from "./bind.js";
 import { SmppCustomerSession } from "./customer-session.js";
+import { describePdu } from "./describe.js";
 import { SmppOperatorLink } from "./operator-link.js";
 import { shownMessageId } from "./operations.js";
 import { LINK_SETTINGS } from "./settings.js";
@@ -22,6 +23,7 @@ const STATUS_NAMES = new Map<number, string>([
 
 export const smpp: WireProtocol = {
   name: "smpp",
+  listenSettings: [],
   linkSettings: LINK_SETTINGS,
 
   async listen(options: ListenOptions, events: CustomerEvents): Promise<Listener> {
@@ -35,11 +37,19 @@ export const smpp: WireProtocol = {
     return new SmppOperatorLink(options, events);
   },
 
+  plan: (parts) => ({ possible: true, parts: parts.map(() => null) }),
+  fits: () => true,
+  describe: describePdu,
   explainOutcome,
   explainStatus,
   statusNames: STATUS_NAMES,
 
   formatMessageId(id: number): string {
     return shownMessageId(id, VERSION_34);
+  },
+
+  parseMessageId(text: string): number {
+    const id = /^[1-9][0-9]{0,15}$/.test(text) ? Number(text) : 0;
+    return Number.isSafeInteger(id) ? id : 0;
   },
 };

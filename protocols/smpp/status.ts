@@ -202,6 +202,7 @@ const STANDARD: Readonly<Partial<Record<OutcomeName, StatusName>>> = {
   invalid_destination: "ESME_RINVDSTADR",
   invalid_source: "ESME_RINVSRCADR",
   invalid_encoding: "ESME_RINVDCS",
+  too_long: "ESME_RINVMSGLEN",
 };
 
 interface Answer {

@@ -8,7 +8,9 @@
 import type { Message } from "../model/message.js";
 import type { Outcome } from "../model/outcome.js";
 import type { Notice, Receipt } from "../model/receipt.js";
+import type { MessageState } from "../model/state.js";
 import type { Clock } from "./clock.js";
+import type { PrintablePdu } from "./print.js";
 
 /** Where sessions report what a person may want to read; implemented by src/observe, which lets no peer fill the log. */
 export interface WireLog {
@@ -36,7 +38,8 @@ export type BindProof =
 export type BindVerdict =
   | { readonly accepted: true; /** Submits the customer may have unanswered. */ readonly window: number;
       /** Deliveries we may have unanswered. */ readonly deliverWindow: number;
-      /** How coding 0 is to be read for this account. */ readonly alphabet0: Alphabet0 }
+      /** How coding 0 is to be read for this account. */ readonly alphabet0: Alphabet0;
+      /** Submits must name the account's own id as the source of their content (CMPP Msg_src). */ readonly checkContentSource: boolean }
   | { readonly accepted: false; readonly reason: BindRefusal };
 
 export type Alphabet0 = "gsm7" | "ascii" | "latin1" | "utf8";
@@ -44,6 +47,44 @@ export type Alphabet0 = "gsm7" | "ascii" | "latin1" | "utf8";
 export type BindRefusal =
   | "credentials" | "address_refused" | "too_many_binds" | "suspended" | "closed"
   | "too_many_failures" | "direction_refused" | "version_refused" | "shutting_down";
+
+/** A customer's wish to take back a message: one by its id, or (messageId 0) all from `source` to `destination` of that service type. */
+export interface CancelRequest {
+  readonly messageId: number;
+  /** "" where the customer gave none: then it is not compared. */
+  readonly source: string;
+  readonly destination: string;
+  readonly serviceType: string;
+}
+
+/** `too_late`: known, and the customer's own, but no longer waiting. `not_found` also for what belongs to others. */
+export type CancelAnswer = "ok" | "not_found" | "too_late" | "unavailable";
+
+/** A question about one message, or about a day's figures ("YYYYMMDD", of one service type or of all). */
+export type QueryRequest =
+  | { readonly kind: "message"; readonly messageId: number; readonly source: string }
+  | { readonly kind: "day"; readonly day: string; readonly serviceType: string | null };
+
+export type QueryAnswer =
+  | { readonly kind: "message"; readonly state: MessageState; /** As shown in its receipt, "000" when none. */ readonly error: string;
+      /** Wall ms of its end, 0 while it has none. */ readonly finalAtMs: number }
+  | { readonly kind: "day"; readonly counts: DayCounts }
+  | { readonly kind: "not_found" }
+  | { readonly kind: "unavailable" };
+
+/** What an account's books say of one day. Messages to several destinations count once each. */
+export interface DayCounts {
+  readonly accepted: number;
+  /** Taken by the operator, whatever became of them since. */
+  readonly sent: number;
+  /** Not yet sent. */
+  readonly waiting: number;
+  /** Ended without being delivered. */
+  readonly failed: number;
+  readonly inboundDelivered: number;
+  readonly inboundWaiting: number;
+  readonly inboundFailed: number;
+}
 
 /** What the customer answered to a delivery (or that it did not). */
 export type DeliverAnswer = "ok" | "retry" | "refused" | "timeout";
@@ -64,6 +105,11 @@ export interface CustomerSession {
   owner: unknown;
   /** Answers the submit that came with `handle`. Safe when the session has gone. */
   answerSubmit(handle: number, outcome: Outcome, messageId: number): void;
+  /** Answers the request that came with `handle`. Safe when the session has gone. */
+  answerCancel(handle: number, answer: CancelAnswer): void;
+  answerQuery(handle: number, answer: QueryAnswer): void;
+  /** Keys of the submits that this session has answered last, with the id each was answered with; read when it has ended. */
+  readonly answeredKeys: ReadonlyMap<number, number>;
   /** Sends a notice; false when the deliver window is full or the session cannot receive (nothing was sent). */
   deliver(notice: Notice): boolean;
   /** Free places in the deliver window. */
@@ -88,6 +134,12 @@ export interface CustomerEvents {
   bind(session: CustomerSession, request: BindRequest, answer: (verdict: BindVerdict) => void): void;
   /** A well-formed submit; answer it by `session.answerSubmit(handle, ...)`. */
   submit(session: CustomerSession, handle: number, message: Message): void;
+  /** One submit to several destinations, 2 to 255: accepted or refused together; answered once, with the first message's id. */
+  submitAll(session: CustomerSession, handle: number, messages: readonly Message[]): void;
+  /** Answer by `session.answerCancel(handle, ...)`. */
+  cancel(session: CustomerSession, handle: number, request: CancelRequest): void;
+  /** Answer by `session.answerQuery(handle, ...)`. */
+  query(session: CustomerSession, handle: number, request: QueryRequest): void;
   /** The protocol refused a submit by itself (malformed field, over window); already answered. For counting. */
   refused(session: CustomerSession, outcome: Outcome, detail: string): void;
   /** The customer dealt with a notice. */
@@ -118,6 +170,10 @@ export interface ListenOptions {
   readonly maxSendBufferOctets: number;
   /** The name we give in bind answers. */
   readonly systemId: string;
+  /** Number of this gateway among those that share customers, 0..63; part of every message id. */
+  readonly node: number;
+  /** The protocol's own listener settings, as its `listenSettings` describes. */
+  readonly settings: ProtocolSettings;
   readonly clock: Clock;
   readonly log: WireLog;
 }
@@ -198,15 +254,42 @@ export interface LinkOptions {
   readonly reconnectMaxMs: number;
   readonly maxSendBufferOctets: number;
   /** The protocol's own link settings, as its settings table describes (bind mode, TON/NPI, quirks). */
-  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  readonly settings: ProtocolSettings;
   readonly clock: Clock;
   readonly log: WireLog;
+}
+
+/** A protocol's own settings of one listener or link, by name. */
+export type ProtocolSettings = Readonly<Record<string, string | number | boolean>>;
+
+/** How the parts of one text are to go out over a link. */
+export type Plan =
+  /** By part: null = as it is, else the messages it goes out as (its own fields, cut and coded anew, no ids). */
+  | { readonly possible: true; readonly parts: readonly (readonly Message[] | null)[] }
+  | { readonly possible: false; readonly outcome: Outcome };
+
+export interface PlanOptions {
+  /** Concatenation reference for texts that had none, 0..65535. */
+  readonly reference: number;
+  /** Put in front of the text (a fixed signature), "" = nothing. */
+  readonly prefix: string;
 }
 
 export interface WireProtocol {
   readonly name: string;
   listen(options: ListenOptions, events: CustomerEvents): Promise<Listener>;
   connect(options: LinkOptions, events: OperatorEvents): OperatorLink;
+  /** Settings an operator may give per listener, likewise. */
+  readonly listenSettings: readonly SettingDescription[];
+  /**
+   * How the parts of one text (one message, or all segments of a long one in order) go out over a link with these settings.
+   * Pure; called once a message that is long, in parts, or of another encoding than the link speaks.
+   */
+  plan(parts: readonly Message[], settings: ProtocolSettings, options: PlanOptions): Plan;
+  /** Whether a lone message goes out over such a link just as it is, so that no plan is needed. Cheap: asked for every message. */
+  fits(message: Message, settings: ProtocolSettings): boolean;
+  /** One whole frame for human eyes. */
+  describe(frame: Buffer): PrintablePdu;
   /** Settings an operator may give per link, for config/schema.ts: name, type, default, meaning. */
   readonly linkSettings: readonly SettingDescription[];
   /** The status that an outcome is answered with, for `tollgate explain`. */
@@ -215,8 +298,10 @@ export interface WireProtocol {
   explainStatus(status: number): { readonly name: string; readonly meaning: string; readonly reaction: Reaction };
   /** Every status this protocol knows, by number: the closed list that metrics may show by name. */
   readonly statusNames: ReadonlyMap<number, string>;
-  /** The form of our message id that customers of this protocol see. */
-  formatMessageId(id: number): string;
+  /** The form of our message id that customers of this protocol see; `settings` are a listener's. */
+  formatMessageId(id: number, settings: ProtocolSettings): string;
+  /** Our id from that form, 0 when it is none; `nowMs` (wall) says which year an id without one is of. */
+  parseMessageId(text: string, settings: ProtocolSettings, nowMs: number): number;
 }
 
 export interface SettingDescription {

@@ -8,7 +8,7 @@ import { Worker } from "node:worker_threads";
 import { Encoding, newMessage } from "../../protocols/model/message.js";
 import { MessageState } from "../../protocols/model/state.js";
 import { laneNumber } from "../flow/lane.js";
-import { IDS_PER_SECOND, messageId } from "../lifecycle/message-id.js";
+import { IDS_PER_SECOND, messageId } from "../../protocols/model/message-id.js";
 import type { AcceptIntent, ReceiptIntent } from "../store/store.js";
 import { packAccept, packReceipt, packSent } from "../store/intent.js";
 import { Octets } from "../store/octets.js";

@@ -36,6 +36,7 @@ const OUTCOMES: Readonly<Record<OutcomeName, Advice>> = {
   invalid_destination: { meaning: "The destination is no number that can be routed: letters, or a wrong length.", action: "Correct the number." },
   invalid_source: { meaning: "The account may not send from this source address.", action: "Send from one of the account's service codes." },
   invalid_encoding: { meaning: "The text cannot be read in the coding it declares, or not be said in the operator's.", action: "Declare the coding the text is written in; UCS-2 says everything." },
+  too_long: { meaning: "The text takes more than the 255 parts that one message may have.", action: "Send a shorter text." },
 };
 
 /** The words of receipts. [SMPP 3.4 appendix B] */

@@ -2,7 +2,7 @@
  * Gate: everything that happens on customers' connections, brought to the flow. We are the message centre here.
  */
 import type { Message } from "../../protocols/model/message.js";
-import type { Outcome } from "../../protocols/model/outcome.js";
+import { Outcome } from "../../protocols/model/outcome.js";
 import type { Notice } from "../../protocols/model/receipt.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { BindRefusal, BindRequest, BindVerdict, CustomerEvents, CustomerSession, DeliverAnswer } from "../../protocols/wire/protocol.js";
@@ -83,7 +83,7 @@ export class Gate implements CustomerEvents {
         const bind = new Bind(session, decision.account, this.#clock.wallMs);
         session.owner = bind;
         this.#binds.add(bind);
-        answer({ accepted: true, window: terms.window, deliverWindow: bind.deliverWindow, alphabet0: terms.alphabet0 });
+        answer({ accepted: true, window: terms.window, deliverWindow: bind.deliverWindow, alphabet0: terms.alphabet0, checkContentSource: true });
         this.#observer.bound(bind, request.version, request.direction);
         if (session.canReceive) this.#flow.deliverAgain(terms.no);
       },
@@ -104,6 +104,20 @@ export class Gate implements CustomerEvents {
       session.pauseReading();
       this.#observer.paused(this.#paused.size);
     }
+  }
+
+  submitAll(session: CustomerSession, handle: number, messages: readonly Message[]): void {
+    const bind = session.owner as Bind;
+    bind.submits += messages.length;
+    session.answerSubmit(handle, Outcome.not_supported, 0);
+  }
+
+  cancel(session: CustomerSession, handle: number): void {
+    session.answerCancel(handle, "unavailable");
+  }
+
+  query(session: CustomerSession, handle: number): void {
+    session.answerQuery(handle, { kind: "unavailable" });
   }
 
   /** The store has caught up a little: read again. Called after commits and on the tick. */

@@ -1,10 +1,10 @@
 /**
- * MessageIds: draws message ids (lifecycle/message-id.ts) that never repeat, whatever the clock does.
+ * MessageIds: draws message ids (model/message-id.ts) that never repeat, whatever the clock does.
  *
  * The second is logical: the later of the last one used and now, so neither a clock step back, a burst above
  * 65,536 in one second nor a restart (start after the highest id on disk) can issue one twice.
  */
-import { idSecond, IDS_PER_SECOND, messageId, NODES } from "../lifecycle/message-id.js";
+import { idSecond, IDS_PER_SECOND, messageId, NODES } from "../../protocols/model/message-id.js";
 
 export class MessageIds {
   readonly #node: number;

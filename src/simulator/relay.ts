@@ -89,7 +89,7 @@ class BareRelay implements Relay, CustomerEvents, OperatorEvents {
     const settings = Object.fromEntries(this.#protocol.linkSettings.map((setting) => [setting.name, setting.default]));
     this.#listener = await this.#protocol.listen({
       name: "relay", host, port, maxConnections: MAX_SESSIONS, maxConnectionsPerAddress: MAX_SESSIONS, timers: TIMERS,
-      maxSendBufferOctets: MAX_SEND_BUFFER_OCTETS, systemId: "relay", clock, log: QUIET,
+      maxSendBufferOctets: MAX_SEND_BUFFER_OCTETS, systemId: "relay", node: 0, settings: {}, clock, log: QUIET,
     }, this);
     for (let no = 1; no <= links; no++) {
       const link = this.#protocol.connect({
@@ -118,12 +118,24 @@ class BareRelay implements Relay, CustomerEvents, OperatorEvents {
 
   bind(session: CustomerSession, _request: BindRequest, answer: (verdict: BindVerdict) => void): void {
     this.#passages.set(session, new Deque<Passage>());
-    answer({ accepted: true, window: this.#options.window, deliverWindow: this.#options.window, alphabet0: "gsm7" });
+    answer({ accepted: true, window: this.#options.window, deliverWindow: this.#options.window, alphabet0: "gsm7", checkContentSource: true });
   }
 
   submit(session: CustomerSession, handle: number, message: Message): void {
     const ticket: Ticket = { session, handle, message, id: this.#nextId++ };
     if (this.#waiting.length > 0 || !this.#pass(ticket)) this.#waiting.push(ticket);
+  }
+
+  submitAll(session: CustomerSession, handle: number): void {
+    session.answerSubmit(handle, Outcome.not_supported, 0);
+  }
+
+  cancel(session: CustomerSession, handle: number): void {
+    session.answerCancel(handle, "not_found");
+  }
+
+  query(session: CustomerSession, handle: number): void {
+    session.answerQuery(handle, { kind: "not_found" });
   }
 
   refused(): void {

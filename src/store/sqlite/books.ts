@@ -6,7 +6,7 @@
  */
 import Database from "better-sqlite3";
 import { existsSync } from "node:fs";
-import { idDay } from "../../lifecycle/message-id.js";
+import { idDay } from "../../../protocols/model/message-id.js";
 import type { DayBooks, MessageCharge, OpenTotals } from "./change.js";
 import { DAY_VERSION, TALLY_ACCEPTED } from "./day-schema.js";
 import { LedgerDb } from "./ledger-db.js";

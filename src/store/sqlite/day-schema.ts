@@ -15,7 +15,7 @@
  * charge_state 3.
  */
 import { keyHash } from "../../lifecycle/operator-key.js";
-import { ID_EPOCH_S } from "../../lifecycle/message-id.js";
+import { ID_EPOCH_S } from "../../../protocols/model/message-id.js";
 
 /** Version of the day files this program writes (`PRAGMA user_version`). */
 export const DAY_VERSION = 1;

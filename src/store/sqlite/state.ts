@@ -2,7 +2,7 @@
  * WriterState: everything the writer thread holds while it carries out intents, shared by the files beside this one.
  */
 import type { Account } from "../../ledger/account.js";
-import { idDay } from "../../lifecycle/message-id.js";
+import { idDay } from "../../../protocols/model/message-id.js";
 import { OctetReader, Octets } from "../octets.js";
 import { Told } from "../results.js";
 import type { UncertainPolicy } from "../store.js";

@@ -4,7 +4,7 @@
  *
  * Bounded work a call; pure in the wall time it is given (the caller freezes that time while the clock is doubted).
  */
-import { idDay, messageId } from "../../lifecycle/message-id.js";
+import { idDay, messageId } from "../../../protocols/model/message-id.js";
 import { uncertainStep, UncertainStep } from "../../lifecycle/uncertain.js";
 import { Happening, nextState } from "../../lifecycle/transitions.js";
 import { refusalWord } from "../../lifecycle/notice.js";

@@ -5,7 +5,7 @@
  * read backwards, step by step, until enough is found or the bound on rows is reached.
  */
 import { normaliseDestination } from "../../../protocols/model/address.js";
-import { messageId } from "../../lifecycle/message-id.js";
+import { messageId } from "../../../protocols/model/message-id.js";
 import { operatorKey } from "../../lifecycle/operator-key.js";
 import type { Books, DayFile } from "./books.js";
 import { opHash } from "./day-schema.js";

@@ -7,7 +7,7 @@
  */
 import { formatMoney } from "../../ledger/money.js";
 import { ChargeState, ENTRY_BOOKS, EntryKind } from "../../ledger/settlement.js";
-import { firstIdOfDay } from "../../lifecycle/message-id.js";
+import { firstIdOfDay } from "../../../protocols/model/message-id.js";
 import { stateName } from "../../../protocols/model/state.js";
 import type { DayFile, Ints } from "./books.js";
 import { FIRST_ENTRY, NO_ENTRY, TALLY_ACCEPTED } from "./day-schema.js";

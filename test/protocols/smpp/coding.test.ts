@@ -68,7 +68,7 @@ describe("protocolByName", () => {
   it("shows an id in decimal whatever its size", () => {
     const protocol = protocolByName("smpp");
     for (const id of [1, 9_999_999, 10_000_000, 10_000_001, 60_000_000_000_001, Number.MAX_SAFE_INTEGER]) {
-      expect(protocol?.formatMessageId(id)).to.equal(String(id));
+      expect(protocol?.formatMessageId(id, {})).to.equal(String(id));
     }
   });
 });

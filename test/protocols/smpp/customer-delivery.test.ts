@@ -247,7 +247,7 @@ describe("SmppCustomerSession, the way back and the end", () => {
 
   it("never fills its own send buffer with deliveries: a customer who reads slowly gets them all, at the pace of the reading", async () => {
     const slow = await customerBench({ maxSendBufferOctets: 65_536 });
-    slow.desk.verdict = { accepted: true, window: 10, deliverWindow: 100_000, alphabet0: "gsm7" };
+    slow.desk.verdict = { accepted: true, window: 10, deliverWindow: 100_000, alphabet0: "gsm7", checkContentSource: true };
     const peer = await boundPeer(slow.port);
     let sent = 0;
     const pump = (): void => {

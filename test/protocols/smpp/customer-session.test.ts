@@ -61,7 +61,7 @@ describe("SmppCustomerSession", () => {
       await until(() => bench.desk.pending.length === 1);
       await settle();
       expect(peer.frames.length).to.equal(0);
-      bench.desk.pending[0]?.({ accepted: true, window: 10, deliverWindow: 10, alphabet0: "gsm7" });
+      bench.desk.pending[0]?.({ accepted: true, window: 10, deliverWindow: 10, alphabet0: "gsm7", checkContentSource: true });
       expect((await peer.next()).readUInt32BE(4)).to.equal(0x80000009);
       expect((await peer.next()).readUInt32BE(4)).to.equal(0x80000004);
     });
@@ -205,7 +205,7 @@ describe("SmppCustomerSession", () => {
     });
 
     it("C032 reads data_coding 0 by the account's alphabet", async () => {
-      bench.desk.verdict = { accepted: true, window: 10, deliverWindow: 10, alphabet0: "latin1" };
+      bench.desk.verdict = { accepted: true, window: 10, deliverWindow: 10, alphabet0: "latin1", checkContentSource: true };
       const peer = await boundPeer(bench.port);
       peer.write("00000033000000040000000000000002000000313036390001013133383030313338303030000000000000010000000366fc72");
       await peer.next();

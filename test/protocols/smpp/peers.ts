@@ -10,6 +10,7 @@ import { smpp } from "../../../protocols/smpp/smpp.js";
 import { ManualClock, type Clock } from "../../../protocols/wire/clock.js";
 import { FrameReader } from "../../../protocols/wire/frame.js";
 import type {
+  CancelAnswer, CancelRequest, QueryAnswer, QueryRequest,
   BindRequest, BindVerdict, CustomerEvents, CustomerSession, DeliverAnswer, Listener, ListenOptions, LinkOptions, OperatorEvents, OperatorLink,
   SessionTimers, SubmitAnswer, WireLog,
 } from "../../../protocols/wire/protocol.js";
@@ -101,14 +102,20 @@ export class Desk implements CustomerEvents {
   readonly sessions: CustomerSession[] = [];
   readonly binds: BindRequest[] = [];
   readonly submits: { session: CustomerSession; handle: number; message: Message }[] = [];
+  readonly groups: { session: CustomerSession; handle: number; messages: readonly Message[] }[] = [];
+  readonly cancels: CancelRequest[] = [];
+  readonly queries: QueryRequest[] = [];
   readonly refusals: { outcome: Outcome; detail: string }[] = [];
   readonly answers: { notice: Notice; answer: DeliverAnswer }[] = [];
   readonly ends: { reason: string; unanswered: Notice[] }[] = [];
   windowOpens = 0;
-  verdict: BindVerdict | null = { accepted: true, window: 10, deliverWindow: 10, alphabet0: "gsm7" };
+  verdict: BindVerdict | null = { accepted: true, window: 10, deliverWindow: 10, alphabet0: "gsm7", checkContentSource: true };
   pending: ((verdict: BindVerdict) => void)[] = [];
   /** Outcome of every submit; null leaves it unanswered. */
   outcome: Outcome | null = 0;
+  /** Answers to every cancel and query; null leaves them unanswered. */
+  cancelled: CancelAnswer | null = "ok";
+  queried: QueryAnswer | null = { kind: "not_found" };
   messageId = 60_000_000_000_000;
   admits = true;
 
@@ -124,6 +131,20 @@ export class Desk implements CustomerEvents {
   submit(session: CustomerSession, handle: number, message: Message): void {
     this.submits.push({ session, handle, message });
     if (this.outcome !== null) session.answerSubmit(handle, this.outcome, ++this.messageId);
+  }
+  submitAll(session: CustomerSession, handle: number, messages: readonly Message[]): void {
+    this.groups.push({ session, handle, messages });
+    const first = this.messageId + 1;
+    this.messageId += messages.length;
+    if (this.outcome !== null) session.answerSubmit(handle, this.outcome, first);
+  }
+  cancel(session: CustomerSession, handle: number, request: CancelRequest): void {
+    this.cancels.push(request);
+    if (this.cancelled !== null) session.answerCancel(handle, this.cancelled);
+  }
+  query(session: CustomerSession, handle: number, request: QueryRequest): void {
+    this.queries.push(request);
+    if (this.queried !== null) session.answerQuery(handle, this.queried);
   }
   refused(_session: CustomerSession, outcome: Outcome, detail: string): void {
     this.refusals.push({ outcome, detail });
@@ -153,7 +174,7 @@ export async function customerBench(options: Partial<ListenOptions> = {}, clock 
   const listener = await smpp.listen(
     {
       name: "test", host: "127.0.0.1", port: 0, maxConnections: 100, maxConnectionsPerAddress: 100, timers: TIMERS,
-      maxSendBufferOctets: 1 << 20, systemId: "tollgate", clock, log, ...options,
+      maxSendBufferOctets: 1 << 20, systemId: "tollgate", node: 0, settings: {}, clock, log, ...options,
     },
     desk,
   );

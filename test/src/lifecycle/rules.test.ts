@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { keptWord, refusalWord, wantsFinal } from "../../../src/lifecycle/notice.js";
-import { firstIdOfDay, idDay, idSecond, messageId } from "../../../src/lifecycle/message-id.js";
+import { firstIdOfDay, idDay, idSecond, messageId } from "../../../protocols/model/message-id.js";
 import { operatorKey } from "../../../src/lifecycle/operator-key.js";
 import { UncertainStep, uncertainStep } from "../../../src/lifecycle/uncertain.js";
 import { MessageState } from "../../../protocols/model/state.js";

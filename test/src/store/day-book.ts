@@ -7,7 +7,7 @@ import { newMessage } from "../../../protocols/model/message.js";
 import type { Message } from "../../../protocols/model/message.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { operatorKey } from "../../../src/lifecycle/operator-key.js";
-import { messageId } from "../../../src/lifecycle/message-id.js";
+import { messageId } from "../../../protocols/model/message-id.js";
 import { ChargeState, ENTRY_BOOKS, EntryKind, afterMovement } from "../../../src/ledger/settlement.js";
 import type { Movement } from "../../../src/ledger/settlement.js";
 import { contentSize, packContent, packKinds } from "../../../src/store/content.js";

@@ -9,7 +9,7 @@ import { newMessage } from "../../../protocols/model/message.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import type { Notice } from "../../../protocols/model/receipt.js";
 import type { Account } from "../../../src/ledger/account.js";
-import { messageId } from "../../../src/lifecycle/message-id.js";
+import { messageId } from "../../../protocols/model/message-id.js";
 import {
   packAccept, packClaim, packClaimOutbox, packDispatch, packEnd, packInbound, packNotified, packReceipt, packRefusal, packRefused, packRelease, packRequeue,
   packSent, packSweep, packUncertain,

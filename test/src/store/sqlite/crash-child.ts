@@ -7,7 +7,7 @@ import { writeSync } from "node:fs";
 import { newMessage } from "../../../../protocols/model/message.js";
 import { MessageState } from "../../../../protocols/model/state.js";
 import { systemClock } from "../../../../protocols/wire/clock.js";
-import { messageId } from "../../../../src/lifecycle/message-id.js";
+import { messageId } from "../../../../protocols/model/message-id.js";
 import { Commit } from "../../../../src/store/store.js";
 import { openStore } from "./open-store.js";
 

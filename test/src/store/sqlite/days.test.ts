@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import type { Notice } from "../../../../protocols/model/receipt.js";
 import { MessageState } from "../../../../protocols/model/state.js";
 import { Commit } from "../../../../src/store/store.js";
-import { messageId } from "../../../../src/lifecycle/message-id.js";
+import { messageId } from "../../../../protocols/model/message-id.js";
 import { dayName, dayOfMs, dayPath } from "../../../../src/store/sqlite/paths.js";
 import { LANE, NOON, PRICE, benchEach } from "../engine-bench.js";
 import type { Bench } from "../engine-bench.js";

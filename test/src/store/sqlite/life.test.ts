@@ -3,7 +3,7 @@ import { Encoding } from "../../../../protocols/model/message.js";
 import { Outcome } from "../../../../protocols/model/outcome.js";
 import type { Notice, ReceiptNotice } from "../../../../protocols/model/receipt.js";
 import { MessageState } from "../../../../protocols/model/state.js";
-import { messageId } from "../../../../src/lifecycle/message-id.js";
+import { messageId } from "../../../../protocols/model/message-id.js";
 import { Commit } from "../../../../src/store/store.js";
 import { Notify } from "../../../../src/store/sqlite/day-schema.js";
 import { hashKey } from "../../../../src/store/sqlite/row.js";

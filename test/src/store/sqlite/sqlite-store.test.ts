@@ -10,7 +10,7 @@ import { newMessage } from "../../../../protocols/model/message.js";
 import type { Notice } from "../../../../protocols/model/receipt.js";
 import { MessageState } from "../../../../protocols/model/state.js";
 import { systemClock } from "../../../../protocols/wire/clock.js";
-import { messageId } from "../../../../src/lifecycle/message-id.js";
+import { messageId } from "../../../../protocols/model/message-id.js";
 import { Commit } from "../../../../src/store/store.js";
 import type { Store } from "../../../../src/store/store.js";
 import { Bench } from "../engine-bench.js";
