@@ -1,0 +1,359 @@
+/**
+ * CustomerConnection: what the customer sessions of all protocols do alike, with us as the message centre.
+ *
+ * ```
+ *  open --bind--> (deciding) --ok--> bound --unbind, ours or theirs--> parting --all owed answers out--> closed
+ *                     '--refused, answered--> closed
+ *
+ *  requests in:   taken --> answered       more than the window: reading pauses; more than twice that: refused
+ *  notices out:   deliver --> answered     never more than the deliver window, nor more than the send buffer has room for
+ * ```
+ * A protocol's own session reads and writes the PDUs. Requests to be answered later (submits, cancels, queries) share one
+ * window, so that no peer can put more before the gateway than its account allows.
+ */
+import type { Socket } from "node:net";
+import { Outcome } from "../model/outcome.js";
+import type { Notice } from "../model/receipt.js";
+import type {
+  BindRequest, BindVerdict, CancelAnswer, CustomerEvents, CustomerSession, DeliverAnswer, ListenOptions, QueryAnswer, WireLog,
+} from "./protocol.js";
+import { Sequence } from "./sequence.js";
+import { Pause, Session } from "./session.js";
+import type { SessionHooks } from "./session.js";
+import { Window } from "./window.js";
+
+/** Above this many times its window a customer's submits are throttled; up to it reading merely pauses. */
+const OVERRUN_FACTOR = 2;
+/** How long a customer who asked to part waits at most for the answers we owe. */
+const PART_MS = 5_000;
+
+const NO_KEYS: ReadonlyMap<number, number> = new Map();
+const NO_WINDOW = new Window<Notice>(1);
+
+/** Frames of fewer or more octets are none; before the bind less is due than after it. */
+export interface FrameLimits {
+  readonly minOctets: number;
+  readonly maxUnboundOctets: number;
+  readonly maxBoundOctets: number;
+}
+
+export type AcceptedBind = BindVerdict & { readonly accepted: true };
+
+let lastId = 0;
+
+export abstract class CustomerConnection implements CustomerSession, SessionHooks {
+  readonly id = ++lastId;
+  abstract readonly protocol: string;
+  abstract readonly version: string;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly listener: string;
+  readonly connectedAtMs: number;
+  owner: unknown = null;
+  protected readonly options: ListenOptions;
+  protected readonly events: CustomerEvents;
+  protected readonly log: WireLog;
+  protected readonly session: Session;
+  readonly #sequence = new Sequence();
+  readonly #limits: FrameLimits;
+  #deliveries = NO_WINDOW;
+  #bound = false;
+  #receives = false;
+  #deciding = false;
+  #window = 0;
+  #unanswered = 0;
+  #freed = 0;
+  /** A delivery was put off because half of the send buffer is in use. */
+  #crowded = false;
+  /** Parting: no new submits are taken. `#partSequence` is the peer's wish to be answered, -1 when it is ours. */
+  #parting = false;
+  #partSequence = -1;
+  #partBy = 0;
+  #partReason = "";
+  #partAsked = false;
+  #partAgreed = false;
+  #ignored = 0;
+  #refused = false;
+
+  constructor(socket: Socket, address: string, port: number, options: ListenOptions, events: CustomerEvents, limits: FrameLimits) {
+    this.remoteAddress = address;
+    this.remotePort = port;
+    this.listener = options.name;
+    this.connectedAtMs = options.clock.wallMs;
+    this.options = options;
+    this.events = events;
+    this.log = options.log;
+    this.#limits = limits;
+    const { timers, maxSendBufferOctets, clock } = options;
+    this.session = new Session(
+      socket,
+      { minFrameOctets: limits.minOctets, maxFrameOctets: limits.maxUnboundOctets, timers, maxSendBufferOctets, clock },
+      this,
+    );
+  }
+
+  // ---------------------------------------------------------------- what each protocol does its own way
+
+  abstract frame(frame: Buffer): void;
+  abstract enquire(): void;
+  protected abstract writeSubmitAnswer(handle: number, outcome: Outcome, messageId: number): void;
+  protected abstract writeCancelAnswer(handle: number, answer: CancelAnswer): void;
+  protected abstract writeQueryAnswer(handle: number, answer: QueryAnswer): void;
+  /** Prepares a delivery; 0, or the status that says why this peer cannot be told it. */
+  protected abstract composeDelivery(notice: Notice): number;
+  /** Writes the delivery prepared just now. */
+  protected abstract writeDelivery(sequence: number): void;
+  /** Writes our wish to part, or our consent to the peer's. */
+  protected abstract writePart(sequence: number): void;
+  protected abstract writePartAnswer(sequence: number): void;
+  /** The last word to a peer whose stream is lost; `sequence` 0 when it cannot be told. */
+  protected abstract writeFramingLost(octets: Buffer): void;
+
+  // ---------------------------------------------------------------- what the gateway asks
+
+  /** Asks whether the connection may stay. */
+  admit(): boolean {
+    this.#refused = !this.events.connected(this);
+    return !this.#refused;
+  }
+
+  get bound(): boolean {
+    return this.#bound && !this.session.over;
+  }
+
+  get canReceive(): boolean {
+    return this.#receives && this.bound && !this.#parting;
+  }
+
+  get deliverFree(): number {
+    return this.canReceive ? this.#deliveries.free : 0;
+  }
+
+  get unanswered(): number {
+    return this.#unanswered;
+  }
+
+  get answeredKeys(): ReadonlyMap<number, number> {
+    return NO_KEYS;
+  }
+
+  answerSubmit(handle: number, outcome: Outcome, messageId: number): void {
+    if (this.#unanswered > 0) this.#unanswered--;
+    if (this.session.over) return this.submitForgotten(handle, outcome, messageId);
+    this.writeSubmitAnswer(handle, outcome, messageId);
+    this.#answered();
+  }
+
+  answerCancel(handle: number, answer: CancelAnswer): void {
+    if (this.#unanswered > 0) this.#unanswered--;
+    if (this.session.over) return;
+    this.writeCancelAnswer(handle, answer);
+    this.#answered();
+  }
+
+  answerQuery(handle: number, answer: QueryAnswer): void {
+    if (this.#unanswered > 0) this.#unanswered--;
+    if (this.session.over) return;
+    this.writeQueryAnswer(handle, answer);
+    this.#answered();
+  }
+
+  #answered(): void {
+    if (this.#unanswered <= this.#window) this.session.resume(Pause.window);
+    if (this.#parting) this.#partWhenDone();
+  }
+
+  deliver(notice: Notice): boolean {
+    if (!this.canReceive || this.#deliveries.free === 0) return false;
+    // A slow reader is no stuck one: the rest waits with its owner, who is told again on a tick.
+    this.#crowded = this.session.waitingOctets > this.options.maxSendBufferOctets / 2;
+    if (this.#crowded) return false;
+    const status = this.composeDelivery(notice);
+    if (status !== 0) return this.#cannotSay(notice, status);
+    const sequence = this.takeSequence();
+    this.#deliveries.add(sequence, DELIVERY, notice, this.session.sessionMs);
+    this.writeDelivery(sequence);
+    return true;
+  }
+
+  pauseReading(): void {
+    this.session.pause(Pause.owner);
+  }
+
+  resumeReading(): void {
+    this.session.resume(Pause.owner);
+  }
+
+  setWindow(window: number): void {
+    this.#window = window;
+    if (this.#unanswered <= window) this.session.resume(Pause.window);
+  }
+
+  unbind(reason: string, withinMs: number): void {
+    if (this.session.over || this.#parting) return;
+    if (!this.#bound) return this.session.end(reason);
+    this.#part(reason, withinMs);
+    this.#partWhenDone();
+  }
+
+  destroy(reason: string): void {
+    this.session.destroy(reason);
+  }
+
+  // ---------------------------------------------------------------- what the session brings
+
+  readDone(): void {
+    if (this.#freed === 0) return;
+    this.#freed = 0;
+    if (this.canReceive) this.events.deliverWindowOpen(this);
+  }
+
+  framingLost(announced: number, octets: Buffer): void {
+    const fields = { listener: this.listener, remote: this.remoteAddress, announced, octets: octets.toString("hex", 0, 16) };
+    this.log.event("warn", "frame_refused", fields);
+    this.writeFramingLost(octets);
+  }
+
+  tick(sessionMs: number, nowMs: number): void {
+    const sentBefore = sessionMs - this.options.timers.responseMs;
+    for (let late = this.#deliveries.takeOverdue(sentBefore); late !== null; late = this.#deliveries.takeOverdue(sentBefore)) {
+      this.#freed++;
+      this.events.delivered(this, late, "timeout");
+    }
+    if (this.#crowded) this.#freed++;
+    this.readDone();
+    if (this.#parting && nowMs >= this.#partBy) this.#partNow();
+  }
+
+  closed(reason: string): void {
+    const wasBound = this.#bound;
+    this.#bound = false;
+    const fields = { listener: this.listener, remote: this.remoteAddress, reason, frames: this.session.framesIn, ignored: this.#ignored };
+    // What strangers send ends in one line: framing has written its own, and a probe that just hangs up is no news.
+    const quiet = wasBound || reason === "framing" || reason === "peer_closed" || this.#refused;
+    this.log.event(quiet ? "debug" : "warn", wasBound ? "session_closed" : "unbound_closed", fields);
+    if (!this.#refused) this.events.closed(this, reason, this.#deliveries === NO_WINDOW ? [] : this.#deliveries.drain());
+  }
+
+  // ---------------------------------------------------------------- what a protocol's session does with it
+
+  /** Bound once and not closed since: the state, whatever the socket does. */
+  protected get isBound(): boolean {
+    return this.#bound;
+  }
+
+  /** A bind came before and is not decided yet, or is done. */
+  protected get hasAskedToBind(): boolean {
+    return this.#bound || this.#deciding;
+  }
+
+  protected get parting(): boolean {
+    return this.#parting;
+  }
+
+  /** The number of our next request. */
+  protected takeSequence(): number {
+    return this.#sequence.take(this.#deliveries);
+  }
+
+  /** Asks the gateway about a bind; what was sent behind it without waiting is read once it is decided. */
+  protected ask(request: BindRequest, decided: (verdict: BindVerdict) => void): void {
+    this.#deciding = true;
+    this.events.bind(this, request, (verdict) => {
+      if (!this.#deciding || this.session.over) return;
+      this.#deciding = false;
+      decided(verdict);
+      if (verdict.accepted) this.session.resume(Pause.bind);
+    });
+    if (this.#deciding) this.session.pause(Pause.bind);
+  }
+
+  /** The bind is accepted: windows open, longer frames may come. */
+  protected begin(verdict: AcceptedBind, receives: boolean): void {
+    this.#bound = true;
+    this.#receives = receives;
+    this.#window = verdict.window;
+    this.#deliveries = new Window<Notice>(Math.max(1, verdict.deliverWindow));
+    this.session.bound(this.#limits.maxBoundOctets);
+  }
+
+  /** Why no further request is taken now: `store_unavailable` while parting, `throttled` far beyond the window; else `ok`. */
+  protected get room(): Outcome {
+    if (this.#parting) return Outcome.store_unavailable;
+    return this.#unanswered >= this.#window * OVERRUN_FACTOR ? Outcome.throttled : Outcome.ok;
+  }
+
+  /** A request that the gateway is to answer goes to it now. */
+  protected take(): void {
+    this.session.transaction();
+    this.#unanswered++;
+    if (this.#unanswered > this.#window) this.session.pause(Pause.window);
+  }
+
+  /** The answer to a submit of a session that is over; for protocols in which it may be asked for again. */
+  protected submitForgotten(_handle: number, _outcome: Outcome, _messageId: number): void {
+    // Nobody is there to be told.
+  }
+
+  /** The peer answered one of our deliveries. */
+  protected deliveryAnswered(sequence: number, answer: DeliverAnswer): void {
+    const notice = this.#deliveries.take(sequence, DELIVERY);
+    if (notice === null) return this.ignore();
+    this.session.transaction();
+    this.#freed++;
+    this.events.delivered(this, notice, answer);
+  }
+
+  /** Counts what is neither wanted nor answered. */
+  protected ignore(): void {
+    this.#ignored++;
+  }
+
+  /** The peer wishes to part: agreed to once the answers owed are out. */
+  protected partAsked(sequence: number): void {
+    if (this.#parting && this.#partSequence >= 0) return this.writePartAnswer(sequence);
+    this.#part("unbound_by_peer", PART_MS);
+    this.#partSequence = sequence;
+    this.#partWhenDone();
+  }
+
+  /** The peer agrees to part. */
+  protected partAgreed(): void {
+    this.#partAgreed = true;
+    if (this.#parting) this.#partWhenDone();
+    else this.ignore();
+  }
+
+  #part(reason: string, withinMs: number): void {
+    if (!this.#parting) this.#partReason = reason;
+    this.#parting = true;
+    this.#partBy = this.options.clock.monotonicMs + withinMs;
+  }
+
+  /**
+   * Parts once nothing is owed: at the peer's wish at once then, at ours when it has agreed. It is not asked before, since
+   * many close the moment they agree.
+   */
+  #partWhenDone(): void {
+    if (this.#unanswered > 0) return;
+    if (this.#partSequence >= 0 || this.#partAgreed) return this.#partNow();
+    if (this.#partAsked) return;
+    this.#partAsked = true;
+    this.writePart(this.takeSequence());
+  }
+
+  #partNow(): void {
+    if (this.#partSequence >= 0) this.writePartAnswer(this.#partSequence);
+    this.session.end(this.#partReason);
+  }
+
+  /** A notice that this peer cannot be told: refused in its name, in a turn of its own. */
+  #cannotSay(notice: Notice, status: number): boolean {
+    this.log.event("warn", "inbound_unsayable", { listener: this.listener, remote: this.remoteAddress, status });
+    setImmediate(() => this.events.delivered(this, notice, "refused"));
+    return true;
+  }
+}
+
+/** All our requests that take a place in the deliver window are deliveries. */
+const DELIVERY = 1;
