@@ -7,7 +7,7 @@ import type { CustomerEvents, LinkOptions, Listener, ListenOptions, OperatorEven
 import { VERSION_34 } from "./bind.js";
 import { SmppCustomerSession } from "./customer-session.js";
 import { describePdu } from "./describe.js";
-import { SmppOperatorLink } from "./operator-link.js";
+import { openLink } from "./link-connection.js";
 import { shownMessageId } from "./operations.js";
 import { LINK_SETTINGS } from "./settings.js";
 import { STATUSES, explainOutcome, explainStatus } from "./status.js";
@@ -34,7 +34,7 @@ export const smpp: WireProtocol = {
   },
 
   connect(options: LinkOptions, events: OperatorEvents): OperatorLink {
-    return new SmppOperatorLink(options, events);
+    return openLink(options, events);
   },
 
   plan: (parts) => ({ possible: true, parts: parts.map(() => null) }),

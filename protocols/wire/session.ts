@@ -35,6 +35,8 @@ export interface SessionOptions {
   readonly minFrameOctets: number;
   readonly maxFrameOctets: number;
   readonly timers: SessionTimers;
+  /** Probes without a sign of life that end the session, 2 when absent. */
+  readonly enquireTries?: number;
   readonly maxSendBufferOctets: number;
   readonly clock: Clock;
 }
@@ -94,7 +96,7 @@ export class Session {
     this.#clock = options.clock;
     this.#hooks = hooks;
     this.#reader = new FrameReader(options.minFrameOctets, options.maxFrameOctets);
-    this.#timers = new Timers(options.timers, options.clock.monotonicMs, options.clock.random());
+    this.#timers = new Timers(options.timers, options.clock.monotonicMs, options.clock.random(), options.enquireTries);
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.#read(chunk));
     socket.on("error", (error: NodeJS.ErrnoException) => this.#because(`socket_${(error.code ?? "error").toLowerCase()}`));

@@ -19,12 +19,13 @@ export type Verdict =
   | "frame_too_slow"
   | "write_stalled";
 
-/** This many enquire_links in a row without a sign of life end the session. */
-const ENQUIRES_BEFORE_CLOSE = 2;
+/** Probes in a row without a sign of life that end a session whose protocol does not say how many. */
+export const ENQUIRE_TRIES = 2;
 
 export class Timers {
   readonly #limits: SessionTimers;
   readonly #enquireMs: number;
+  readonly #enquireTries: number;
   readonly #startedMs: number;
   #bound = false;
   #pausedAtMs = -1;
@@ -37,9 +38,13 @@ export class Timers {
   #stalledSinceMs = -1;
   #writtenOut = 0;
 
-  /** `jitter` in [0, 1) spreads the enquire interval over 90-110% so that sessions do not probe in step. */
-  constructor(limits: SessionTimers, nowMs: number, jitter: number) {
+  /**
+   * `jitter` in [0, 1) spreads the enquire interval over 90-110% so that sessions do not probe in step.
+   * `enquireTries`, from 1: probes without a sign of life, the response time apart, before the session is given up.
+   */
+  constructor(limits: SessionTimers, nowMs: number, jitter: number, enquireTries = ENQUIRE_TRIES) {
     this.#limits = limits;
+    this.#enquireTries = enquireTries;
     this.#enquireMs = Math.max(1, Math.round(limits.enquireMs * (0.9 + 0.2 * jitter)));
     this.#startedMs = nowMs;
     this.#heardMs = nowMs;
@@ -108,7 +113,7 @@ export class Timers {
     } else if (now - this.#enquiredMs < Math.min(this.#enquireMs, this.#limits.responseMs)) {
       return "none";
     }
-    if (this.#enquires >= ENQUIRES_BEFORE_CLOSE) return "enquire_unanswered";
+    if (this.#enquires >= this.#enquireTries) return "enquire_unanswered";
     this.#enquires++;
     this.#enquiredMs = now;
     return "send_enquire";

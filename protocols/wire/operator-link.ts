@@ -1,15 +1,12 @@
 /**
- * SmppOperatorLink: one link to an operator that keeps itself bound: dials, binds, and comes back with growing pauses.
+ * RedialledLink: one link to an operator that keeps itself bound: dials, binds, and comes back with growing pauses.
  */
 import type { Socket } from "node:net";
 import type { Message } from "../model/message.js";
-import { Connector } from "../wire/connector.js";
-import type { ConnectorHooks, LossKind } from "../wire/connector.js";
-import type { LinkOptions, OperatorEvents, OperatorLink, WireLog } from "../wire/protocol.js";
-import { LinkConnection, submitAnswer } from "./link-connection.js";
-import type { ConnectionOwner } from "./link-connection.js";
-import { linkTerms } from "./settings.js";
-import type { LinkTerms } from "./settings.js";
+import { Connector } from "./connector.js";
+import type { ConnectorHooks, LossKind } from "./connector.js";
+import type { ConnectionOwner, LinkConnection } from "./link-connection.js";
+import type { LinkOptions, OperatorEvents, OperatorLink, SubmitAnswer, WireLog } from "./protocol.js";
 
 /** Local handles stay below this; the connection's number stands above it, and wraps before a double loses digits. */
 const HANDLES = 0x2_0000_0000;
@@ -20,12 +17,19 @@ interface LocalRefusal {
   readonly status: number;
 }
 
-export class SmppOperatorLink implements OperatorLink, ConnectionOwner, ConnectorHooks {
+/** What the protocol adds to a link. */
+export interface LinkProtocol {
+  /** Begins a connection on a socket just dialled: writes the bind. */
+  begin(socket: Socket, owner: ConnectionOwner): LinkConnection;
+  /** What a status means to the message it answers; also for those that a connection refuses by itself. */
+  submitAnswer(status: number, operatorMessageId: string): SubmitAnswer;
+}
+
+export class RedialledLink implements OperatorLink, ConnectionOwner, ConnectorHooks {
   readonly name: string;
   readonly link = this;
   owner: unknown = null;
-  readonly #options: LinkOptions;
-  readonly #terms: LinkTerms;
+  readonly #protocol: LinkProtocol;
   readonly #events: OperatorEvents;
   readonly #log: WireLog;
   readonly #connector: Connector;
@@ -35,10 +39,9 @@ export class SmppOperatorLink implements OperatorLink, ConnectionOwner, Connecto
   #whenDown: (() => void)[] = [];
   #refusals: LocalRefusal[] = [];
 
-  constructor(options: LinkOptions, events: OperatorEvents) {
+  constructor(options: LinkOptions, events: OperatorEvents, protocol: LinkProtocol) {
     this.name = options.name;
-    this.#options = options;
-    this.#terms = linkTerms(options.settings);
+    this.#protocol = protocol;
     this.#events = events;
     this.#log = options.log;
     const { host, port, reconnectMinMs, reconnectMaxMs, clock } = options;
@@ -104,7 +107,7 @@ export class SmppOperatorLink implements OperatorLink, ConnectionOwner, Connecto
 
   connected(socket: Socket): void {
     this.#connectionNo = (this.#connectionNo + 1) % CONNECTION_NUMBERS;
-    this.#connection = new LinkConnection(socket, this.#options, this.#terms, this.#events, this, this.#log);
+    this.#connection = this.#protocol.begin(socket, this);
   }
 
   failed(reason: string, nextInMs: number): void {
@@ -129,7 +132,7 @@ export class SmppOperatorLink implements OperatorLink, ConnectionOwner, Connecto
     for (const resolve of waiting) resolve();
   }
 
-  handle(_connection: LinkConnection, local: number): number {
+  handle(local: number): number {
     return this.#connectionNo * HANDLES + local;
   }
 
@@ -144,7 +147,7 @@ export class SmppOperatorLink implements OperatorLink, ConnectionOwner, Connecto
     setImmediate(() => {
       const refusals = this.#refusals;
       this.#refusals = [];
-      for (const { ticket, status } of refusals) this.#events.submitAnswered(this, ticket, submitAnswer(status, ""));
+      for (const { ticket, status } of refusals) this.#events.submitAnswered(this, ticket, this.#protocol.submitAnswer(status, ""));
       this.#events.windowOpen(this);
     });
   }
