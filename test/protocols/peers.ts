@@ -275,7 +275,7 @@ export function linkOptions(port: number, clock: Clock, log: WireLog, change: Pa
   };
 }
 
-export async function openLinkBench(protocol: WireProtocol, change: Partial<LinkOptions> = {}): Promise<LinkBench> {
+export async function openLinkBench(protocol: Pick<WireProtocol, "connect">, change: Partial<LinkOptions> = {}): Promise<LinkBench> {
   const centre = await RawCentre.open();
   const clock = new ManualClock();
   const desk = new OperatorDesk();

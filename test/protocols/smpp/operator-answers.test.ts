@@ -14,7 +14,7 @@ function message(): Message {
   return Object.assign(newMessage(), { source: "1069", destination: "13800138000", octets: hex("77ed4fe1"), encoding: Encoding.ucs2, codingOctet: 8 });
 }
 
-describe("SmppOperatorLink with answers on their way", () => {
+describe("SMPP operator link with answers on their way", () => {
   let bench: LinkBench;
   let peer: RawPeer;
 

@@ -22,7 +22,7 @@ function bodyOf(frame: Buffer): SubmitSm {
   return body;
 }
 
-describe("SmppOperatorLink", () => {
+describe("SMPP operator link", () => {
   let bench: LinkBench;
   let peer: RawPeer;
   const benches: LinkBench[] = [];

@@ -41,6 +41,15 @@ describe("Timers", () => {
     expect(firstVerdict(timers, 60_100, 300_000)).to.deep.equal([90_000, "enquire_unanswered"]);
   });
 
+  it("probes as often as its protocol says before it gives the peer up: C/T/N of CMPP", () => {
+    const timers = new Timers({ ...LIMITS, enquireMs: 180_000, idleMs: 0 }, 0, 0.5, 3);
+    timers.bound();
+    expect(firstVerdict(timers, 0, 600_000)).to.deep.equal([180_000, "send_enquire"]);
+    expect(firstVerdict(timers, 180_100, 600_000)).to.deep.equal([240_000, "send_enquire"]);
+    expect(firstVerdict(timers, 240_100, 600_000)).to.deep.equal([300_000, "send_enquire"]);
+    expect(firstVerdict(timers, 300_100, 600_000)).to.deep.equal([360_000, "enquire_unanswered"]);
+  });
+
   it("takes any frame for a sign of life", () => {
     const timers = boundTimers();
     timers.tick(30_000, 0, 0);
