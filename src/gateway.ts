@@ -197,6 +197,7 @@ class RunningGateway implements Gateway {
     const policy = new BindPolicy({
       accounts: this.#accounts,
       passwords: new PasswordChecker(this.#clock),
+      secretOf: () => null,
       failures: new BindFailures(settings.limits.failedBindsPerMinute),
       clock: this.#clock,
       bindCount: (accountNo) => this.#binds.ofAccount(accountNo).length,
@@ -208,7 +209,6 @@ class RunningGateway implements Gateway {
       flow: this.#flow,
       observer: this.#events,
       policy,
-      accounts: this.#accounts,
       binds: this.#binds,
       clock: this.#clock,
       maxPending: settings.limits.maxStorePending,

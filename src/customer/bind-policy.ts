@@ -1,12 +1,15 @@
 /**
  * Bind policy: may this peer bind as this account? A list of named steps, asked in order; the first no decides.
  *
- * The address and failure checks come first and cost nothing; the password is checked off this thread.
+ * The address and failure checks come first and cost nothing; a password is checked off this thread, a digest at once.
+ * Who proves a shared secret by a digest (CMPP) names the account by its SP_Id, who gives a password (SMPP) by its name.
  */
+import { randomBytes } from "node:crypto";
 import type { BindRefusal, BindRequest, CustomerSession } from "../../protocols/wire/protocol.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { Accounts, LiveAccount } from "../flow/accounts.js";
-import type { PasswordChecker } from "../ledger/password.js";
+import type { Account } from "../ledger/account.js";
+import type { PasswordChecker, PasswordVerdict } from "../ledger/password.js";
 import { AllowList, plainAddress } from "./addresses.js";
 import type { BindFailures } from "./failures.js";
 
@@ -17,11 +20,27 @@ export type BindDecision =
 export interface BindPolicyParts {
   readonly accounts: Accounts;
   readonly passwords: PasswordChecker;
+  /** The shared secret of an account, null when it has none that can be read. */
+  secretOf(accountNo: number): Buffer | null;
   readonly failures: BindFailures;
   readonly clock: Clock;
   /** Live binds of an account now. */
   bindCount(accountNo: number): number;
   readonly shuttingDown: boolean;
+}
+
+/** What the digest of a stranger is compared with, so that it takes as long as a wrong one. */
+const NO_ONES_SECRET = randomBytes(16);
+const CMPP = "cmpp";
+
+/** Submits a bind of this protocol may have unanswered. */
+export function submitWindow(terms: Account, protocol: string): number {
+  return protocol === CMPP ? terms.cmppWindow : terms.window;
+}
+
+/** Deliveries we may have unanswered at a bind of this protocol. */
+export function deliverWindow(terms: Account, protocol: string): number {
+  return protocol === CMPP ? Math.min(terms.cmppWindow, terms.deliverWindow) : terms.deliverWindow;
 }
 
 const refuse = (reason: BindRefusal): BindDecision => ({ accepted: false, reason });
@@ -36,23 +55,37 @@ export class BindPolicy {
   }
 
   async decide(session: CustomerSession, request: BindRequest): Promise<BindDecision> {
-    const { accounts, failures, clock } = this.#parts;
+    const { failures, clock } = this.#parts;
     const address = plainAddress(session.remoteAddress);
     if (this.#parts.shuttingDown) return refuse("shutting_down");
     if (failures.blocked(address, clock.monotonicMs)) return refuse("too_many_failures");
-    const account = accounts.byName(request.systemId);
+    const account = this.accountOf(request);
     if (account !== undefined && !this.#allowed(account, address)) return this.#failed(address, "address_refused");
-    const proof = request.proof;
-    if (proof.kind !== "password") return this.#failed(address, "credentials");
-    // An unknown name is checked against no hash, so that it takes as long as a wrong password.
-    const verdict = await this.#parts.passwords.check(proof.password, account?.terms.passwordHash ?? "");
+    const verdict = await this.#proved(account, request);
     if (verdict === "busy") return refuse("too_many_failures");
     // Guesses made at once were all let in before the first had failed; those beyond the limit learn nothing.
     if (failures.blocked(address, clock.monotonicMs)) return refuse("too_many_failures");
     if (verdict === "wrong" || account === undefined) return this.#failed(address, "credentials");
-    if (account.terms.state === "closed") return refuse("closed");
+    const { terms } = account;
+    if (terms.state === "closed") return refuse("closed");
     failures.succeeded(address);
+    // Only who has proved to be the account learns which versions it may speak.
+    if (session.protocol === CMPP && !terms.cmppVersions.includes(request.version)) return refuse("version_refused");
     return { accepted: true, account };
+  }
+
+  /** The account that a request names; undefined when there is none. */
+  accountOf(request: BindRequest): LiveAccount | undefined {
+    const { accounts } = this.#parts;
+    return request.proof.kind === "digest" ? accounts.bySpId(request.systemId) : accounts.byName(request.systemId);
+  }
+
+  /** An unknown name takes as long as a wrong password or secret: it is checked against no hash, or no one's secret. */
+  #proved(account: LiveAccount | undefined, { proof }: BindRequest): Promise<PasswordVerdict> | PasswordVerdict {
+    if (proof.kind === "password") return this.#parts.passwords.check(proof.password, account?.terms.passwordHash ?? "");
+    const secret = account === undefined ? null : this.#parts.secretOf(account.terms.no);
+    const matches = proof.matches(secret ?? NO_ONES_SECRET);
+    return matches && secret !== null ? "ok" : "wrong";
   }
 
   /** The last step, asked in the same turn as the bind is counted: binds decided at once must see each other. */

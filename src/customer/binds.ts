@@ -6,6 +6,7 @@ import type { Outcome } from "../../protocols/model/outcome.js";
 import type { CustomerSession } from "../../protocols/wire/protocol.js";
 import type { LiveAccount } from "../flow/accounts.js";
 import type { NotifyPort, SubmitOrigin } from "../flow/ports.js";
+import { deliverWindow } from "./bind-policy.js";
 
 /** One live bind: a session that has proved to be an account's. */
 export class Bind implements SubmitOrigin {
@@ -20,7 +21,7 @@ export class Bind implements SubmitOrigin {
     this.session = session;
     this.account = account;
     this.boundAtMs = boundAtMs;
-    this.deliverWindow = account.terms.deliverWindow;
+    this.deliverWindow = deliverWindow(account.terms, session.protocol);
   }
 
   answerSubmit(handle: number, outcome: Outcome, messageId: number): void {

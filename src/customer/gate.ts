@@ -6,10 +6,10 @@ import { Outcome } from "../../protocols/model/outcome.js";
 import type { Notice } from "../../protocols/model/receipt.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { BindRefusal, BindRequest, BindVerdict, CustomerEvents, CustomerSession, DeliverAnswer } from "../../protocols/wire/protocol.js";
-import type { Accounts, LiveAccount } from "../flow/accounts.js";
+import type { LiveAccount } from "../flow/accounts.js";
 import type { SubmitOrigin } from "../flow/ports.js";
 import { Bind, type Binds } from "./binds.js";
-import type { BindDecision, BindPolicy } from "./bind-policy.js";
+import { submitWindow, type BindDecision, type BindPolicy } from "./bind-policy.js";
 
 /** What the flow does for customers' connections. */
 export interface CustomerFlow {
@@ -35,7 +35,6 @@ export class Gate implements CustomerEvents {
   readonly #flow: CustomerFlow;
   readonly #observer: CustomerObserver;
   readonly #policy: BindPolicy;
-  readonly #accounts: Accounts;
   readonly #binds: Binds;
   readonly #clock: Clock;
   /** Reading pauses while the store has more than this to do, and goes on below half of it. */
@@ -44,11 +43,10 @@ export class Gate implements CustomerEvents {
   readonly #sessions = new Set<CustomerSession>();
   #closed = false;
 
-  constructor(parts: { flow: CustomerFlow; observer: CustomerObserver; policy: BindPolicy; accounts: Accounts; binds: Binds; clock: Clock; maxPending: number }) {
+  constructor(parts: { flow: CustomerFlow; observer: CustomerObserver; policy: BindPolicy; binds: Binds; clock: Clock; maxPending: number }) {
     this.#flow = parts.flow;
     this.#observer = parts.observer;
     this.#policy = parts.policy;
-    this.#accounts = parts.accounts;
     this.#binds = parts.binds;
     this.#clock = parts.clock;
     this.#maxPending = parts.maxPending;
@@ -74,7 +72,7 @@ export class Gate implements CustomerEvents {
         if (!this.#sessions.has(session)) return;
         const decision: BindDecision = decided.accepted && !this.#policy.hasRoom(decided.account) ? { accepted: false, reason: "too_many_binds" } : decided;
         if (!decision.accepted) {
-          const known = this.#accounts.byName(request.systemId) !== undefined;
+          const known = this.#policy.accountOf(request) !== undefined;
           this.#observer.bindRefused(session, request.systemId, known, decision.reason);
           answer(decision);
           return;
@@ -83,7 +81,10 @@ export class Gate implements CustomerEvents {
         const bind = new Bind(session, decision.account, this.#clock.wallMs);
         session.owner = bind;
         this.#binds.add(bind);
-        answer({ accepted: true, window: terms.window, deliverWindow: bind.deliverWindow, alphabet0: terms.alphabet0, checkContentSource: true });
+        answer({
+          accepted: true, window: submitWindow(terms, session.protocol), deliverWindow: bind.deliverWindow,
+          alphabet0: terms.alphabet0, checkContentSource: terms.checkContentSource,
+        });
         this.#observer.bound(bind, request.version, request.direction);
         if (session.canReceive) this.#flow.deliverAgain(terms.no);
       },
@@ -156,7 +157,7 @@ export class Gate implements CustomerEvents {
   accountsChanged(): void {
     for (const bind of [...this.#binds.all()]) {
       const terms = bind.account.terms;
-      bind.session.setWindow(terms.window);
+      bind.session.setWindow(submitWindow(terms, bind.session.protocol));
       if (terms.state === "closed") bind.session.unbind("account closed", 5_000);
     }
   }

@@ -40,6 +40,7 @@ export class LiveAccount {
 export class Accounts {
   readonly #byNo = new Map<number, LiveAccount>();
   readonly #byName = new Map<string, LiveAccount>();
+  readonly #bySpId = new Map<string, LiveAccount>();
 
   get size(): number {
     return this.#byNo.size;
@@ -51,6 +52,11 @@ export class Accounts {
 
   byName(name: string): LiveAccount | undefined {
     return this.#byName.get(name);
+  }
+
+  /** By the name of binds that prove a shared secret. A closed account is found only where no other took its name. */
+  bySpId(spId: string): LiveAccount | undefined {
+    return this.#bySpId.get(spId);
   }
 
   all(): Iterable<LiveAccount> {
@@ -72,6 +78,11 @@ export class Accounts {
       }
       if (live.terms.creditLimitMicros !== terms.creditLimitMicros) live.refusedFromMicros = Infinity;
       live.terms = terms;
+    }
+    this.#bySpId.clear();
+    for (const live of this.#byNo.values()) {
+      const { spId, state } = live.terms;
+      if (spId !== "" && (state !== "closed" || !this.#bySpId.has(spId))) this.#bySpId.set(spId, live);
     }
   }
 }

@@ -7,8 +7,9 @@ import type { Account, AccountState, Tariff } from "./account.js";
 import type { AccountSettings } from "./commands.js";
 import { MAX_AMOUNT_MICROS, MoneyError, formatMoney, parseMoneyNumber } from "./money.js";
 import { isPasswordHash } from "./password.js";
+import { isSealed } from "./secret.js";
 
-export type SettingKind = "integer" | "money" | "duration" | "choice" | "boolean" | "text" | "list" | "password";
+export type SettingKind = "integer" | "money" | "duration" | "choice" | "boolean" | "text" | "list" | "password" | "secret";
 export type SettingValue = string | number | boolean | readonly string[];
 export type AccountSettingName = keyof AccountSettings;
 
@@ -35,12 +36,27 @@ const HOUR_MS = 3_600_000;
 /** Bucket size that lets any single message through (a text has at most 255 segments). */
 const LEAST_BURST = 255;
 const MAX_LIST = 1_000;
+const CMPP_VERSIONS: readonly string[] = ["2.0", "2.1", "3.0"];
 const MAX_PRICE_MICROS = 1_000_000_000_000;
 
 export const ACCOUNT_SETTINGS: readonly AccountSetting[] = [
   {
     name: "passwordHash", flag: "password", kind: "password", default: "",
     help: "Password of the account's binds (SMPP: at most 8 characters); none: it cannot bind",
+  },
+  {
+    name: "spId", flag: "sp-id", kind: "text", default: "",
+    shape: { test: (text) => /^[\x21-\x7e]{0,6}$/.test(text), words: "1 to 6 printable characters without blanks, such as 901234" },
+    help: "Name the account binds with over CMPP (SP_Id), its own among all accounts; none: no CMPP",
+  },
+  {
+    name: "cmppSecret", flag: "cmpp-secret", kind: "secret", default: "",
+    help: "Shared secret of its CMPP binds, kept encrypted; none: it cannot bind over CMPP",
+  },
+  {
+    name: "cmppVersions", flag: "cmpp-versions", kind: "list", default: [...CMPP_VERSIONS],
+    shape: { test: (text) => CMPP_VERSIONS.includes(text), words: `one of ${CMPP_VERSIONS.join(", ")}` },
+    help: "CMPP versions its binds may speak",
   },
   {
     name: "priceMicros", flag: "price", kind: "money", default: null, required: true, min: 0, max: MAX_PRICE_MICROS, unit: "a segment",
@@ -83,6 +99,10 @@ export const ACCOUNT_SETTINGS: readonly AccountSetting[] = [
     help: "Submits a bind may have unanswered",
   },
   {
+    name: "cmppWindow", flag: "cmpp-window", kind: "integer", default: 16, min: 1, max: 10_000, unit: "submits",
+    help: "The same for a CMPP bind; its deliveries are held to it too",
+  },
+  {
     name: "deliverWindow", flag: "deliver-window", kind: "integer", default: null, derived: "window", min: 1, max: 10_000, unit: "deliveries",
     help: "Receipts and inbound messages a bind may leave unanswered",
   },
@@ -97,8 +117,17 @@ export const ACCOUNT_SETTINGS: readonly AccountSetting[] = [
     help: "Numbers (or prefixes) of this account; messages sent to them from phones come to it",
   },
   {
-    name: "checkSource", flag: "check-source", kind: "boolean", default: false,
+    name: "checkSource", flag: "check-source", kind: "boolean", default: null, derived: "true with both sp-id and service-code, else false",
     help: "Refuse submits whose source does not start with one of the service codes",
+  },
+  {
+    name: "checkContentSource", flag: "check-content-source", kind: "boolean", default: true,
+    help: "Refuse CMPP submits whose Msg_src is not the account's SP_Id",
+  },
+  {
+    name: "signature", flag: "signature", kind: "text", default: "",
+    shape: { test: (text) => text === "" || /^【[^【】\p{C}\p{Zl}\p{Zp}]{2,20}】$/u.test(text), words: "2 to 20 characters between 【 and 】" },
+    help: "Signature put in front of every text, such as 【测试】; none: the customer writes its own",
   },
   {
     name: "alphabet0", flag: "alphabet0", kind: "choice", default: "gsm7", choices: ["gsm7", "ascii", "latin1", "utf8"],
@@ -214,6 +243,8 @@ function checkValue(setting: AccountSetting, value: unknown): string | null {
       return typeof value === "boolean" ? null : "must be true or false";
     case "password":
       return typeof value === "string" && (value === "" || isPasswordHash(value)) ? null : "must be a scrypt hash";
+    case "secret":
+      return typeof value === "string" && (value === "" || isSealed(value)) ? null : "must be a sealed secret";
     case "text":
       return typeof value === "string" && setting.shape?.test(value) !== false ? null : `must be ${setting.shape?.words ?? "text"}`;
     case "list": {
@@ -268,6 +299,9 @@ export function makeAccount(identity: AccountIdentity, kept: AccountSettings): A
     state: identity.state,
     stateReason: identity.stateReason,
     passwordHash: settings.passwordHash,
+    spId: settings.spId,
+    cmppSecret: settings.cmppSecret,
+    cmppVersions: settings.cmppVersions,
     currency: identity.currency,
     priceMicros: settings.priceMicros,
     tariffs: identity.tariffs,
@@ -280,10 +314,13 @@ export function makeAccount(identity: AccountIdentity, kept: AccountSettings): A
     burst: kept.burst ?? Math.max(settings.rate, LEAST_BURST),
     maxBinds: settings.maxBinds,
     window: settings.window,
+    cmppWindow: settings.cmppWindow,
     deliverWindow: kept.deliverWindow ?? settings.window,
     allow: settings.allow,
     serviceCodes: settings.serviceCodes,
-    checkSource: settings.checkSource,
+    checkSource: kept.checkSource ?? (settings.spId !== "" && settings.serviceCodes.length > 0),
+    checkContentSource: settings.checkContentSource,
+    signature: settings.signature,
     alphabet0: settings.alphabet0,
     binary: settings.binary,
     refuseBy: settings.refuseBy,

@@ -17,6 +17,12 @@ export interface Account {
   readonly stateReason: string;
   /** "scrypt$N$r$p$salt$hash" (base64url); "" = cannot bind. */
   readonly passwordHash: string;
+  /** The name it binds with over protocols that prove a shared secret by a digest (CMPP: SP_Id); "" = none. */
+  readonly spId: string;
+  /** That shared secret as `seal` of secret.ts keeps it; "" = cannot bind so. */
+  readonly cmppSecret: string;
+  /** CMPP versions it may speak: "2.0", "2.1", "3.0". */
+  readonly cmppVersions: readonly string[];
   readonly currency: string;
   /** Price of one segment in micro-units now in force. */
   readonly priceMicros: number;
@@ -33,6 +39,8 @@ export interface Account {
   readonly burst: number;
   readonly maxBinds: number;
   readonly window: number;
+  /** The same for a CMPP bind, at both of its ends. */
+  readonly cmppWindow: number;
   readonly deliverWindow: number;
   /** CIDR blocks a bind may come from; empty = anywhere. */
   readonly allow: readonly string[];
@@ -40,6 +48,10 @@ export interface Account {
   readonly serviceCodes: readonly string[];
   /** Refuse submits whose source does not start with a service code. */
   readonly checkSource: boolean;
+  /** Refuse CMPP submits whose Msg_src is not the SP_Id. */
+  readonly checkContentSource: boolean;
+  /** Signature put in front of every text, such as "【测试】"; "" = the customer writes its own. */
+  readonly signature: string;
   readonly alphabet0: Alphabet0;
   /** Binary messages: pass unscreened, or refuse. */
   readonly binary: "pass" | "refuse";

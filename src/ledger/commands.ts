@@ -23,8 +23,20 @@ export type LedgerCommand =
   | (Asked & { readonly kind: "topup"; readonly name: string; readonly amountMicros: bigint; readonly reference: string })
   | (Asked & { readonly kind: "topup.reverse"; readonly name: string; readonly reference: string })
   | (Asked & { readonly kind: "refund"; readonly messageId: number; readonly amountMicros?: bigint })
+  /**
+   * Shared secrets sealed under another key: all in one transaction, each only where it is still as it was. `what` tells the log of the
+   * keys, never of a secret.
+   */
+  | (Asked & { readonly kind: "secrets.reseal"; readonly secrets: readonly Resealed[]; readonly what: string })
   /** A configuration or word-list change that belongs in the audit log. */
   | (Asked & { readonly kind: "audit"; readonly what: string });
+
+export interface Resealed {
+  readonly name: string;
+  /** The sealed secret as it stands, and as it is to be. */
+  readonly from: string;
+  readonly to: string;
+}
 
 export type LedgerRefusal =
   | "no_such_account" | "account_exists" | "account_closed" | "invalid_value" | "reference_conflict" | "no_such_topup"

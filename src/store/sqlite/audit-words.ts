@@ -12,11 +12,16 @@ export function describeSettings(before: AccountSettings, after: AccountSettings
   for (const setting of ACCOUNT_SETTINGS) {
     const [old, now] = [before[setting.name], after[setting.name]];
     if (JSON.stringify(old) === JSON.stringify(now)) continue;
-    if (setting.kind === "password") words.push(now === "" ? "no password" : `password ${old === undefined ? "set" : "changed"}`);
+    if (setting.kind === "password" || setting.kind === "secret") words.push(secretWords(setting, old, now));
     else if (old === undefined) words.push(`${setting.flag} ${show(setting, now)}`);
     else words.push(`${setting.flag} ${show(setting, old)} -> ${show(setting, now)}`);
   }
   return words.join(", ");
+}
+
+/** Of a new account's secrets only those that there are. */
+function secretWords({ flag }: AccountSetting, old: unknown, now: unknown): string {
+  return now === "" || now === undefined ? `no ${flag}` : `${flag} ${old === undefined || old === "" ? "set" : "changed"}`;
 }
 
 function show(setting: AccountSetting, value: unknown): string {

@@ -24,8 +24,9 @@ export function changeBooks(state: WriterState, ledger: LedgerDb, down: string, 
   const { dir, zoneMinutes } = state.options;
   const books = Books.open(dir, zoneMinutes, ledger);
   try {
-    const { result, effect } = applyCommand(ledger, books, command, state.nowMs);
-    if (effect === null) return { result, accounts: null, credited: 0 };
+    const { result, effect, accounts = [] } = applyCommand(ledger, books, command, state.nowMs);
+    for (const account of accounts) state.balances.set(account, state.balances.get(account.no)?.availableMicros ?? 0);
+    if (effect === null) return { result, accounts: accounts.length === 0 ? null : state.balances.accounts(), credited: 0 };
     const before = state.balances.get(effect.account.no);
     state.balances.set(effect.account, (before?.availableMicros ?? 0) + effect.deltaAvailableMicros);
     if (effect.credited && before?.refused === true) before.refused = false;

@@ -55,8 +55,10 @@ export interface LedgerEffect {
 
 export interface Applied {
   readonly result: LedgerResult;
-  /** null: nothing changed. */
+  /** null: nothing changed, or terms of several accounts. */
   readonly effect: LedgerEffect | null;
+  /** Accounts whose terms alone changed, beside the effect's. */
+  readonly accounts?: readonly Account[];
 }
 
 class Refused extends Error {
@@ -128,6 +130,7 @@ class Change {
       case "topup": return this.#topUp(command);
       case "topup.reverse": return this.#reverse(command);
       case "refund": return this.#refund(command);
+      case "secrets.reseal": return this.#reseal(command);
       case "audit": return this.#note(command);
     }
   }
@@ -137,7 +140,7 @@ class Change {
     const fault = checkName(name) ?? checkCurrency(currency) ?? checkSettings(settings) ?? checkRequired(settings);
     if (fault !== null) throw new Refused("invalid_value", fault);
     if (this.#ledger.accountRow(name) !== null) throw new Refused("account_exists", `account ${name} exists already`);
-    this.#ownCodes(name, settings);
+    this.#ownNames(name, settings);
     const kept = withDefaults(settings);
     const no = this.#ledger.addAccount(name, currency, kept, this.#nowMs);
     this.#log(`account ${name} added: currency ${currency}, ${describeSettings({}, kept)}`, `account:${no}`);
@@ -148,7 +151,7 @@ class Change {
     const row = this.#account(command.name);
     const fault = checkSettings(command.settings);
     if (fault !== null) throw new Refused("invalid_value", fault);
-    this.#ownCodes(command.name, command.settings);
+    this.#ownNames(command.name, command.settings);
     const { no } = row.account;
     const given = Object.entries(command.settings).filter(([, value]: [string, unknown]) => value !== undefined);
     const kept: AccountSettings = { ...row.kept, ...Object.fromEntries(given) };
@@ -291,6 +294,24 @@ class Change {
     return this.#changed(name, amount, true, amount);
   }
 
+  /** Closed accounts' too: no secret may be left under a key that is given up. */
+  #reseal(command: Of<"secrets.reseal">): Applied {
+    if (!isLine(command.what, 1_000) || command.what === "") throw new Refused("invalid_value", "what: 1 to 1000 printable characters");
+    const accounts: Account[] = [];
+    for (const { name, from, to } of command.secrets) {
+      const row = this.#ledger.accountRow(name);
+      if (row === null || row.kept.cmppSecret !== from) continue;
+      const kept: AccountSettings = { ...row.kept, cmppSecret: to };
+      const fault = checkSettings(kept);
+      if (fault !== null) throw new Refused("invalid_value", fault);
+      this.#ledger.setAccount(row.account.no, kept);
+      this.#log(`account ${name}: secret sealed under another key`, `account:${row.account.no}`);
+      accounts.push({ ...row.account, cmppSecret: to });
+    }
+    this.#log(command.what, "");
+    return { result: { ok: true, repeated: accounts.length === 0 }, effect: null, accounts };
+  }
+
   #note(command: Of<"audit">): Applied {
     if (!isLine(command.what, 1_000) || command.what === "") throw new Refused("invalid_value", "what: 1 to 1000 printable characters");
     this.#log(command.what, "");
@@ -305,11 +326,12 @@ class Change {
     return row;
   }
 
-  /** A message from a phone to a service code goes to one account: no two may have the same. */
-  #ownCodes(name: string, { serviceCodes = [] }: AccountSettings): void {
-    if (serviceCodes.length === 0) return;
+  /** A message from a phone to a service code, and a bind with an SP_Id, are one account's: no two may have the same. */
+  #ownNames(name: string, { serviceCodes = [], spId = "" }: AccountSettings): void {
+    if (serviceCodes.length === 0 && spId === "") return;
     for (const { account } of this.#ledger.accountRows()) {
       if (account.name === name || account.state === "closed") continue;
+      if (spId !== "" && account.spId === spId) throw new Refused("invalid_value", `sp-id: ${spId} is account ${account.name}'s`);
       const taken = serviceCodes.find((code) => account.serviceCodes.includes(code));
       if (taken !== undefined) throw new Refused("invalid_value", `service-code: ${taken} is account ${account.name}'s`);
     }

@@ -24,9 +24,10 @@ describe("tollgate account", () => {
     expect(host.commands[0]).to.deep.equal({ kind: "account.set", name: "demo", settings: { rate: 200 }, actor: "cli:tester", reason: "agreed" });
   });
 
-  const samples: Record<string, string> = { integer: "7", money: "0.5", duration: "48h", boolean: "true", text: "mobile", password: "pw" };
+  const byFlag: Record<string, string> = { "allow": "192.0.2.0/24", "sp-id": "901234", "cmpp-versions": "2.0,3.0", "signature": "【测试】" };
+  const samples: Record<string, string> = { integer: "7", money: "0.5", duration: "48h", boolean: "true", text: "mobile", password: "pw", list: "1069" };
   for (const setting of ACCOUNT_SETTINGS) {
-    const sample = setting.choices?.at(-1) ?? (setting.kind === "list" ? (setting.name === "allow" ? "192.0.2.0/24" : "1069") : samples[setting.kind]);
+    const sample = byFlag[setting.flag] ?? setting.choices?.at(-1) ?? samples[setting.kind];
     it(`takes --${setting.flag} with add and with set`, async () => {
       const added = await run(`account add x --price 0.1 --${setting.flag} ${sample ?? ""}`);
       const changed = await run(`account set x --${setting.flag} ${sample ?? ""}`);

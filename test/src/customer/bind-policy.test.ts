@@ -10,31 +10,53 @@ import type { Account } from "../../../src/ledger/account.js";
 import { account, accounts } from "../flow/fixtures.js";
 
 const HASH = hashPasswordSync("secret01");
+/** By account number. */
+const SECRETS: Record<number, Buffer> = { 1: Buffer.from("shared-1"), 2: Buffer.from("shared-2") };
 const ANYONE = { password: "secret01", systemId: "account1" };
 
 /** A gate without sockets: what binds are answered is all that shows. */
 class Desk {
   readonly binds = new Binds();
+  readonly policy: BindPolicy;
+  readonly verdicts: BindVerdict[] = [];
+  readonly known: boolean[] = [];
   readonly #clock = new ManualClock();
   readonly #gate: Gate;
 
-  constructor(settings: Partial<Account>, failuresPerMinute = 10) {
-    const live = accounts(this.#clock, account(1, { passwordHash: HASH, ...settings }));
+  constructor(settings: Partial<Account>, failuresPerMinute = 10, ...others: Account[]) {
+    const live = accounts(this.#clock, account(1, { passwordHash: HASH, ...settings }), ...others);
     const flow = { deliverAgain: () => undefined } as unknown as CustomerFlow;
-    const observer = { bound: () => undefined, bindRefused: () => undefined } as unknown as CustomerObserver;
-    const policy = new BindPolicy({
-      accounts: live, passwords: new PasswordChecker(this.#clock), failures: new BindFailures(failuresPerMinute), clock: this.#clock,
+    const observer = { bound: () => undefined, bindRefused: (_session: unknown, _id: string, known: boolean) => this.known.push(known) } as unknown as CustomerObserver;
+    this.policy = new BindPolicy({
+      accounts: live, passwords: new PasswordChecker(this.#clock), secretOf: (no) => SECRETS[no] ?? null, failures: new BindFailures(failuresPerMinute), clock: this.#clock,
       bindCount: (no) => this.binds.ofAccount(no).length, shuttingDown: false,
     });
-    this.#gate = new Gate({ flow, observer, policy, accounts: live, binds: this.binds, clock: this.#clock, maxPending: 100 });
+    this.#gate = new Gate({ flow, observer, policy: this.policy, binds: this.binds, clock: this.#clock, maxPending: 100 });
   }
 
   bind({ password, systemId }: { password: string; systemId: string }): Promise<string> {
-    const session = { remoteAddress: "192.0.2.1", canReceive: false, owner: null } as unknown as CustomerSession;
+    const session = { protocol: "smpp", remoteAddress: "192.0.2.1", canReceive: false, owner: null } as unknown as CustomerSession;
     const request: BindRequest = { systemId, direction: "both", version: "3.4", proof: { kind: "password", password } };
+    return this.#ask(session, request);
+  }
+
+  /** A bind that proves `secret` by a digest. */
+  digest(systemId: string, secret: string, { version = "2.0", protocol = "cmpp", address = "192.0.2.1" } = {}): Promise<string> {
+    const session = { protocol, remoteAddress: address, canReceive: false, owner: null } as unknown as CustomerSession;
+    const proof = { kind: "digest" as const, matches: (held: Buffer) => this.compared.push(held.length) > 0 && held.equals(Buffer.from(secret)) };
+    return this.#ask(session, { systemId, direction: "both", version, proof });
+  }
+
+  /** Octets of each secret a digest was compared with. */
+  readonly compared: number[] = [];
+
+  #ask(session: CustomerSession, request: BindRequest): Promise<string> {
     this.#gate.connected(session);
     return new Promise((resolve) => {
-      this.#gate.bind(session, request, (verdict: BindVerdict) => resolve(verdict.accepted ? "ok" : verdict.reason));
+      this.#gate.bind(session, request, (verdict: BindVerdict) => {
+        this.verdicts.push(verdict);
+        resolve(verdict.accepted ? "ok" : verdict.reason);
+      });
     });
   }
 }
@@ -55,5 +77,68 @@ describe("Binding", () => {
     const guesses = ["a", "b", "c", "secret01", "d"].map((password) => desk.bind({ ...ANYONE, password }));
     expect((await Promise.all(guesses)).sort()).to.deep.equal(["credentials", "credentials", "too_many_failures", "too_many_failures", "too_many_failures"]);
     expect(desk.binds.count).to.equal(0);
+  });
+});
+
+describe("Binding by a digest", () => {
+  const sp = { spId: "901234" };
+
+  it("finds the account by its SP_Id, never by its name, and proves its own secret", async () => {
+    const desk = new Desk(sp, 10, account(2, { spId: "905678" }));
+    expect(await desk.digest("901234", "shared-1")).to.equal("ok");
+    expect(await desk.digest("905678", "shared-2")).to.equal("ok");
+    expect(await desk.digest("901234", "shared-2")).to.equal("credentials");
+    expect(await desk.digest("account1", "shared-1")).to.equal("credentials");
+    expect([...desk.binds.all()].map((bind) => bind.account.terms.no)).to.deep.equal([1, 2]);
+  });
+
+  it("compares a stranger's digest with a secret too, and one of an account without a readable secret", async () => {
+    const desk = new Desk(sp, 10, account(3, { spId: "900003" }));
+    expect([await desk.digest("999999", "x"), await desk.digest("900003", "x"), await desk.digest("901234", "x")]).to.deep.equal(["credentials", "credentials", "credentials"]);
+    expect(desk.compared).to.have.length(3);
+    expect(desk.known).to.deep.equal([false, true, true]);
+  });
+
+  it("is refused though the digest fits no one's secret by chance: an account without a secret cannot bind", async () => {
+    const desk = new Desk({}, 10, account(3, { spId: "900003" }));
+    const session = { protocol: "cmpp", remoteAddress: "192.0.2.1" } as unknown as CustomerSession;
+    const verdict = await desk.policy.decide(session, { systemId: "900003", direction: "both", version: "3.0", proof: { kind: "digest", matches: () => true } });
+    expect(verdict).to.deep.equal({ accepted: false, reason: "credentials" });
+  });
+
+  it("grants CMPP's own windows, and says whether the content's source is checked", async () => {
+    const desk = new Desk({ ...sp, checkContentSource: false });
+    await desk.digest("901234", "shared-1");
+    expect(desk.verdicts[0]).to.include({ window: 16, deliverWindow: 16, checkContentSource: false });
+    await desk.bind(ANYONE);
+    expect(desk.verdicts[1]).to.include({ window: 100, deliverWindow: 100 });
+  });
+
+  it("refuses a version that the account may not speak, but only to who has proved to be it", async () => {
+    const desk = new Desk({ ...sp, cmppVersions: ["3.0"] });
+    expect(await desk.digest("901234", "wrong", { version: "2.0" })).to.equal("credentials");
+    expect(await desk.digest("901234", "shared-1", { version: "2.0" })).to.equal("version_refused");
+    expect(await desk.digest("901234", "shared-1", { version: "7.15" })).to.equal("version_refused");
+    expect(await desk.digest("901234", "shared-1", { version: "3.0" })).to.equal("ok");
+  });
+
+  it("keeps to allowed addresses, the bind limit and the limit of failures, as any bind", async () => {
+    const desk = new Desk({ ...sp, allow: ["192.0.2.0/24"], maxBinds: 1 }, 2);
+    expect(await desk.digest("901234", "shared-1", { address: "198.51.100.1" })).to.equal("address_refused");
+    expect(await desk.digest("901234", "shared-1")).to.equal("ok");
+    expect(await desk.digest("901234", "shared-1")).to.equal("too_many_binds");
+    expect([await desk.digest("901234", "a"), await desk.digest("901234", "b"), await desk.digest("901234", "shared-1")]).to.deep.equal(["credentials", "credentials", "too_many_failures"]);
+  });
+
+  it("lets a suspended account bind (its receipts wait for it), a closed one not", async () => {
+    expect(await new Desk({ ...sp, state: "suspended" }).digest("901234", "shared-1")).to.equal("ok");
+    expect(await new Desk({ ...sp, state: "closed" }).digest("901234", "shared-1")).to.equal("closed");
+  });
+
+  it("goes to the account that took over the SP_Id of a closed one", async () => {
+    const desk = new Desk({ ...sp, state: "closed" }, 10, account(2, sp));
+    expect(await desk.digest("901234", "shared-2")).to.equal("ok");
+    const other = new Desk(sp, 10, account(2, { ...sp, state: "closed" }));
+    expect(await other.digest("901234", "shared-1")).to.equal("ok");
   });
 });

@@ -15,9 +15,9 @@ function setting(flag: string) {
 describe("account settings", () => {
   it("give a new account the documented terms", () => {
     expect(makeAccount(IDENTITY, { priceMicros: 35_000 })).to.deep.equal({
-      ...IDENTITY, passwordHash: "", priceMicros: 35_000, creditLimitMicros: 0, settle: "sent", refundOnFailure: false, onUnknown: "settle",
-      segmentRule: "domestic", rate: 100, burst: 255, maxBinds: 4, window: 100, deliverWindow: 100, allow: [], serviceCodes: [],
-      checkSource: false, alphabet0: "gsm7", binary: "pass", refuseBy: "answer", operator: "", weight: 1, maxQueued: 10_000_000,
+      ...IDENTITY, passwordHash: "", spId: "", cmppSecret: "", cmppVersions: ["2.0", "2.1", "3.0"], priceMicros: 35_000, creditLimitMicros: 0, settle: "sent", refundOnFailure: false, onUnknown: "settle",
+      segmentRule: "domestic", rate: 100, burst: 255, maxBinds: 4, window: 100, cmppWindow: 16, deliverWindow: 100, allow: [], serviceCodes: [],
+      checkSource: false, checkContentSource: true, signature: "", alphabet0: "gsm7", binary: "pass", refuseBy: "answer", operator: "", weight: 1, maxQueued: 10_000_000,
       validityMs: 172_800_000,
     });
   });
@@ -39,6 +39,19 @@ describe("account settings", () => {
     expect(makeAccount(IDENTITY, { ...kept, burst: 10, deliverWindow: 3 })).to.include({ burst: 10, deliverWindow: 3 });
   });
 
+  it("check the source by default where an account has an SP_Id and a service code, until they are told otherwise", () => {
+    const kept = withDefaults({ priceMicros: 1, spId: "901234" });
+    expect(makeAccount(IDENTITY, kept).checkSource).to.equal(false);
+    expect(makeAccount(IDENTITY, { ...kept, serviceCodes: ["1069"] }).checkSource).to.equal(true);
+    expect(makeAccount(IDENTITY, { ...kept, serviceCodes: ["1069"], spId: "" }).checkSource).to.equal(false);
+    expect(makeAccount(IDENTITY, { ...kept, serviceCodes: ["1069"], checkSource: false }).checkSource).to.equal(false);
+  });
+
+  it("of an account opened before there was CMPP stay as they were", () => {
+    const account = makeAccount(IDENTITY, { priceMicros: 1, serviceCodes: ["1069"], checkSource: false, window: 5 });
+    expect(account).to.include({ spId: "", cmppSecret: "", cmppWindow: 16, checkSource: false, signature: "" });
+  });
+
   const READ: readonly (readonly [string, string, unknown])[] = [
     ["price", "0.035", 35_000],
     ["credit-limit", "100", 100_000_000],
@@ -51,6 +64,11 @@ describe("account settings", () => {
     ["allow", "", []],
     ["refund-on-failure", "true", true],
     ["settle", "delivered", "delivered"],
+    ["sp-id", "901234", "901234"],
+    ["sp-id", "", ""],
+    ["cmpp-versions", "2.0,3.0", ["2.0", "3.0"]],
+    ["signature", "【测试】", "【测试】"],
+    ["signature", "【Acme Ltd】", "【Acme Ltd】"],
   ];
   for (const [flag, text, value] of READ) {
     it(`--${flag} ${JSON.stringify(text)} is ${JSON.stringify(value)}`, () => {
@@ -62,6 +80,8 @@ describe("account settings", () => {
     ["price", "-1"], ["price", "0.0000001"], ["price", "1000001"], ["rate", "0"], ["rate", "1000001"], ["rate", "1.5"], ["binds", "101"],
     ["window", "10001"], ["validity", "48"], ["validity", "1s"], ["allow", "192.0.2.0/33"], ["allow", "2001:db8::/129"], ["allow", "example.com"],
     ["service-code", "10a"], ["refund-on-failure", "yes"], ["settle", "later"], ["weight", "101"], ["password", "secret01"], ["operator", "a b"],
+    ["sp-id", "9012345"], ["sp-id", "90 1"], ["cmpp-versions", "1.2"], ["cmpp-secret", "tollgate1"], ["cmpp-window", "0"], ["check-content-source", "no"],
+    ["signature", "测试"], ["signature", "【测】"], ["signature", `【${"测".repeat(21)}】`], ["signature", "【测【试】"], ["signature", "【测\n试】"], ["signature", "[test]"],
   ];
   for (const [flag, text] of REFUSED) {
     it(`--${flag} ${JSON.stringify(text)} is refused, naming the flag`, () => {

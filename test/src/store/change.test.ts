@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LedgerCommand } from "../../../src/ledger/commands.js";
 import { formatMoney, parseMoney } from "../../../src/ledger/money.js";
+import { newSecretKey, seal } from "../../../src/ledger/secret.js";
 import { ChargeState } from "../../../src/ledger/settlement.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { applyCommand } from "../../../src/store/sqlite/change.js";
@@ -226,6 +227,33 @@ describe("ledger commands", () => {
     expect(code("other", ["1068"])).to.equal("ok");
     expect(outcome({ kind: "account.close", name: "acme", rest: "forfeit" })).to.equal("ok");
     expect(code("other", ["1069"])).to.equal("ok");
+  });
+
+  it("gives an SP_Id to one account only, until that one is closed", () => {
+    const code = (name: string, spId: string) => outcome({ kind: "account.set", name, settings: { spId } });
+    add("acme", { spId: "901234" });
+    expect(add("other", { spId: "901234" })).to.equal("invalid_value");
+    expect(add("other", { spId: "" })).to.equal("ok");
+    expect(apply({ kind: "account.set", name: "other", settings: { spId: "901234" } }).result).to.include({ message: "sp-id: 901234 is account acme's" });
+    expect(code("acme", "901234")).to.equal("repeated");
+    expect(outcome({ kind: "account.close", name: "acme", rest: "forfeit" })).to.equal("ok");
+    expect(code("other", "901234")).to.equal("ok");
+  });
+
+  it("seals secrets anew all together, but none that has changed meanwhile, and logs each without saying it", () => {
+    const [old, mine, now] = [newSecretKey(), seal(newSecretKey(), "third", "x"), newSecretKey()];
+    const before = new Map(["acme", "other", "third"].map((name) => [name, name === "third" ? mine : seal(old, name, "tollgate1")]));
+    for (const [name, cmppSecret] of before) add(name, { cmppSecret });
+    const secrets = ["acme", "other", "third"].map((name) => ({
+      name, from: name === "third" ? seal(old, "third", "x") : before.get(name)!, to: seal(now, name, "tollgate1"),
+    }));
+    const { result, accounts } = apply({ kind: "secrets.reseal", secrets, what: "key rotated" });
+    expect(result.ok).to.equal(true);
+    expect(accounts!.map((one) => one.name)).to.deep.equal(["acme", "other"]);
+    expect(ledger.accountRow("acme")!.account.cmppSecret).to.equal(secrets[0]!.to);
+    expect(ledger.accountRow("third")!.account.cmppSecret).to.equal(mine);
+    expect(audit().slice(-3)).to.deep.equal(["account acme: secret sealed under another key", "account other: secret sealed under another key", "key rotated"]);
+    expect(audit()[0]).to.contain("cmpp-secret set").and.not.contain("v1:");
   });
 
   it("logs every change with its reason, and never a password", () => {
