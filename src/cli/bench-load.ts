@@ -2,7 +2,7 @@
  * BenchLoad: one load through whatever listens, from the first submit to the last receipt, and the judge that counts losses and doubles.
  */
 import type { Clock } from "../../protocols/wire/clock.js";
-import type { SubmitSm } from "../../protocols/smpp/codec.js";
+import type { ArrivedSubmit } from "../simulator/centre-options.js";
 import { LoadEsme } from "../simulator/esme.js";
 import { TemplateSource } from "../simulator/load-source.js";
 import { CliError, Exit } from "./exit.js";
@@ -40,9 +40,9 @@ export class Judge {
     if (ordinal >= this.#most) this.#most = ordinal + 1;
   }
 
-  atOperator(submit: SubmitSm): void {
-    const segment = this.#segments === 1 ? 0 : (submit.short_message[SEGMENT_NUMBER_AT] ?? 1) - 1;
-    const ordinal = (Number(submit.destination_addr) - FIRST_DESTINATION) * this.#segments + segment;
+  atOperator(submit: Pick<ArrivedSubmit, "destination" | "octets">): void {
+    const segment = this.#segments === 1 ? 0 : (submit.octets[SEGMENT_NUMBER_AT] ?? 1) - 1;
+    const ordinal = (Number(submit.destination) - FIRST_DESTINATION) * this.#segments + segment;
     if (ordinal >= this.#seen.length) this.#seen = grown(this.#seen, ordinal);
     this.#seen[ordinal] = Math.min(255, (this.#seen[ordinal] ?? 0) + 1);
   }

@@ -4,28 +4,28 @@
 import { appendFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
+import { Encoding } from "../../protocols/model/message.js";
+import { splitText } from "../../protocols/model/segment.js";
 import { parseDuration } from "../config/duration.js";
-import { FINAL_STATES, RECEIPT_FORMS } from "../simulator/delivery.js";
-import type { FinalState, ReceiptForm } from "../simulator/delivery.js";
+import type { SimulatedCentre } from "../simulator/centre.js";
+import type { CentreOptions, CentreTotals } from "../simulator/centre-options.js";
+import { FINAL_STATES } from "../simulator/delivery.js";
 import { ID_STYLES } from "../simulator/operator-ids.js";
 import type { IdStyle } from "../simulator/operator-ids.js";
 import type { ArrivedText } from "../simulator/reassembly.js";
-import type { SimulatedSmsc } from "../simulator/smsc.js";
-import type { SmscTotals } from "../simulator/smsc-options.js";
+import { RECEIPT_FORMS } from "../simulator/smsc-delivery.js";
+import type { ReceiptForm } from "../simulator/smsc-delivery.js";
 import { wholeNumber } from "./command.js";
 import type { CliContext } from "./context.js";
 import { CliError, Exit } from "./exit.js";
 
-interface SmscFlags {
+interface CentreFlags {
   readonly host: string;
   readonly port: number;
-  readonly systemId?: string;
   readonly password?: string;
   readonly latency: number;
   readonly receiptsDelay: number;
-  readonly receipts: ReceiptForm;
-  readonly states: Readonly<Partial<Record<FinalState, number>>>;
-  readonly ids: IdStyle;
+  readonly states: Readonly<Record<string, number>>;
   readonly window: number;
   readonly throttle: number;
   readonly maxRate: number;
@@ -46,6 +46,12 @@ interface SmscFlags {
   readonly for?: number;
 }
 
+interface SmscFlags extends CentreFlags {
+  readonly systemId?: string;
+  readonly receipts: ReceiptForm;
+  readonly ids: IdStyle;
+}
+
 interface RelayFlags {
   readonly host: string;
   readonly port: number;
@@ -62,35 +68,16 @@ const SECOND_MS = 1_000;
 export function register(program: Command, context: CliContext): void {
   const simulate = program.command("simulate").description("the other side of the gateway, for trying things out");
 
-  simulate.command("smsc").description("an operator's message centre that answers and sends receipts, and misbehaves on request")
-    .option("--host <address>", "address to listen on", "127.0.0.1")
-    .option("--port <number>", "port to listen on", wholeNumber(MAX_PORT), 2776)
+  const smsc = simulate.command("smsc").description("an operator's message centre that answers and sends receipts, and misbehaves on request")
     .option("--system-id <name>", "the only name that may bind (with --password); none: everybody may")
-    .option("--password <password>", "its password")
-    .option("--latency <duration>", "time from a submit to its answer", milliseconds, 0)
-    .option("--receipts-delay <duration>", "time from the answer to the receipt", milliseconds, 0)
     .addOption(new Option("--receipts <form>", "where receipts carry what they say").choices(RECEIPT_FORMS).default("text_and_tlvs"))
-    .addOption(new Option("--states <shares>", "how messages end, such as DELIVRD=90,UNDELIV=10").argParser(stateShares).default({ DELIVRD: 1 }, "DELIVRD=1"))
-    .addOption(new Option("--ids <style>", "how message ids are written").choices(ID_STYLES).default("decimal"))
-    .option("--window <number>", "receipts a bind may leave unanswered", wholeNumber(100_000), 1_000)
-    .option("--throttle <share>", "share of submits answered ESME_RTHROTTLED, 0 to 1", share, 0)
-    .option("--max-rate <number>", "submits a second above which they are answered ESME_RTHROTTLED; 0 is no limit", count, 0)
-    .option("--errors <share>", "share of submits refused, 0 to 1", share, 0)
-    .addOption(new Option("--error-status <status>", "command_status of those, decimal or 0x...").argParser(status).default(0x45, "0x45"))
-    .option("--lost <share>", "share of submits taken and never answered, 0 to 1", share, 0)
-    .option("--lost-receipts <share>", "share of messages without a receipt, 0 to 1", share, 0)
-    .option("--duplicates <share>", "share of receipts sent twice, 0 to 1", share, 0)
-    .option("--early <share>", "share of receipts sent before their answers, 0 to 1", share, 0)
-    .option("--drop-every <number>", "break the connection at every n-th submit; 0 is never", count, 0)
-    .option("--drop-after", "the submit that breaks it was taken")
-    .option("--mo <rate>", "messages a second from phones", count, 0)
-    .option("--mo-to <number>", "the service number they are sent to", "10690001")
-    .option("--mo-text <text>", "their text", "TD")
-    .option("--seed <number>", "the same seed does the same wrongs", wholeNumber(0xffff_ffff), 1)
-    .option("--record <file>", "append every submit taken and receipt acknowledged to this file", "")
-    .option("--texts <file>", "append every text that arrived to this file, one JSON object a line")
-    .option("--for <duration>", "stop after this time; else at Ctrl-C", milliseconds)
-    .action((flags: SmscFlags) => runSmsc(flags, context));
+    .addOption(new Option("--ids <style>", "how message ids are written").choices(ID_STYLES).default("decimal"));
+  centreOptions(smsc, { port: 2776, failed: 0x45, throttled: "ESME_RTHROTTLED", status: "command_status", states: Object.keys(FINAL_STATES) })
+    .action(async (flags: SmscFlags) => {
+      const { SimulatedSmsc } = await import("../simulator/smsc.js");
+      const credentials = credentialsOf("--system-id", flags.systemId, flags.password);
+      await runCentre(new SimulatedSmsc({ ...common(flags, context), credentials, ids: flags.ids, receiptForm: flags.receipts }), "message centre", flags, context);
+    });
 
   simulate.command("relay").description("a bare SMPP relay without store or checks: what the gateway is measured against")
     .option("--host <address>", "address to listen on", "127.0.0.1")
@@ -109,20 +96,50 @@ export function register(program: Command, context: CliContext): void {
     });
 }
 
-async function runSmsc(flags: SmscFlags, context: CliContext): Promise<void> {
-  const { systemId, password } = flags;
-  if ((systemId === undefined) !== (password === undefined)) throw new CliError(Exit.usage, "give both --system-id and --password, or none");
-  const { partsOf } = await import("../simulator/phones.js");
-  try {
-    partsOf({ source: "", destination: flags.moTo, text: flags.moText }, 0);
-  } catch (error) {
-    throw new CliError(Exit.usage, `--mo-text: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const simulator = await import("../simulator/smsc.js");
-  const smsc = new simulator.SimulatedSmsc({
-    host: flags.host, port: flags.port, clock: context.clock,
-    credentials: systemId === undefined || password === undefined ? null : { systemId, password },
-    ids: flags.ids, latencyMs: flags.latency, receiptDelayMs: flags.receiptsDelay, receiptForm: flags.receipts, finalStates: flags.states,
+/** What differs between the protocols in the options they share. */
+interface CentreWords {
+  readonly port: number;
+  /** The status a failing submit is answered with, and the name of that field. */
+  readonly failed: number;
+  readonly status: string;
+  /** The name of the answer to too many. */
+  readonly throttled: string;
+  /** The words messages may end with; null: any of seven characters. */
+  readonly states: readonly string[] | null;
+}
+
+function centreOptions(command: Command, words: CentreWords): Command {
+  const failed = `0x${words.failed.toString(16).padStart(2, "0")}`;
+  return command
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--port <number>", "port to listen on", wholeNumber(MAX_PORT), words.port)
+    .option("--password <password>", "the password of the only one that may bind")
+    .option("--latency <duration>", "time from a submit to its answer", milliseconds, 0)
+    .option("--receipts-delay <duration>", "time from the answer to the receipt", milliseconds, 0)
+    .addOption(new Option("--states <shares>", "how messages end, such as DELIVRD=90,UNDELIV=10").argParser(stateShares(words.states)).default({ DELIVRD: 1 }, "DELIVRD=1"))
+    .option("--window <number>", "receipts a bind may leave unanswered", wholeNumber(100_000), 1_000)
+    .option("--throttle <share>", `share of submits answered ${words.throttled}, 0 to 1`, share, 0)
+    .option("--max-rate <number>", `submits a second above which they are answered ${words.throttled}; 0 is no limit`, count, 0)
+    .option("--errors <share>", "share of submits refused, 0 to 1", share, 0)
+    .addOption(new Option("--error-status <status>", `${words.status} of those, decimal or 0x...`).argParser(status).default(words.failed, failed))
+    .option("--lost <share>", "share of submits taken and never answered, 0 to 1", share, 0)
+    .option("--lost-receipts <share>", "share of messages without a receipt, 0 to 1", share, 0)
+    .option("--duplicates <share>", "share of receipts sent twice, 0 to 1", share, 0)
+    .option("--early <share>", "share of receipts sent before their answers, 0 to 1", share, 0)
+    .option("--drop-every <number>", "break the connection at every n-th submit; 0 is never", count, 0)
+    .option("--drop-after", "the submit that breaks it was taken")
+    .option("--mo <rate>", "messages a second from phones", count, 0)
+    .option("--mo-to <number>", "the service number they are sent to", "10690001")
+    .option("--mo-text <text>", "their text", moText, "TD")
+    .option("--seed <number>", "the same seed does the same wrongs", wholeNumber(0xffff_ffff), 1)
+    .option("--record <file>", "append every submit taken and receipt acknowledged to this file", "")
+    .option("--texts <file>", "append every text that arrived to this file, one JSON object a line")
+    .option("--for <duration>", "stop after this time; else at Ctrl-C", milliseconds);
+}
+
+function common(flags: CentreFlags, context: CliContext): Omit<CentreOptions, "credentials" | "deliverRetryMs" | "zoneMinutes" | "onSubmit"> {
+  return {
+    host: flags.host, port: flags.port, clock: context.clock, latencyMs: flags.latency, receiptDelayMs: flags.receiptsDelay, finalStates: flags.states,
     deliverWindow: flags.window, seed: flags.seed, recordFile: flags.record,
     faults: {
       throttleRate: flags.throttle, maxPerSecond: flags.maxRate, errorRate: flags.errors, errorStatus: flags.errorStatus,
@@ -131,34 +148,43 @@ async function runSmsc(flags: SmscFlags, context: CliContext): Promise<void> {
     },
     mo: { perSecond: flags.mo, destination: flags.moTo, text: flags.moText },
     onText: flags.texts === undefined ? null : textWriter(flags.texts),
-  });
-  const address = await smsc.start();
-  context.output.line(`simulated message centre on ${address.host}:${address.port}; Ctrl-C ends it`);
-  let before = { ...smsc.totals };
+  };
+}
+
+function credentialsOf(option: string, systemId: string | undefined, password: string | undefined): CentreOptions["credentials"] {
+  if (systemId === undefined && password === undefined) return null;
+  if (systemId === undefined || password === undefined) throw new CliError(Exit.usage, `give both ${option} and --password, or none`);
+  return { systemId, password };
+}
+
+async function runCentre(centre: SimulatedCentre, what: string, flags: CentreFlags, context: CliContext): Promise<void> {
+  const address = await centre.start();
+  context.output.line(`simulated ${what} on ${address.host}:${address.port}; Ctrl-C ends it`);
+  let before = { ...centre.totals };
   let lastMs = context.clock.monotonicMs;
   const stopTicks = context.clock.onTick((nowMs) => {
     if (nowMs - lastMs < SECOND_MS) return;
-    context.output.line(totalsLine(smsc, before, nowMs - lastMs));
-    before = { ...smsc.totals };
+    context.output.line(totalsLine(centre, before, nowMs - lastMs));
+    before = { ...centre.totals };
     lastMs = nowMs;
   });
   await stopAsked(context, flags.for);
   stopTicks();
-  await smsc.close();
-  context.output.line(totalsLine(smsc, before, Math.max(1, context.clock.monotonicMs - lastMs)));
+  await centre.close();
+  context.output.line(totalsLine(centre, before, Math.max(1, context.clock.monotonicMs - lastMs)));
 }
 
 /** One line of what has happened; faults only where there were some. */
-function totalsLine(smsc: SimulatedSmsc, before: SmscTotals, elapsedMs: number): string {
-  const { totals } = smsc;
+function totalsLine(centre: SimulatedCentre, before: CentreTotals, elapsedMs: number): string {
+  const { totals } = centre;
   const rate = Math.round(((totals.submits - before.submits) * 1_000) / elapsedMs);
   const rare = [
     ["throttled", totals.throttled], ["refused", totals.refused], ["unanswered", totals.answersLost], ["dropped", totals.connectionsDropped],
     ["receipts lost", totals.receiptsLost], ["receipts refused", totals.receiptsRefused], ["sent again", totals.deliveriesRetried],
-    ["inbound", totals.inboundAcknowledged], ["waiting", smsc.waiting],
+    ["inbound", totals.inboundAcknowledged], ["waiting", centre.waiting],
   ] as const;
   const told = rare.filter(([, number]) => number > 0).map(([name, number]) => `  ${name} ${number}`).join("");
-  return `bound ${smsc.bound}  ${rate}/s  submits ${totals.submits}  taken ${totals.taken}  receipts ${totals.receiptsAcknowledged}/${totals.receiptsSent}${told}`;
+  return `bound ${centre.bound}  ${rate}/s  submits ${totals.submits}  taken ${totals.taken}  receipts ${totals.receiptsAcknowledged}/${totals.receiptsSent}${told}`;
 }
 
 function textWriter(file: string): (text: ArrivedText) => void {
@@ -202,19 +228,26 @@ function count(text: string): number {
 
 function status(text: string): number {
   const value = /^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text) ? Number(text) : 0;
-  if (value < 1 || value > 0xffff_ffff) throw new InvalidArgumentError("expected a command_status other than 0, such as 0x45.");
+  if (value < 1 || value > 0xffff_ffff) throw new InvalidArgumentError("expected a status other than 0, such as 0x45.");
   return value;
 }
 
-function stateShares(text: string): Partial<Record<FinalState, number>> {
-  const shares: Partial<Record<FinalState, number>> = {};
-  for (const part of text.split(",")) {
-    const match = /^([A-Z]+)=(\d*\.?\d+)$/.exec(part.trim());
-    if (match === null || !((match[1] ?? "") in FINAL_STATES)) {
-      throw new InvalidArgumentError(`expected state=share of ${Object.keys(FINAL_STATES).join(", ")}, such as DELIVRD=90,UNDELIV=10.`);
+/** UCS-2 says everything but half a surrogate pair. */
+function moText(text: string): string {
+  if (splitText(text, Encoding.ucs2, "udh8", 0).length === 0) throw new InvalidArgumentError("the text cannot be said, or is too long.");
+  return text;
+}
+
+function stateShares(words: readonly string[] | null): (text: string) => Record<string, number> {
+  const expected = `expected state=share${words === null ? " of seven characters each" : ` of ${words.join(", ")}`}, such as DELIVRD=90,UNDELIV=10.`;
+  return (text) => {
+    const shares: Record<string, number> = {};
+    for (const part of text.split(",")) {
+      const [, word = "", number] = /^([A-Z0-9:]{7}|[A-Z]+)=(\d*\.?\d+)$/.exec(part.trim()) ?? [];
+      if (number === undefined || (words === null ? word.length !== 7 : !words.includes(word))) throw new InvalidArgumentError(expected);
+      shares[word] = Number(number);
     }
-    shares[match[1] as FinalState] = Number(match[2]);
-  }
-  if (Object.values(shares).every((each) => each === 0)) throw new InvalidArgumentError("expected at least one share above 0.");
-  return shares;
+    if (Object.values(shares).every((each) => each === 0)) throw new InvalidArgumentError("expected at least one share above 0.");
+    return shares;
+  };
 }

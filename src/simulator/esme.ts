@@ -1,5 +1,5 @@
 /**
- * LoadEsme: a customer in a hurry: several transceiver binds that submit as fast as their windows or a given rate allow.
+ * LoadEsme: a customer in a hurry: several connections that submit as fast as their windows or a given rate allow.
  *
  * ```
  *  start() all binds bound -> run() every submit of the source has an outcome -> ... receipts ... -> close()
@@ -7,27 +7,18 @@
  * Outcomes: accepted, refused (by status), unanswered (its connection ended first: whether it was taken is not known). A connection
  * that is lost is made again and goes on with the next submit; no submit is sent twice.
  */
-import { explainStatus } from "../../protocols/smpp/status.js";
-import type { DeliverSm } from "../../protocols/smpp/codec.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import { LatencyHistogram } from "./latency.js";
-import { LoadBind } from "./load-bind.js";
-import type { LoadDesk } from "./load-bind.js";
+import type { LoadBind, LoadDesk, LoadInbound, LoadReceipt, LoadWire } from "./load-bind.js";
+import { smppLoad } from "./load-smpp.js";
 import type { LoadSource } from "./load-source.js";
 
-/** A receipt as the customer reads it. */
-export interface LoadReceipt {
-  /** Our message id, from the text's `id:`. */
-  readonly id: string;
-  /** The word behind `stat:`. */
-  readonly state: string;
-  /** The number the message went to: the receipt's source. */
-  readonly destination: string;
-}
-
 export interface LoadOptions {
+  /** SMPP unless given. */
+  readonly wire?: LoadWire;
   readonly host: string;
   readonly port: number;
+  /** system_id or SP_Id. */
   readonly systemId: string;
   readonly password: string;
   readonly binds: number;
@@ -44,7 +35,7 @@ export interface LoadOptions {
   readonly onRefused?: (ordinal: number, status: number) => void;
   readonly onUnanswered?: (ordinal: number) => void;
   readonly onReceipt?: (receipt: LoadReceipt) => void;
-  readonly onInbound?: (deliver: DeliverSm) => void;
+  readonly onInbound?: (inbound: LoadInbound) => void;
 }
 
 export interface LoadTotals {
@@ -60,8 +51,6 @@ export interface LoadTotals {
   strayAnswers: number;
 }
 
-const RECEIPT_BITS = 0x3c;
-const RECEIPT = 0x04;
 /** A customer that was kept from sending makes up for this long at the most. */
 const CATCH_UP_MS = 1_000;
 
@@ -71,6 +60,7 @@ export class LoadEsme implements LoadDesk {
   readonly refusedByStatus = new Map<number, number>();
   readonly receiptsByState = new Map<string, number>();
   readonly #options: LoadOptions;
+  readonly #wire: LoadWire;
   readonly #rate: number;
   readonly #binds = new Set<LoadBind>();
   readonly #timers = new Set<() => void>();
@@ -85,6 +75,7 @@ export class LoadEsme implements LoadDesk {
 
   constructor(options: LoadOptions) {
     this.#options = options;
+    this.#wire = options.wire ?? smppLoad;
     this.#rate = options.ratePerSecond ?? 0;
     this.#limit = options.source.submits;
   }
@@ -172,17 +163,15 @@ export class LoadEsme implements LoadDesk {
     this.totals.strayAnswers++;
   }
 
-  delivered(deliver: DeliverSm): void {
-    if ((deliver.esm_class & RECEIPT_BITS) !== RECEIPT) {
-      this.totals.inbound++;
-      this.#options.onInbound?.(deliver);
-      return;
-    }
+  receipt(receipt: LoadReceipt): void {
     this.totals.receipts++;
-    const text = deliver.short_message.toString("latin1");
-    const state = valueOf(text, "stat:");
-    this.receiptsByState.set(state, (this.receiptsByState.get(state) ?? 0) + 1);
-    this.#options.onReceipt?.({ id: valueOf(text, "id:"), state, destination: deliver.source_addr });
+    this.receiptsByState.set(receipt.state, (this.receiptsByState.get(receipt.state) ?? 0) + 1);
+    this.#options.onReceipt?.(receipt);
+  }
+
+  inbound(inbound: LoadInbound): void {
+    this.totals.inbound++;
+    this.#options.onInbound?.(inbound);
   }
 
   readDone(bind: LoadBind): void {
@@ -202,7 +191,7 @@ export class LoadEsme implements LoadDesk {
     }
     if (bind.wasBound) this.totals.connectionsLost++;
     if (bindStatus !== 0 && this.#started !== null) {
-      this.#started.reject(new Error(`bind of ${this.#options.systemId} refused: ${explainStatus(bindStatus).name}`));
+      this.#started.reject(new Error(`bind of ${this.#options.systemId} refused: ${this.#wire.bindStatus(bindStatus)}`));
       this.#started = null;
     }
     this.#after(this.#options.reconnectMs ?? 200, () => this.#connect());
@@ -211,7 +200,7 @@ export class LoadEsme implements LoadDesk {
   // --------------------------------------------------------------
 
   #connect(): void {
-    this.#binds.add(new LoadBind(this.#options, this));
+    this.#binds.add(this.#wire.connect(this.#options, this));
   }
 
   #after(delayMs: number, fn: () => void): void {
@@ -251,13 +240,4 @@ export class LoadEsme implements LoadDesk {
     this.#finished?.();
     this.#finished = null;
   }
-}
-
-/** What stands behind a label up to the next blank; "" when the label is missing. */
-function valueOf(text: string, label: string): string {
-  const at = text.startsWith(label) ? 0 : text.indexOf(label);
-  if (at < 0) return "";
-  const from = at + label.length;
-  const end = text.indexOf(" ", from);
-  return end < 0 ? text.slice(from) : text.slice(from, end);
 }

@@ -4,13 +4,13 @@
 import type { Random } from "./random.js";
 
 export interface FaultOptions {
-  /** Share (0..1) of submits answered ESME_RTHROTTLED. */
+  /** Share (0..1) of submits answered as too many. */
   readonly throttleRate: number;
-  /** Submits a second above which they are answered ESME_RTHROTTLED; 0 = no limit. */
+  /** Submits a second above which they are answered as too many; 0 = no limit. */
   readonly maxPerSecond: number;
   /** Share (0..1) of submits answered `errorStatus`. */
   readonly errorRate: number;
-  /** command_status of those; 0x45 ESME_RSUBMITFAIL by default. */
+  /** What those are answered with; 0: as the protocol says that a submit failed. */
   readonly errorStatus: number;
   /** Share (0..1) of submits taken and never answered; their receipts come. */
   readonly lostAnswerRate: number;
@@ -30,7 +30,7 @@ export const NO_FAULTS: FaultOptions = {
   throttleRate: 0,
   maxPerSecond: 0,
   errorRate: 0,
-  errorStatus: 0x45,
+  errorStatus: 0,
   lostAnswerRate: 0,
   lostReceiptRate: 0,
   dropEvery: 0,

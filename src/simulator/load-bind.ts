@@ -1,12 +1,9 @@
 /**
- * LoadBind: one of a load-making customer's transceiver binds: its window of unanswered submits, and what comes back.
+ * LoadBind: one of a load-making customer's connections: its window of unanswered submits, and what comes back.
+ *
+ * What is on the wire is left to its heirs (load-smpp.ts, load-cmpp.ts), which are named by their LoadWire.
  */
 import { connect } from "node:net";
-import { CommandId } from "../../protocols/smpp/commands.js";
-import {
-  blankBody, decodeDeliverSm, decodeSubmitSmResp, encodeBind, encodeDeliverSmResp, encodeHeaderOnly, isFault, readCommandId, readSequence, readStatus,
-} from "../../protocols/smpp/codec.js";
-import type { DeliverSm } from "../../protocols/smpp/codec.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { LoadSource } from "./load-source.js";
 import { Pipe } from "./pipe.js";
@@ -14,6 +11,7 @@ import { Pipe } from "./pipe.js";
 export interface LoadBindOptions {
   readonly host: string;
   readonly port: number;
+  /** system_id or SP_Id. */
   readonly systemId: string;
   readonly password: string;
   /** Submits that may be unanswered. */
@@ -22,22 +20,67 @@ export interface LoadBindOptions {
   readonly source: LoadSource;
 }
 
-/** What the customer makes of what happens on its binds. */
+/** One submit of a load, its text in UCS-2; a receipt is asked for. */
+export interface LoadSubmit {
+  readonly source: string;
+  readonly destination: string;
+  /** The octets begin with a user data header that holds their place in a longer text. */
+  readonly hasUdh: boolean;
+  /** Of how many parts, and which: as the header says. 1 of 1 when it stands alone. */
+  readonly total: number;
+  readonly number: number;
+  readonly octets: Buffer;
+}
+
+/** A protocol as a load-making customer speaks it. */
+export interface LoadWire {
+  readonly protocol: string;
+  /** Where a frame has the four octets of its sequence number. */
+  readonly sequenceAt: number;
+  /** The octets that `submit` may need. */
+  readonly submitMaxOctets: number;
+  connect(options: LoadBindOptions, desk: LoadDesk): LoadBind;
+  /** Writes a whole submit; returns where it ends. */
+  submit(target: Buffer, offset: number, sequence: number, submit: LoadSubmit): number;
+  /** The status of a refused bind in a word. */
+  bindStatus(status: number): string;
+}
+
+/** A receipt as the customer reads it. */
+export interface LoadReceipt {
+  /** Our message id, in the form that the answer to the submit had. */
+  readonly id: string;
+  /** DELIVRD and the like. */
+  readonly state: string;
+  /** The number the message went to: the receipt's source. */
+  readonly destination: string;
+}
+
+/** A message from a phone; octets are a view: copy what is kept. */
+export interface LoadInbound {
+  readonly source: string;
+  readonly destination: string;
+  readonly hasUdh: boolean;
+  /** data_coding or Msg_Fmt. */
+  readonly coding: number;
+  readonly octets: Buffer;
+}
+
+/** What the customer makes of what happens on its connections. */
 export interface LoadDesk {
   bound(bind: LoadBind): void;
   /** `id` is "" unless the status is 0. */
   answered(ordinal: number, status: number, id: string, latencyMs: number): void;
   /** An answer to no submit of ours, or a second one. */
   stray(): void;
-  delivered(deliver: DeliverSm): void;
+  receipt(receipt: LoadReceipt): void;
+  inbound(inbound: LoadInbound): void;
   /** All frames of one read are dealt with: there may be free places. */
   readDone(bind: LoadBind): void;
   /** Over, or it could not be made, or was refused (`bindStatus` > 0). `unanswered` are the ordinals of submits without an answer. */
   closed(bind: LoadBind, bindStatus: number, unanswered: readonly number[]): void;
 }
 
-const RESP_MAX_OCTETS = 32;
-const BIND_MAX_OCTETS = 256;
 const VACANT = -1;
 const SEQUENCE_MAX = 0x7fff_ffff;
 
@@ -45,10 +88,10 @@ function following(sequence: number): number {
   return sequence === SEQUENCE_MAX ? 1 : sequence + 1;
 }
 
-export class LoadBind {
-  readonly #options: LoadBindOptions;
-  readonly #desk: LoadDesk;
-  readonly #pipe: Pipe;
+export abstract class LoadBind {
+  protected readonly options: LoadBindOptions;
+  protected readonly desk: LoadDesk;
+  protected readonly pipe: Pipe;
   /** Unanswered submits by the low bits of their sequence, in twice the window's places, for answers out of order. */
   readonly #ordinals: Float64Array;
   readonly #sequences: Int32Array;
@@ -63,18 +106,18 @@ export class LoadBind {
   /** Precise time of the read or turn now under way. */
   #nowMs = 0;
 
-  constructor(options: LoadBindOptions, desk: LoadDesk) {
-    this.#options = options;
-    this.#desk = desk;
+  constructor(options: LoadBindOptions, headerOctets: number, desk: LoadDesk) {
+    this.options = options;
+    this.desk = desk;
     const places = 2 ** Math.ceil(Math.log2(options.window * 2));
     this.#ordinals = new Float64Array(places).fill(VACANT);
     this.#sequences = new Int32Array(places);
     this.#sentMs = new Float64Array(places);
     this.#mask = places - 1;
     const socket = connect({ host: options.host, port: options.port, noDelay: true });
-    socket.once("connect", () => this.#bind());
-    this.#pipe = new Pipe(socket, options.clock, {
-      frame: (frame) => this.#frame(frame),
+    socket.once("connect", () => this.greet());
+    this.pipe = new Pipe(socket, options.clock, headerOctets, {
+      frame: (frame) => this.frame(frame),
       readDone: () => {
         this.#nowMs = 0;
         desk.readDone(this);
@@ -87,7 +130,7 @@ export class LoadBind {
   }
 
   get bound(): boolean {
-    return this.#bound && !this.#pipe.over;
+    return this.#bound && !this.pipe.over;
   }
 
   get unanswered(): number {
@@ -96,12 +139,12 @@ export class LoadBind {
 
   /** Submits that may go out now. */
   get free(): number {
-    return this.bound && this.#ordinals[following(this.#sequence) & this.#mask] === VACANT ? this.#options.window - this.#unanswered : 0;
+    return this.bound && this.#ordinals[following(this.#sequence) & this.#mask] === VACANT ? this.options.window - this.#unanswered : 0;
   }
 
   /** Writes submits `ordinal`, `ordinal` + 1, ... as many as `free` and `most` allow; returns how many. */
   submit(ordinal: number, most: number): number {
-    const { source, window, clock } = this.#options;
+    const { source, window, clock } = this.options;
     const nowMs = clock.preciseMs();
     let count = 0;
     while (count < most && this.#unanswered < window) {
@@ -113,8 +156,8 @@ export class LoadBind {
       this.#ordinals[place] = ordinal + count;
       this.#sentMs[place] = nowMs;
       this.#unanswered++;
-      const target = this.#pipe.reserve(source.maxOctets);
-      this.#pipe.commit(source.write(target, this.#pipe.at, sequence, ordinal + count));
+      const target = this.pipe.reserve(source.maxOctets);
+      this.pipe.commit(source.write(target, this.pipe.at, sequence, ordinal + count));
       count++;
     }
     return count;
@@ -122,69 +165,42 @@ export class LoadBind {
 
   /** Asks to part; the far side closes. */
   unbind(): void {
-    this.#headerOnly(CommandId.unbind, 0, (this.#sequence = following(this.#sequence)));
+    this.farewell(this.take());
     this.#bound = false;
   }
 
   destroy(): void {
-    this.#pipe.destroy();
+    this.pipe.destroy();
   }
 
-  #bind(): void {
-    const body = blankBody("bind_transceiver");
-    body.system_id = this.#options.systemId;
-    body.password = this.#options.password;
-    body.interface_version = 0x34;
-    const target = this.#pipe.reserve(BIND_MAX_OCTETS);
-    this.#sequence = 1;
-    this.#pipe.commit(encodeBind(CommandId.bind_transceiver, target, this.#pipe.at, this.#sequence, body));
+  /** The next sequence number. */
+  protected take(): number {
+    return (this.#sequence = following(this.#sequence));
   }
 
-  #frame(frame: Buffer): void {
-    switch (readCommandId(frame)) {
-      case CommandId.submit_sm_resp:
-      case CommandId.generic_nack:
-        return this.#answered(frame);
-      case CommandId.deliver_sm: {
-        const deliver = decodeDeliverSm(frame);
-        if (!isFault(deliver)) this.#desk.delivered(deliver);
-        const target = this.#pipe.reserve(RESP_MAX_OCTETS);
-        this.#pipe.commit(encodeDeliverSmResp(target, this.#pipe.at, readSequence(frame), 0));
-        return;
-      }
-      case CommandId.bind_transceiver_resp:
-        this.#bindStatus = readStatus(frame);
-        if (this.#bindStatus !== 0) return this.#pipe.destroy();
-        this.#bound = true;
-        this.wasBound = true;
-        return this.#desk.bound(this);
-      case CommandId.enquire_link:
-        return this.#headerOnly(CommandId.enquire_link_resp, 0, readSequence(frame));
-      case CommandId.unbind:
-        this.#headerOnly(CommandId.unbind_resp, 0, readSequence(frame));
-        return this.#pipe.end();
-      case CommandId.unbind_resp:
-        return this.#pipe.end();
-      default:
-        return;
-    }
+  /** The connection is made: asks to be let in. */
+  protected abstract greet(): void;
+  /** Asks to part. */
+  protected abstract farewell(sequence: number): void;
+  protected abstract frame(frame: Buffer): void;
+
+  /** Let in (0), or not. */
+  protected welcome(status: number): void {
+    this.#bindStatus = status;
+    if (status !== 0) return this.pipe.destroy();
+    this.#bound = true;
+    this.wasBound = true;
+    this.desk.bound(this);
   }
 
-  #answered(frame: Buffer): void {
-    const sequence = readSequence(frame);
+  /** A submit was answered; `id` is "" unless the status is 0. */
+  protected answered(sequence: number, status: number, id: string): void {
     const place = sequence & this.#mask;
     const ordinal = this.#ordinals[place] as number;
-    if (ordinal === VACANT || this.#sequences[place] !== sequence) return this.#desk.stray();
+    if (ordinal === VACANT || this.#sequences[place] !== sequence) return this.desk.stray();
     this.#ordinals[place] = VACANT;
     this.#unanswered--;
-    if (this.#nowMs === 0) this.#nowMs = this.#options.clock.preciseMs();
-    const status = readStatus(frame);
-    const id = status === 0 ? decodeSubmitSmResp(frame).message_id : "";
-    this.#desk.answered(ordinal, status, id, this.#nowMs - (this.#sentMs[place] as number));
-  }
-
-  #headerOnly(commandId: number, status: number, sequence: number): void {
-    const target = this.#pipe.reserve(16);
-    this.#pipe.commit(encodeHeaderOnly(target, this.#pipe.at, commandId, status, sequence));
+    if (this.#nowMs === 0) this.#nowMs = this.options.clock.preciseMs();
+    this.desk.answered(ordinal, status, id, this.#nowMs - (this.#sentMs[place] as number));
   }
 }

@@ -3,6 +3,7 @@
  *
  * Real centres write the same id in other bases and paddings in answer and receipt; each style here was met in the wild.
  */
+import type { CentreIds } from "./centre.js";
 import type { Random } from "./random.js";
 
 /**
@@ -20,7 +21,7 @@ const IDS_A_SECOND = 100_000;
 /** The last six digits are counted apart: making text of a number beyond 32 bits costs more than all else here. */
 const LOW = 1_000_000;
 
-export class OperatorIds {
+export class OperatorIds implements CentreIds {
   readonly #style: IdStyle;
   readonly #random: Random;
   #high: number;
@@ -62,6 +63,11 @@ export class OperatorIds {
 
   #digits(): string {
     return this.#highDigits + String(LOW + this.#low).slice(1);
+  }
+
+  /** SMPP gives every destination an answer of its own, so that no row is longer than one. */
+  following(): string {
+    return this.take();
   }
 
   /** The same id as a receipt bears it. */

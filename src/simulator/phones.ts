@@ -1,32 +1,40 @@
 /**
  * Phones: the messages that people send, cut into parts as a phone does it.
  */
-import { Encoding } from "../../protocols/model/message.js";
+import type { Encoding } from "../../protocols/model/message.js";
 import { splitText } from "../../protocols/model/segment.js";
 import { newInbound } from "./delivery.js";
 import type { Delivery } from "./delivery.js";
 import type { Random } from "./random.js";
+
+/** A way to code a phone's text, and the data_coding or Msg_Fmt that says so. */
+export interface PhoneCoding {
+  readonly name: "gsm7" | "ascii" | "ucs2" | "gb18030";
+  readonly encoding: Encoding;
+  readonly value: number;
+}
 
 /** A message from a phone. */
 export interface InjectedMo {
   readonly source: string;
   readonly destination: string;
   readonly text: string;
-  /** UCS-2 when the GSM alphabet cannot say the text, unless given. */
-  readonly coding?: "gsm7" | "ucs2";
+  /** The first of the protocol's codings that can say the text, unless given. */
+  readonly coding?: PhoneCoding["name"];
   /** Whose binds take it; the first that can receive when left out. */
   readonly systemId?: string;
 }
 
 const HAS_UDH = 0x40;
-const UCS2 = 8;
 
 /** One part for a short text, more with 8-bit concatenation headers for a long one. Throws RangeError when it cannot be said. */
-export function partsOf(mo: InjectedMo, reference: number): Delivery[] {
-  const gsm = mo.coding === "ucs2" ? [] : splitText(mo.text, Encoding.gsm7, "udh8", reference);
-  const parts = gsm.length > 0 || mo.coding === "gsm7" ? gsm : splitText(mo.text, Encoding.ucs2, "udh8", reference);
-  if (parts.length === 0) throw new RangeError("the text cannot be said in this coding, or is too long");
-  return parts.map((part) => newInbound(mo.source, mo.destination, part.hasUdh ? HAS_UDH : 0, parts === gsm ? 0 : UCS2, part.octets));
+export function partsOf(mo: InjectedMo, codings: readonly PhoneCoding[], reference: number): Delivery[] {
+  for (const { name, encoding, value } of codings) {
+    if (mo.coding !== undefined && mo.coding !== name) continue;
+    const parts = splitText(mo.text, encoding, "udh8", reference);
+    if (parts.length > 0) return parts.map((part) => newInbound(mo.source, mo.destination, part.hasUdh ? HAS_UDH : 0, value, part.octets));
+  }
+  throw new RangeError("the text cannot be said in this coding, or is too long");
 }
 
 /** Some phone in China. */

@@ -18,7 +18,6 @@ export interface PipeEvents {
   closed(): void;
 }
 
-const HEADER_OCTETS = 16;
 const MAX_FRAME_OCTETS = 70_000;
 const CHUNK_OCTETS = 65_536;
 
@@ -26,7 +25,7 @@ export class Pipe {
   readonly #socket: Socket;
   readonly #events: PipeEvents;
   readonly #clock: Clock;
-  readonly #reader = new FrameReader(HEADER_OCTETS, MAX_FRAME_OCTETS);
+  readonly #reader: FrameReader;
   #out = Buffer.allocUnsafeSlow(CHUNK_OCTETS);
   #start = 0;
   #at = 0;
@@ -34,7 +33,9 @@ export class Pipe {
   #scheduled = false;
   #over = false;
 
-  constructor(socket: Socket, clock: Clock, events: PipeEvents) {
+  /** No frame is shorter than `headerOctets`. */
+  constructor(socket: Socket, clock: Clock, headerOctets: number, events: PipeEvents) {
+    this.#reader = new FrameReader(headerOctets, MAX_FRAME_OCTETS);
     this.#socket = socket;
     this.#events = events;
     this.#clock = clock;

@@ -2,10 +2,10 @@
  * RecordFile: what the simulated message centre took and what was acknowledged to it, one line each, for a judge.
  *
  * ```
- *  S <our id> <source> <destination> <esm_class> <data_coding> <octets in hex> <wall ms> <answer> <receipt>
- *  R <our id> <command_status of the deliver_sm_resp> <wall ms>
+ *  S <our id> <source> <destination> <esm_class> <coding> <octets in hex> <wall ms> <answer> <receipt>
+ *  R <our id> <status it was answered with> <wall ms>
  * ```
- * Separated by tabs. The answer is `sent`, `lost` or `dropped`, the receipt its state or `none`. The lines of one read
+ * Separated by tabs. esm_class is 0x40 or 0 where a protocol only has TP_udhi; coding is data_coding or Msg_Fmt. The answer is `sent`, `lost` or `dropped`, the receipt its state or `none`. The lines of one read
  * reach the system in one write at its end, so that they can be read at any moment while the simulator runs on.
  */
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";

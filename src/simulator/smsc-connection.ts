@@ -3,52 +3,41 @@
  */
 import type { Socket } from "node:net";
 import {
-  MESSAGE_ID_RESP_MAX_OCTETS, decodeBind, decodeSubmitSm, encodeBindResp, encodeHeaderOnly, encodeSubmitSmResp, isFault,
+  HEADER_OCTETS, MESSAGE_ID_RESP_MAX_OCTETS, decodeBind, decodeSubmitSm, encodeBindResp, encodeHeaderOnly, encodeSubmitSmResp, isFault,
   readCommandId, readSequence, readStatus,
 } from "../../protocols/smpp/codec.js";
-import type { BindBody, SubmitSm } from "../../protocols/smpp/codec.js";
 import { CommandId, isResponse, responseId } from "../../protocols/smpp/commands.js";
 import { Status } from "../../protocols/smpp/status.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import { Sequence } from "../../protocols/wire/sequence.js";
 import { Window } from "../../protocols/wire/window.js";
-import { DELIVERY_MAX_OCTETS } from "./delivery.js";
-import type { Delivery, DeliveryWriter } from "./delivery.js";
+import type { CentreConnection, CentreDesk } from "./centre.js";
+import type { Delivery } from "./delivery.js";
 import { Pipe } from "./pipe.js";
-
-/** What the message centre decides for its connections. */
-export interface SmscDesk {
-  /** The status to answer a bind with; 0 lets it in. */
-  bind(connection: SmscConnection, body: BindBody): number;
-  submit(connection: SmscConnection, sequence: number, submit: SubmitSm): void;
-  delivered(connection: SmscConnection, delivery: Delivery, status: number): void;
-  /** All frames of one read are dealt with. */
-  readDone(connection: SmscConnection): void;
-  /** Over; `unanswered` were delivered and not answered, oldest first. */
-  closed(connection: SmscConnection, unanswered: Delivery[]): void;
-}
+import { DELIVERY_MAX_OCTETS } from "./smsc-delivery.js";
+import type { DeliveryWriter } from "./smsc-delivery.js";
 
 const SYSTEM_ID = "simulator";
 const SC_INTERFACE_VERSION = 0x34;
 const BIND_RESP_MAX_OCTETS = 86;
 
-export class SmscConnection {
+export class SmscConnection implements CentreConnection {
   readonly #pipe: Pipe;
-  readonly #desk: SmscDesk;
+  readonly #desk: CentreDesk;
   readonly #clock: Clock;
   readonly #writer: DeliveryWriter;
   readonly #window: Window<Delivery>;
   readonly #sequence = new Sequence();
-  systemId = "";
+  name = "";
   canSubmit = false;
   canReceive = false;
 
-  constructor(socket: Socket, clock: Clock, writer: DeliveryWriter, deliverWindow: number, desk: SmscDesk) {
+  constructor(socket: Socket, clock: Clock, writer: DeliveryWriter, deliverWindow: number, desk: CentreDesk) {
     this.#desk = desk;
     this.#clock = clock;
     this.#writer = writer;
     this.#window = new Window<Delivery>(deliverWindow);
-    this.#pipe = new Pipe(socket, clock, {
+    this.#pipe = new Pipe(socket, clock, HEADER_OCTETS, {
       frame: (frame) => this.#frame(frame),
       readDone: () => desk.readDone(this),
       closed: () => this.#closed(),
@@ -59,19 +48,16 @@ export class SmscConnection {
     return this.canSubmit || this.canReceive;
   }
 
-  /** Free places in the deliver window; 0 when it cannot receive. */
   get deliverFree(): number {
     return this.canReceive && !this.#pipe.over ? this.#window.free : 0;
   }
 
-  /** Answers a submit; an error status has no id. Nothing happens when the connection has gone. */
   answerSubmit(sequence: number, status: number, id: string): void {
     if (this.#pipe.over) return;
     const target = this.#pipe.reserve(MESSAGE_ID_RESP_MAX_OCTETS);
     this.#pipe.commit(encodeSubmitSmResp(target, this.#pipe.at, sequence, status, id));
   }
 
-  /** Sends a delivery; `deliverFree` was looked at. */
   deliver(delivery: Delivery): void {
     const sequence = this.#sequence.take(this.#window);
     this.#window.add(sequence, CommandId.deliver_sm, delivery, this.#clock.monotonicMs);
@@ -79,7 +65,6 @@ export class SmscConnection {
     this.#pipe.commit(this.#writer.write(target, this.#pipe.at, sequence, delivery, this.#clock.wallMs));
   }
 
-  /** Breaks the connection at once. */
   destroy(): void {
     this.#pipe.destroy();
   }
@@ -123,8 +108,9 @@ export class SmscConnection {
     if (isFault(body)) ({ status } = body);
     else if (this.bound) status = Status.ESME_RALYBND;
     else {
-      this.systemId = body.system_id;
-      status = this.#desk.bind(this, body);
+      this.name = body.system_id;
+      const verdict = this.#desk.bind(this, body.system_id, (secret) => secret === body.password);
+      status = verdict === "ok" ? 0 : verdict === "wrong_name" ? Status.ESME_RINVSYSID : Status.ESME_RINVPASWD;
     }
     const target = this.#pipe.reserve(BIND_RESP_MAX_OCTETS);
     this.#pipe.commit(encodeBindResp(responseId(commandId), target, this.#pipe.at, sequence, status, SYSTEM_ID, SC_INTERFACE_VERSION));
@@ -138,7 +124,11 @@ export class SmscConnection {
     if (!this.canSubmit) return this.answerSubmit(sequence, Status.ESME_RINVBNDSTS, "");
     const submit = decodeSubmitSm(frame);
     if (isFault(submit)) return this.answerSubmit(sequence, submit.status, "");
-    this.#desk.submit(this, sequence, submit);
+    this.#desk.submit(this, sequence, {
+      source: submit.source_addr, sourceTon: submit.source_addr_ton, sourceNpi: submit.source_addr_npi,
+      destination: submit.destination_addr, destinationTon: submit.dest_addr_ton, destinationNpi: submit.dest_addr_npi, others: null,
+      esmClass: submit.esm_class, coding: submit.data_coding, octets: submit.short_message, receipt: submit.registered_delivery & 3, body: submit,
+    });
   }
 
   #answered(frame: Buffer, commandId: number): void {

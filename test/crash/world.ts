@@ -52,7 +52,7 @@ export class World {
         credentials: { systemId: "tollgate", password: OPERATOR_PASSWORD },
         finalStates: name === "quick" ? { DELIVRD: 1 } : { DELIVRD: 8, UNDELIV: 2 },
         faults: { ...NO_FAULTS, duplicateReceiptRate: 0.01, earlyReceiptRate: name === "quick" ? 0 : 0.05 },
-        onSubmit: (submit) => records.arrived(serialOf(submit.short_message)),
+        onSubmit: (submit) => records.arrived(serialOf(submit.octets)),
       });
       const { port } = await smsc.start();
       operators.set(name, smsc);

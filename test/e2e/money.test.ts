@@ -15,7 +15,7 @@ describe("prepaid money", () => {
   let doubles = 0;
   const smsc = new SimulatedSmsc({
     clock, receiptDelayMs: 5,
-    onSubmit: ({ destination_addr: to }) => {
+    onSubmit: ({ destination: to }) => {
       if (arrived.has(to)) doubles++;
       arrived.add(to);
     },

@@ -2,17 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { blankBody } from "../../../protocols/smpp/codec.js";
-import type { SubmitSm } from "../../../protocols/smpp/codec.js";
 import { makeBenchFolder } from "../../../src/cli/bench-folder.js";
 import { FIRST_DESTINATION, Judge } from "../../../src/cli/bench-load.js";
 import { buildScreen } from "../../../src/filter/screen.js";
 
-function submit(message: number, segment = 1): SubmitSm {
-  const body = blankBody("submit_sm");
-  body.destination_addr = String(FIRST_DESTINATION + message);
-  body.short_message = Buffer.from([6, 8, 4, 0, 0, 3, segment, 0x4e, 0x00]);
-  return body;
+function submit(message: number, segment = 1): { destination: string; octets: Buffer } {
+  return { destination: String(FIRST_DESTINATION + message), octets: Buffer.from([6, 8, 4, 0, 0, 3, segment, 0x4e, 0x00]) };
 }
 const receipt = (message: number): string => String(FIRST_DESTINATION + message);
 

@@ -12,7 +12,7 @@ import { encodeJson } from "../../../src/admin/api.js";
 import { NO_FAULTS } from "../../../src/simulator/faults.js";
 import type { ArrivedText } from "../../../src/simulator/reassembly.js";
 import { SimulatedSmsc } from "../../../src/simulator/smsc.js";
-import type { SmscOptions } from "../../../src/simulator/smsc-options.js";
+import type { SmscOptions } from "../../../src/simulator/smsc.js";
 
 interface Sent {
   readonly code: number;
@@ -32,7 +32,7 @@ describe("tollgate send", () => {
     smsc = new SimulatedSmsc({
       clock, credentials: { systemId: "acme", password: "secret01" },
       onText: (text) => texts.push(text),
-      onSubmit: (submit) => octets.push(`${submit.esm_class.toString(16)} ${submit.data_coding} ${submit.short_message.toString("hex")}`),
+      onSubmit: (submit) => octets.push(`${submit.esmClass.toString(16)} ${submit.coding} ${submit.octets.toString("hex")}`),
       ...options,
     });
     ({ port } = await smsc.start());

@@ -189,7 +189,7 @@ describe("LoadEsme against SimulatedSmsc", () => {
   it("receives messages from phones at the rate asked for", async () => {
     const { port } = await bench.smsc({ mo: { perSecond: 100, destination: "10690001", text: "TD" } });
     const texts: string[] = [];
-    await bench.esme(port, 0, { onInbound: (deliver) => texts.push(deliver.short_message.toString("latin1")) });
+    await bench.esme(port, 0, { onInbound: (deliver) => texts.push(deliver.octets.toString("latin1")) });
     await bench.until(() => texts.length >= 10);
     expect(new Set(texts)).to.deep.equal(new Set(["TD"]));
   });

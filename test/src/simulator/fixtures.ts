@@ -11,7 +11,7 @@ import { NO_FAULTS } from "../../../src/simulator/faults.js";
 import type { FaultOptions } from "../../../src/simulator/faults.js";
 import { TemplateSource } from "../../../src/simulator/load-source.js";
 import { SimulatedSmsc } from "../../../src/simulator/smsc.js";
-import type { SmscOptions } from "../../../src/simulator/smsc-options.js";
+import type { SmscOptions } from "../../../src/simulator/smsc.js";
 
 export const FIRST = 13_000_000_000;
 export const TEXT = `【测试】${"验".repeat(66)}`;

@@ -1,18 +1,18 @@
 /**
- * SmscPeer: all connections of one system_id and the deliveries that wait for a free place on any of them.
+ * CentrePeer: all connections of one name and the deliveries that wait for a free place on any of them.
  */
 import { Deque } from "../flow/deque.js";
 import type { Delivery } from "./delivery.js";
-import type { SmscConnection } from "./smsc-connection.js";
+import type { CentreConnection } from "./centre.js";
 
-export class SmscPeer {
-  readonly systemId: string;
-  readonly connections: SmscConnection[] = [];
+export class CentrePeer {
+  readonly name: string;
+  readonly connections: CentreConnection[] = [];
   readonly #waiting = new Deque<Delivery>();
   #turn = 0;
 
-  constructor(systemId: string) {
-    this.systemId = systemId;
+  constructor(name: string) {
+    this.name = name;
   }
 
   get waiting(): number {
@@ -45,10 +45,10 @@ export class SmscPeer {
   }
 
   /** A connection with a free place: the same one for as long as it has, for long writes; then the next. */
-  #free(): SmscConnection | null {
+  #free(): CentreConnection | null {
     const { length } = this.connections;
     for (let tried = 0; tried < length; tried++) {
-      const connection = this.connections[this.#turn % length] as SmscConnection;
+      const connection = this.connections[this.#turn % length] as CentreConnection;
       if (connection.deliverFree > 0) return connection;
       this.#turn++;
     }
