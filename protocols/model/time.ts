@@ -84,6 +84,20 @@ export function parseReceiptDate(text: string, zoneMinutes: number, nowMs: numbe
   return ms !== null && Math.abs(ms - nowMs) <= RECEIPT_DATE_TRUST_MS ? ms : 0;
 }
 
+const lastDate = { text: "", zoneMinutes: 0, untilMs: 0, atMs: 0 };
+const REMEMBER_MS = 60_000;
+
+/** As parseReceiptDate. Receipts of one minute bear the same date, so the last one read is kept for a while. */
+export function receiptDate(text: string, zoneMinutes: number, nowMs: number): number {
+  if (text !== lastDate.text || zoneMinutes !== lastDate.zoneMinutes || nowMs > lastDate.untilMs || nowMs < lastDate.untilMs - REMEMBER_MS) {
+    lastDate.text = text;
+    lastDate.zoneMinutes = zoneMinutes;
+    lastDate.untilMs = nowMs + REMEMBER_MS;
+    lastDate.atMs = parseReceiptDate(text, zoneMinutes, nowMs);
+  }
+  return lastDate.atMs;
+}
+
 function absoluteOf(text: string, nowMs: number): number | null {
   const time = parseTime(text, nowMs);
   return time?.kind === "absolute" ? time.atMs : null;

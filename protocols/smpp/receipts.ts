@@ -10,7 +10,7 @@ import type { Receipt, ReceiptNotice } from "../model/receipt.js";
 import { parseReceiptCsv, parseReceiptText, stateOfWord, wordOfState, writeReceiptText } from "../model/receipt-text.js";
 import type { ReceiptText } from "../model/receipt-text.js";
 import { decodeText } from "../model/text.js";
-import { parseReceiptDate } from "../model/time.js";
+import { receiptDate } from "../model/time.js";
 import { NO_OCTETS, readText } from "../wire/octets.js";
 import { VERSION_34 } from "./bind.js";
 import { blankBody } from "./codec.js";
@@ -76,23 +76,9 @@ export function receiptOf(body: DeliverSm | DataSm, octets: Buffer, terms: LinkT
     error: text !== null && text.err !== "" ? cut(text.err, WORD_MOST) : hasTlvs ? networkError(body.tlvs) : "",
     source: body.destination_addr,
     destination: body.source_addr,
-    doneAtMs: text === null || text.doneDate === "" ? 0 : doneAt(text.doneDate, terms.zoneMinutes, nowMs),
+    doneAtMs: text === null || text.doneDate === "" ? 0 : receiptDate(text.doneDate, terms.zoneMinutes, nowMs),
     raw: octets,
   };
-}
-
-const lastDone = { text: "", zoneMinutes: 0, untilMs: 0, atMs: 0 };
-const REMEMBER_MS = 60_000;
-
-/** Receipts of one minute bear the same date, so the last one read is kept for a while. */
-function doneAt(text: string, zoneMinutes: number, nowMs: number): number {
-  if (text !== lastDone.text || zoneMinutes !== lastDone.zoneMinutes || nowMs > lastDone.untilMs || nowMs < lastDone.untilMs - REMEMBER_MS) {
-    lastDone.text = text;
-    lastDone.zoneMinutes = zoneMinutes;
-    lastDone.untilMs = nowMs + REMEMBER_MS;
-    lastDone.atMs = parseReceiptDate(text, zoneMinutes, nowMs);
-  }
-  return lastDone.atMs;
 }
 
 function textOf(body: DeliverSm | DataSm, octets: Buffer, terms: LinkTerms): ReceiptText | null {

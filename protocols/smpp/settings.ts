@@ -1,7 +1,8 @@
 /**
  * Settings: what an operator may set for one SMPP link, as a table for the configuration and as checked terms for us.
  */
-import type { Alphabet0, SettingDescription } from "../wire/protocol.js";
+import type { Alphabet0, ProtocolSettings, SettingDescription } from "../wire/protocol.js";
+import { SettingReader } from "../wire/settings.js";
 import { CommandId } from "./commands.js";
 
 const KEEP = -1;
@@ -65,44 +66,28 @@ export interface LinkTerms {
 const VERSIONS: Readonly<Record<string, number>> = { "3.3": 0x33, "3.4": 0x34, "5.0": 0x50 };
 
 /** A value that the configuration's own check let through although it makes no sense here falls back to its default. */
-export function linkTerms(settings: Readonly<Record<string, string | number | boolean>>): LinkTerms {
-  const mode = word(settings, "bind_mode");
+export function linkTerms(settings: ProtocolSettings): LinkTerms {
+  const read = new SettingReader(LINK_SETTINGS, settings);
+  const mode = read.word("bind_mode");
   return {
     bindCommand:
       mode === "transmitter" ? CommandId.bind_transmitter
       : mode === "receiver" ? CommandId.bind_receiver
       : CommandId.bind_transceiver,
     canSubmit: mode !== "receiver",
-    systemType: word(settings, "system_type").slice(0, 12),
-    interfaceVersion: VERSIONS[word(settings, "interface_version")] ?? 0x34,
-    sourceTon: number(settings, "source_ton", KEEP, 255),
-    sourceNpi: number(settings, "source_npi", KEEP, 255),
-    destTon: number(settings, "dest_ton", KEEP, 255),
-    destNpi: number(settings, "dest_npi", KEEP, 255),
-    alphabet0: word(settings, "alphabet0") as Alphabet0,
-    serviceType: word(settings, "service_type").slice(0, 5),
-    receiptsAlways: word(settings, "receipts") === "always",
-    receiptsByShape: settings["receipts_by_shape"] === true,
-    receiptsAsCsv: settings["receipts_as_csv"] === true,
-    tlvs: word(settings, "tlvs") as "auto" | "on" | "off",
-    zoneMinutes: number(settings, "zone_minutes", -720, 840),
-    deliverWindow: number(settings, "deliver_window", 1, 100_000),
+    systemType: read.word("system_type").slice(0, 12),
+    interfaceVersion: VERSIONS[read.word("interface_version")] ?? 0x34,
+    sourceTon: read.number("source_ton", KEEP, 255),
+    sourceNpi: read.number("source_npi", KEEP, 255),
+    destTon: read.number("dest_ton", KEEP, 255),
+    destNpi: read.number("dest_npi", KEEP, 255),
+    alphabet0: read.word("alphabet0") as Alphabet0,
+    serviceType: read.word("service_type").slice(0, 5),
+    receiptsAlways: read.word("receipts") === "always",
+    receiptsByShape: read.flag("receipts_by_shape"),
+    receiptsAsCsv: read.flag("receipts_as_csv"),
+    tlvs: read.word("tlvs") as "auto" | "on" | "off",
+    zoneMinutes: read.number("zone_minutes", -720, 840),
+    deliverWindow: read.number("deliver_window", 1, 100_000),
   };
-}
-
-function described(name: string): SettingDescription {
-  const found = LINK_SETTINGS.find((setting) => setting.name === name);
-  if (found === undefined) throw new TypeError(`no link setting is called ${name}`);
-  return found;
-}
-
-function word(settings: Readonly<Record<string, string | number | boolean>>, name: string): string {
-  const setting = described(name);
-  const value = String(settings[name] ?? setting.default);
-  return setting.choices === undefined || setting.choices.includes(value) ? value : String(setting.default);
-}
-
-function number(settings: Readonly<Record<string, string | number | boolean>>, name: string, min: number, max: number): number {
-  const value = Number(settings[name] ?? NaN);
-  return Number.isInteger(value) && value >= min && value <= max ? value : Number(described(name).default);
 }
