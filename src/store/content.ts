@@ -76,6 +76,19 @@ export function unpackKinds(message: Message, kinds: number): void {
   message.destinationNpi = kinds & 255;
 }
 
+/** The service type, without building the message. */
+export function contentServiceType(body: Buffer): string {
+  const length = body[FIXED] ?? 0;
+  return length === 0 ? "" : body.toString("utf8", FIXED + 1, FIXED + 1 + length);
+}
+
+/** `body` with the evidence kept in `before`: the content is another, what was found in the text remains. */
+export function withFlagsOf(body: Buffer, before: Buffer): Buffer {
+  const [at, from] = [FIXED + 1 + (body[FIXED] ?? 0), FIXED + 1 + (before[FIXED] ?? 0)];
+  const flags = before.subarray(from, from + 2 + before.readUInt16LE(from));
+  return Buffer.concat([body.subarray(0, at), flags, body.subarray(at + 2 + body.readUInt16LE(at))]);
+}
+
 /** The evidence kept with a message, "" when none. */
 export function contentFlags(body: Buffer): string {
   const at = FIXED + 1 + (body[FIXED] ?? 0);

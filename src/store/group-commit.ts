@@ -65,11 +65,12 @@ export class GroupCommit {
     return this.#filling.octets;
   }
 
-  /** An intent has been packed. */
-  added(ticket: Ticket): void {
+  /** An intent has been packed. `more`: others follow at once that must go in the same batch. */
+  added(ticket: Ticket, more = false): void {
     this.#pending++;
     const { tickets, octets } = this.#filling;
     tickets.push(ticket);
+    if (more) return;
     if (tickets.length >= MAX_INTENTS || octets.at >= MAX_OCTETS) {
       this.#full.push(this.#filling);
       this.#filling = this.#fresh();

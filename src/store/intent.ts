@@ -9,7 +9,7 @@ import { packKinds, contentSize, packContent } from "./content.js";
 import type { Message } from "../../protocols/model/message.js";
 import { textSize } from "./octets.js";
 import type { Octets } from "./octets.js";
-import type { AcceptIntent, InboundIntent, ReceiptIntent, RefusalRecord } from "./store.js";
+import type { AcceptIntent, CancelIntent, InboundIntent, PartIntent, ReceiptIntent, RefusalRecord } from "./store.js";
 
 export const Op = {
   accept: 1,
@@ -27,6 +27,10 @@ export const Op = {
   claim: 13,
   claimOutbox: 14,
   sweep: 15,
+  /** Stands before the acceptances that are carried out together or not at all; has no result of its own. */
+  group: 16,
+  split: 17,
+  cancel: 18,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 
@@ -51,6 +55,11 @@ function packMessage(into: Octets, message: Message, flags: string): void {
   into.u32(packKinds(message));
   into.text(message.source);
   into.text(message.destination);
+  packBody(into, message, flags);
+}
+
+/** The content with its length in front. */
+function packBody(into: Octets, message: Message, flags: string): void {
   const lengthAt = into.at;
   const end = packContent(into.buffer, lengthAt + 4, message, flags);
   into.u32(end - lengthAt - 4);
@@ -61,9 +70,10 @@ function messageSize(message: Message, flags: string): number {
   return 32 + textSize(message.source) + textSize(message.destination) + contentSize(message, flags);
 }
 
-export function packAccept(into: Octets, intent: AcceptIntent): void {
+/** `key`: the message's submitKey, 0 for all but the first message of a submit. */
+export function packAccept(into: Octets, intent: AcceptIntent, key = intent.message.submitKey): void {
   const { message } = intent;
-  const start = openRecord(into, 64 + messageSize(message, intent.flags), Op.accept);
+  const start = openRecord(into, 72 + messageSize(message, intent.flags), Op.accept);
   packMessage(into, message, intent.flags);
   into.u32(intent.accountNo);
   into.f64(intent.laneNo);
@@ -74,6 +84,20 @@ export function packAccept(into: Octets, intent: AcceptIntent): void {
   into.f64(intent.chargeMicros);
   into.u32(intent.wordsVersion);
   into.f64(intent.dueMs);
+  into.f64(key);
+  closeRecord(into, start);
+}
+
+/** The head of a group; its `intents` follow by packAccept. */
+export function packGroup(into: Octets, intents: readonly AcceptIntent[]): void {
+  const [first] = intents as readonly [AcceptIntent, ...AcceptIntent[]];
+  let total = 0;
+  for (const intent of intents) total += intent.chargeMicros;
+  const start = openRecord(into, 32, Op.group);
+  into.u16(intents.length);
+  into.u32(first.accountNo);
+  into.f64(first.message.id);
+  into.f64(total);
   closeRecord(into, start);
 }
 
@@ -151,11 +175,40 @@ export function packInbound(into: Octets, intent: InboundIntent): void {
   closeRecord(into, start);
 }
 
-export function packRelease(into: Octets, messageId: number, wordsVersion: number, dueMs: number): void {
-  const start = openRecord(into, 24, Op.release);
+export function packRelease(into: Octets, messageId: number, wordsVersion: number, dueMs: number, rewritten: Message | null = null): void {
+  const start = openRecord(into, 32 + (rewritten === null ? 0 : contentSize(rewritten, "")), Op.release);
   into.f64(messageId);
   into.u32(wordsVersion);
   into.f64(dueMs);
+  if (rewritten === null) into.u32(0);
+  else packBody(into, rewritten, "");
+  closeRecord(into, start);
+}
+
+export function packSplit(into: Octets, messageId: number, wordsVersion: number, dueMs: number, parts: readonly PartIntent[]): void {
+  let size = 32;
+  for (const { message } of parts) size += 16 + messageSize(message, "");
+  const start = openRecord(into, size, Op.split);
+  into.f64(messageId);
+  into.u32(wordsVersion);
+  into.f64(dueMs);
+  into.u16(parts.length);
+  for (const { message, laneNo, operatorNo } of parts) {
+    packMessage(into, message, "");
+    into.f64(laneNo);
+    into.u16(operatorNo);
+  }
+  closeRecord(into, start);
+}
+
+export function packCancel(into: Octets, intent: CancelIntent): void {
+  const { source, destination, serviceType } = intent;
+  const start = openRecord(into, 32 + textSize(source) + textSize(destination) + textSize(serviceType), Op.cancel);
+  into.u32(intent.accountNo);
+  into.f64(intent.messageId);
+  into.text(source);
+  into.text(destination);
+  into.text(serviceType);
   closeRecord(into, start);
 }
 

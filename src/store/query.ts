@@ -1,6 +1,8 @@
 /**
  * Query: the closed list of read-only questions to the store, answered on the reader thread across all days.
  */
+import type { MessageState } from "../../protocols/model/state.js";
+import type { DayCounts } from "../../protocols/wire/protocol.js";
 import type { AccountView } from "../ledger/commands.js";
 
 export type Query =
@@ -13,7 +15,20 @@ export type Query =
   | { readonly kind: "verify"; readonly full: boolean }
   | { readonly kind: "audit"; readonly limit: number }
   | { readonly kind: "uncertain"; readonly limit: number }
-  | { readonly kind: "orphans"; readonly limit: number };
+  | { readonly kind: "orphans"; readonly limit: number }
+  /** One message of the account's own, as its customer may ask for it. */
+  | { readonly kind: "customer_message"; readonly accountNo: number; readonly messageId: number }
+  /** What the account's books say of a day (YYYYMMDD, business time); of one service type, or of all (null). */
+  | { readonly kind: "day_counts"; readonly accountNo: number; readonly day: string; readonly serviceType: string | null };
+
+/** Where a customer's own message stands. */
+export interface CustomerMessage {
+  readonly state: MessageState;
+  /** As shown in its receipt, "000" when none. */
+  readonly error: string;
+  /** Wall ms of its end, 0 while it has none. */
+  readonly finalAtMs: number;
+}
 
 export interface TraceEvent {
   readonly atMs: number;
@@ -84,4 +99,8 @@ export type Answer =
   | { readonly kind: "verify"; readonly report: VerifyReport }
   | { readonly kind: "audit"; readonly entries: readonly { readonly no: number; readonly atMs: number; readonly actor: string; readonly what: string; readonly hash: string }[] }
   | { readonly kind: "uncertain"; readonly messages: readonly { readonly id: number; readonly account: string; readonly operator: string; readonly sinceMs: number; readonly destination: string }[] }
-  | { readonly kind: "orphans"; readonly orphans: readonly { readonly operator: string; readonly operatorMessageId: string; readonly destination: string; readonly state: string; readonly octets: string; readonly atMs: number }[] };
+  | { readonly kind: "orphans"; readonly orphans: readonly { readonly operator: string; readonly operatorMessageId: string; readonly destination: string; readonly state: string; readonly octets: string; readonly atMs: number }[] }
+  /** null: no such message of that account. */
+  | { readonly kind: "customer_message"; readonly message: CustomerMessage | null }
+  /** null: no day, or one of which nothing is known. */
+  | { readonly kind: "day_counts"; readonly counts: DayCounts | null };

@@ -39,6 +39,8 @@ export const Commit = {
   failed: 10,
   /** A receipt without an id or an end: kept with its octets for people to see. (receipt) */
   unreadable: 11,
+  /** There is no such message of that account. (cancel) */
+  notFound: 12,
 } as const;
 export type Commit = (typeof Commit)[keyof typeof Commit];
 
@@ -66,6 +68,34 @@ export interface AcceptIntent extends Intent {
   readonly dueMs: number;
   /** Hits to keep as evidence (flagged), "" when none: "category:rule". */
   readonly flags: string;
+}
+
+/** A part that a message is split into: a message of its own (ids follow its whole's without a gap), free of charge and told to nobody. At most MAX_PARTS. */
+export interface PartIntent {
+  readonly message: Message;
+  readonly laneNo: number;
+  readonly operatorNo: number;
+}
+
+/** Most parts of one message, as in every protocol's header. */
+export const MAX_PARTS = 255;
+
+/** A customer's wish to take back its own message. */
+export interface CancelIntent extends Intent {
+  readonly accountNo: number;
+  readonly messageId: number;
+  /** "" = not compared. */
+  readonly source: string;
+  readonly destination: string;
+  readonly serviceType: string;
+}
+
+/** A submit that may come again: its key, and the id of its (first) message. */
+export interface KnownSubmit {
+  readonly accountNo: number;
+  readonly key: number;
+  readonly messageId: number;
+  readonly acceptedAtMs: number;
 }
 
 export interface ReceiptIntent extends Intent {
@@ -118,6 +148,8 @@ export interface Snapshot {
   /** Segments still being gathered, oldest first. */
   readonly held: readonly StoredMessage[];
   readonly uncertain: number;
+  /** Submits of the last minutes that bear a key, oldest first, bounded. */
+  readonly knownSubmits: readonly KnownSubmit[];
 }
 
 export interface StoreEvents {
@@ -161,6 +193,18 @@ export interface Store {
 
   // ---- hot intents: one call, one later `committed`
   accept(intent: AcceptIntent): void;
+  /**
+   * Accepts all or none, in one transaction: messages of one submit, ids in a row without a gap. Each is called back in order, all with
+   * the same result; the account must afford them together.
+   */
+  acceptAll(intents: readonly AcceptIntent[]): void;
+  /**
+   * held -> split: the message goes out as these parts, which are queued (or scheduled for `dueMs` when that is to come). Their answers and
+   * reports fold into it: SENT when all are, its end the first part's that fails, DELIVERED when all are. StoreEvents.queued tells their lanes.
+   */
+  split(intent: Intent, messageId: number, wordsVersion: number, dueMs: number, parts: readonly PartIntent[]): void;
+  /** Takes back one message that is not out, its parts with it: DELETED, released, notice where wanted. ok | notApplicable (too late) | notFound. */
+  cancel(intent: CancelIntent): void;
   /** queued | retry | held | scheduled -> dispatched, before the wire. */
   dispatch(intent: Intent, messageId: number, operatorNo: number, linkNo: number, attempt: number): void;
   /** The operator took it. Settles where the account's policy says so. */
@@ -173,8 +217,11 @@ export interface Store {
   uncertain(messageId: number, attempt: number): void;
   receipt(intent: ReceiptIntent): void;
   inbound(intent: InboundIntent): void;
-  /** held -> queued (screened now), or scheduled for `dueMs` when that is to come. */
-  release(intent: Intent, messageId: number, wordsVersion: number, dueMs: number): void;
+  /**
+   * held -> queued (screened now), or scheduled for `dueMs` when that is to come. `rewritten`: goes out with this content instead of its own
+   * (numbered anew among its siblings, say); address, validity and receipt stay as they are.
+   */
+  release(intent: Intent, messageId: number, wordsVersion: number, dueMs: number, rewritten?: Message | null): void;
   /** Ends a message that is not out (held, scheduled, queued, retry): final state, release, notice where wanted. */
   end(intent: Intent, messageId: number, state: MessageState, outcome: Outcome): void;
   /** The customer has the notice ("ok"), or refused it for good ("parked"). `order` names it. */

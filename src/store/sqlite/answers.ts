@@ -41,6 +41,10 @@ export function* answer(books: Books, query: Query, nowMs: () => number): Genera
       return { kind: "audit", entries: audit(books, clamp(query.limit)) };
     case "uncertain":
       return { kind: "uncertain", messages: uncertain(books, clamp(query.limit)) };
+    case "customer_message":
+      return { kind: "customer_message", message: null };
+    case "day_counts":
+      return { kind: "day_counts", counts: null };
     case "orphans":
       return { kind: "orphans", orphans: orphans(books, clamp(query.limit)) };
   }

@@ -25,6 +25,7 @@ export function prepareStatements(db: Database.Database) {
     getMessage: raw(`SELECT ${MESSAGE_COLUMNS} FROM message m CROSS JOIN content c ON c.id = m.id WHERE m.id = ?`),
     getBody: db.prepare("SELECT body FROM content WHERE id = ?").pluck(),
     setWords: db.prepare("UPDATE content SET words = ? WHERE id = ?"),
+    setBody: db.prepare("UPDATE content SET body = ? WHERE id = ?"),
     dispatch: db.prepare(`UPDATE message SET state = 6, operator = ?, try = ?, due = ${NO_TIME}, dispatched_at = ? WHERE id = ?`),
     sent: db.prepare("UPDATE message SET state = 10, charge_state = ?, last_entry = ?, sent_at = ?, op_hash = ?, op_id = ? WHERE id = ?"),
     final: db.prepare("UPDATE message SET state = ?, at = ?, charge_state = ?, last_entry = ?, notify = ?, ord = ?, report = ? WHERE id = ?"),

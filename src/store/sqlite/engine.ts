@@ -21,7 +21,8 @@ import { changeBooks, registerPolicies, type Changed } from "./change-books.js";
 import { packRow } from "./claims.js";
 import { DayFiles } from "./day-files.js";
 import { isDiskTrouble, isFull, reasonOf } from "./disk-trouble.js";
-import { applyIntent, applyKept, records, refuseIntent } from "./intents.js";
+import { acceptedIds, records } from "./group.js";
+import { applyIntent, applyKept, refuseIntent } from "./intents.js";
 import { KeptIntents } from "./kept-intents.js";
 import { LedgerDb } from "./ledger-db.js";
 import { dayOfMs, ledgerPath, makeFolders } from "./paths.js";
@@ -134,6 +135,7 @@ export class Engine {
     const { from, order } = this.state;
     this.#orderBefore = order.last;
     from.use(batch);
+    this.state.groupLeft = 0;
     this.#intents = 0;
     while (from.at < batch.length) {
       const start = from.at;
@@ -224,7 +226,7 @@ export class Engine {
     this.#doubts ??= { after: this.#orderBefore, accepted: [] };
     for (const record of batch) {
       this.#kept.keep(record);
-      if (record[4] === Op.accept) this.#doubts.accepted.push(record.readDoubleLE(5));
+      this.#doubts.accepted.push(...acceptedIds(record));
       refuseIntent(state, record, Commit.unknown);
     }
     this.#files.closeAll();

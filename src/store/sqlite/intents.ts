@@ -6,6 +6,7 @@ import { REFUSED, Result } from "../results.js";
 import { Commit } from "../store.js";
 import { claim, claimOutbox } from "./claims.js";
 import { packNotice, tellNotice } from "./finish.js";
+import { acceptInGroup, acceptedIds, beginGroup } from "./group.js";
 import { inbound, notified, refusal } from "./incoming.js";
 import { Finished, accept, dispatch, end, refused, release, requeue, sent, uncertain } from "./outgoing.js";
 import { receipt } from "./reports.js";
@@ -25,6 +26,9 @@ export function applyIntent(state: WriterState, cursors: Map<number, SilentCurso
       return;
     case Op.inbound:
       inbound(state);
+      return;
+    case Op.group:
+      beginGroup(state);
       return;
     case Op.claim:
       claim(state);
@@ -53,7 +57,7 @@ export function applyIntent(state: WriterState, cursors: Map<number, SilentCurso
 
 function applyPlain(state: WriterState, op: number): Commit {
   switch (op) {
-    case Op.accept: return accept(state);
+    case Op.accept: return state.groupLeft > 0 ? acceptInGroup(state) : accept(state);
     case Op.dispatch: return dispatch(state);
     case Op.sent: return sent(state);
     case Op.refused: return refused(state);
@@ -61,6 +65,8 @@ function applyPlain(state: WriterState, op: number): Commit {
     case Op.uncertain: return uncertain(state);
     case Op.release: return release(state);
     case Op.end: return end(state);
+    case Op.split: return Commit.notApplicable;
+    case Op.cancel: return Commit.notFound;
     case Op.notified: return notified(state);
     case Op.refusal: return refusal(state);
     default: throw new Error(`intent of unknown kind ${op}`);
@@ -96,18 +102,10 @@ export function refuseIntent(state: WriterState, record: Buffer, commit: Commit)
       out.u8(Result.outbox);
       out.u32(REFUSED);
       return;
+    case Op.group:
+      for (let left = acceptedIds(record).length; left > 0; left--) answer(state, commit);
+      return;
     default:
       answer(state, commit);
   }
-}
-
-/** The records of a batch, one by one. */
-export function records(batch: Buffer): Buffer[] {
-  const all: Buffer[] = [];
-  for (let at = 0; at < batch.length; ) {
-    const length = batch.readUInt32LE(at);
-    all.push(batch.subarray(at, at + length));
-    at += length;
-  }
-  return all;
 }

@@ -11,6 +11,7 @@ import { refusalWord } from "../../lifecycle/notice.js";
 import { Happening, nextState } from "../../lifecycle/transitions.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import type { Outcome } from "../../../protocols/model/outcome.js";
+import { withFlagsOf } from "../content.js";
 import { Commit } from "../store.js";
 import { AttemptState, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, NO_WORD, Notify, TALLY_ACCEPTED, opHash } from "./day-schema.js";
 import { Slot, chargeStateAtAccept, tryOf } from "./day-writer.js";
@@ -44,6 +45,7 @@ export function accept(state: WriterState): Commit {
   const charge = from.f64();
   const words = from.u32();
   const dueMs = from.f64();
+  from.f64();
   const purse = state.balances.get(accountNo);
   if (purse?.active !== true) return Commit.suspended;
   if (state.diskLow) return Commit.unavailable;
@@ -288,12 +290,15 @@ export function release(state: WriterState): Commit {
   const id = from.f64();
   const words = from.u32();
   const dueMs = from.f64();
+  const rewritten = from.blob();
   const row = state.row(id);
   if (row === undefined) return Commit.notApplicable;
   const to = nextState(row.state, dueMs > state.nowMs ? Happening.schedule : Happening.release);
   if (to === 0) return Commit.notApplicable;
   row.words = words;
-  row.file.statements.setWords.run(words, id);
+  const { statements } = row.file;
+  statements.setWords.run(words, id);
+  if (rewritten.length > 0) statements.setBody.run(withFlagsOf(rewritten, statements.getBody.get(id) as Buffer), id);
   queueAgain(state, row, to, dueMs);
   return Commit.ok;
 }

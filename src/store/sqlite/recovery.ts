@@ -12,6 +12,7 @@ import { makeUncertain, queueAgain } from "./outgoing.js";
 import { Order } from "./order.js";
 import type { WriterState } from "./state.js";
 import type { Account } from "../../ledger/account.js";
+import type { KnownSubmit } from "../store.js";
 import type { Row } from "./row.js";
 
 /** Held messages handed to the flow at start; the others come when their deadline passes. */
@@ -27,6 +28,7 @@ export interface Found {
   readonly outbox: ReadonlyMap<number, number>;
   readonly highestId: number;
   readonly uncertain: number;
+  readonly knownSubmits: readonly KnownSubmit[];
 }
 
 /** Reads everything the writer keeps in memory from disk again; nothing of a failed transaction survives. */
@@ -132,7 +134,7 @@ export function lookAround(state: WriterState, files: DayFiles, ledger: LedgerDb
   highestId = Math.max(highestId, files.highestSealedId());
   held.sort((a, b) => a.id - b.id);
   return {
-    found: { accounts: ledger.accountRows().map((row) => row.account), operators: ledger.operators(), lanes, outbox, highestId, uncertain: state.uncertain },
+    found: { accounts: ledger.accountRows().map((row) => row.account), operators: ledger.operators(), lanes, outbox, highestId, uncertain: state.uncertain, knownSubmits: [] },
     held: held.slice(0, HELD_MAX),
   };
 }

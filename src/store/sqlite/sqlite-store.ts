@@ -8,18 +8,19 @@
  */
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../../../protocols/wire/clock.js";
+import type { Message } from "../../../protocols/model/message.js";
 import type { InboundNotice, Notice } from "../../../protocols/model/receipt.js";
 import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
 import { GroupCommit, type Ticket } from "../group-commit.js";
 import {
-  packAccept, packClaim, packClaimOutbox, packDispatch, packEnd, packInbound, packNotified, packReceipt, packRefusal, packRefused,
-  packRelease, packRequeue, packSent, packSweep, packUncertain,
+  packAccept, packCancel, packClaim, packClaimOutbox, packDispatch, packEnd, packGroup, packInbound, packNotified, packReceipt, packRefusal, packRefused,
+  packRelease, packRequeue, packSent, packSplit, packSweep, packUncertain,
 } from "../intent.js";
 import { OctetReader } from "../octets.js";
 import type { Answer, Query } from "../query.js";
 import { REFUSED, Result, Told, unpackNotice, unpackStored } from "../results.js";
 import {
-  Commit, type AcceptIntent, type InboundIntent, type Intent, type OperatorPolicy, type ReceiptIntent, type RefusalRecord,
+  Commit, type AcceptIntent, type CancelIntent, type InboundIntent, type Intent, type OperatorPolicy, type PartIntent, type ReceiptIntent, type RefusalRecord,
   type Snapshot, type Store, type StoredMessage, type StoreEvents, type StoreStats,
 } from "../store.js";
 import { Reader } from "./reader.js";
@@ -127,6 +128,26 @@ export class SqliteStore implements Store {
     this.#group.added(intent);
   }
 
+  acceptAll(intents: readonly AcceptIntent[]): void {
+    const last = intents.length - 1;
+    if (last < 0) return;
+    packGroup(this.#group.into, intents);
+    intents.forEach((intent, i) => {
+      packAccept(this.#group.into, intent, i === 0 ? intent.message.submitKey : 0);
+      this.#group.added(intent, i < last);
+    });
+  }
+
+  split(intent: Intent, messageId: number, wordsVersion: number, dueMs: number, parts: readonly PartIntent[]): void {
+    packSplit(this.#group.into, messageId, wordsVersion, dueMs, parts);
+    this.#group.added(intent);
+  }
+
+  cancel(intent: CancelIntent): void {
+    packCancel(this.#group.into, intent);
+    this.#group.added(intent);
+  }
+
   dispatch(intent: Intent, messageId: number, operatorNo: number, linkNo: number, attempt: number): void {
     packDispatch(this.#group.into, messageId, operatorNo, linkNo, attempt);
     this.#group.added(intent);
@@ -162,8 +183,8 @@ export class SqliteStore implements Store {
     this.#group.added(intent);
   }
 
-  release(intent: Intent, messageId: number, wordsVersion: number, dueMs: number): void {
-    packRelease(this.#group.into, messageId, wordsVersion, dueMs);
+  release(intent: Intent, messageId: number, wordsVersion: number, dueMs: number, rewritten: Message | null = null): void {
+    packRelease(this.#group.into, messageId, wordsVersion, dueMs, rewritten);
     this.#group.added(intent);
   }
 

@@ -99,6 +99,10 @@ export function fakeAnswer(query: Query): Answer {
       return { kind: "uncertain", messages: [] };
     case "orphans":
       return { kind: "orphans", orphans: [] };
+    case "customer_message":
+      return { kind: "customer_message", message: null };
+    case "day_counts":
+      return { kind: "day_counts", counts: null };
   }
 }
 

@@ -231,7 +231,7 @@ describe("Flow", () => {
     const message = Object.assign(text("53d1"), { id: 7, expiresAtMs: road.clock.wallMs - 1 });
     const laneNo = laneNumber(1, 1, 0);
     road.store.onDisk.set(7, { message, accountNo: 1, laneNo, order: 1, claimed: false });
-    road.flow.restore({ accounts: [], operators: new Map(), lanes: new Map([[laneNo, 1]]), outbox: new Map(), highestId: 7, held: [], uncertain: 0 });
+    road.flow.restore({ accounts: [], operators: new Map(), lanes: new Map([[laneNo, 1]]), outbox: new Map(), highestId: 7, held: [], uncertain: 0, knownSubmits: [] });
     road.store.commit();
     expect([road.operator.written, road.ended(message)]).to.deep.equal([[], ["expired ok"]]);
   });
