@@ -23,6 +23,8 @@ const STATUS_NAMES = new Map<number, string>([
 
 export const smpp: WireProtocol = {
   name: "smpp",
+  usualPort: 2775,
+  usualWindow: 100,
   listenSettings: [],
   linkSettings: LINK_SETTINGS,
 

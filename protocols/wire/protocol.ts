@@ -277,6 +277,9 @@ export interface PlanOptions {
 
 export interface WireProtocol {
   readonly name: string;
+  /** The TCP port it is usually spoken on, and the submits a link of it usually has unanswered: defaults of the configuration. */
+  readonly usualPort: number;
+  readonly usualWindow: number;
   listen(options: ListenOptions, events: CustomerEvents): Promise<Listener>;
   connect(options: LinkOptions, events: OperatorEvents): OperatorLink;
   /** Settings an operator may give per listener, likewise. */

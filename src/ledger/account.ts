@@ -67,7 +67,7 @@ export interface Account {
 }
 
 export interface Tariff {
-  /** Destination prefix as `tariffPrefix` gives it, "" = any. */
+  /** Destination prefix as `normalisePrefix` gives it, "" = any. */
   readonly prefix: string;
   readonly priceMicros: number;
   readonly fromMs: number;

@@ -24,19 +24,3 @@ export function priceFor(account: Account, destination: string, wallMs: number):
   }
   return priceMicros;
 }
-
-/**
- * A destination prefix as people write it, in the form in which destinations are compared: "86138", "+86138" and "138" are
- * "138", "+852" and "00852" are "+852". Null for what no destination begins with, such as a calling code without "+".
- */
-export function tariffPrefix(text: string): string | null {
-  const match = /^(\+|00)?([0-9]{0,20})$/.exec(text.replace(/[ -]/g, ""));
-  if (match === null) return null;
-  const [, announced, digits = ""] = match;
-  // Numbers written with 86 are mobiles and 10... service numbers; both begin with 1.
-  if (digits === "86") return "1";
-  if (digits.startsWith("861")) return digits.slice(2);
-  if (digits.startsWith("86")) return null;
-  if (announced !== undefined) return /^[1-9]/.test(digits) ? `+${digits}` : null;
-  return digits === "" || /^(0|1|95|96|400|800)/.test(digits) ? digits : null;
-}

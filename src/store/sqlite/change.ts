@@ -9,7 +9,8 @@ import { checkCurrency, checkName, checkRequired, checkSettings, withDefaults } 
 import type { Account } from "../../ledger/account.js";
 import type { AccountSettings, AccountView, LedgerCommand, LedgerRefusal, LedgerResult } from "../../ledger/commands.js";
 import { Book, CHARGE_STATE_NAMES, ChargeState } from "../../ledger/settlement.js";
-import { MAX_TARIFFS, tariffPrefix } from "../../ledger/tariff.js";
+import { MAX_TARIFFS } from "../../ledger/tariff.js";
+import { normalisePrefix } from "../../../protocols/model/address.js";
 import { isFinal, stateName } from "../../../protocols/model/state.js";
 import { describeSettings } from "./audit-words.js";
 import type { AccountRow, LedgerDb } from "./ledger-db.js";
@@ -205,7 +206,7 @@ class Change {
 
   #tariff(command: Of<"tariff.add">): Applied {
     const { priceMicros, fromMs } = command;
-    const prefix = tariffPrefix(command.prefix);
+    const prefix = normalisePrefix(command.prefix);
     const row = this.#account(command.name);
     const fault = checkSettings({ priceMicros });
     if (fault !== null) throw new Refused("invalid_value", fault);

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Tariff } from "../../../src/ledger/account.js";
 import { makeAccount } from "../../../src/ledger/account-settings.js";
-import { normaliseDestination } from "../../../protocols/model/address.js";
-import { priceFor, tariffPrefix } from "../../../src/ledger/tariff.js";
+import { normaliseDestination, normalisePrefix } from "../../../protocols/model/address.js";
+import { priceFor } from "../../../src/ledger/tariff.js";
 
 function account(tariffs: readonly Tariff[]) {
   return makeAccount({ no: 1, name: "acme", state: "active", stateReason: "", currency: "CNY", tariffs }, { priceMicros: 35_000 });
@@ -59,12 +59,12 @@ describe("tariff prefix", () => {
     ["852", null], ["8652", null], ["+", null], ["00", null], ["+0", null], ["1x", null], ["123456789012345678901", null],
   ];
   for (const [given, normal] of FORMS) {
-    it(`${given === "" ? "of none" : given} is ${normal === null ? "refused" : `"${normal}"`}`, () => expect(tariffPrefix(given)).to.equal(normal));
+    it(`${given === "" ? "of none" : given} is ${normal === null ? "refused" : `"${normal}"`}`, () => expect(normalisePrefix(given)).to.equal(normal));
   }
 
   it("fits the numbers that people mean by it, in any spelling", () => {
     const price = (prefix: string, to: string): number =>
-      priceFor(account([{ prefix: tariffPrefix(prefix) ?? "none", priceMicros: 70_000, fromMs: 0 }]), normaliseDestination(to, 0) ?? "", 1);
+      priceFor(account([{ prefix: normalisePrefix(prefix) ?? "none", priceMicros: 70_000, fromMs: 0 }]), normaliseDestination(to, 0) ?? "", 1);
     for (const prefix of ["138", "86138", "+86138", "0086138", "86"]) {
       for (const to of ["13800138000", "8613800138000", "+8613800138000", "008613800138000"]) expect(price(prefix, to), `${prefix} ${to}`).to.equal(70_000);
       expect(price(prefix, "+13800138000"), prefix).to.equal(35_000);
