@@ -1,0 +1,173 @@
+/**
+ * Settings: what an operator may set for one CMPP link, as a table for the configuration and as checked terms for us.
+ */
+import { MessageState } from "../model/state.js";
+import type { WordState } from "../model/state-words.js";
+import type { ProtocolSettings, SettingDescription } from "../wire/protocol.js";
+import { SettingReader } from "../wire/settings.js";
+
+/** CMPP writes times of day in Beijing, whatever the time zone of its peers. */
+export const BEIJING_MINUTES = 480;
+
+export const LINK_SETTINGS: readonly SettingDescription[] = [
+  {
+    name: "version", type: "string", default: "3.0", choices: ["2.0", "2.1", "3.0"],
+    help: "CMPP version the link announces; a gateway that answers as an older one is spoken to as such",
+  },
+  {
+    name: "strict_authenticator", type: "boolean", default: false,
+    help: "part from a gateway whose AuthenticatorISMG is wrong; false only warns, since many gateways compute it wrongly",
+  },
+  { name: "msg_src", type: "string", default: "", help: "Msg_src of every submit, up to 6 characters; empty = the link's SP_Id" },
+  { name: "service_id", type: "string", default: "", help: "Service_Id of every submit, up to 10 characters; empty keeps the submitter's" },
+  {
+    name: "fees", type: "string", default: "keep", choices: ["keep", "link"],
+    help: "fee fields of a message that came by CMPP: keep = the submitter's own, link = as this link's settings say",
+  },
+  { name: "fee_user_type", type: "number", default: 2, help: "Fee_UserType, 0 to 3: who pays; 2 = the SP" },
+  { name: "fee_type", type: "string", default: "01", help: "FeeType, 2 characters; 01 = free to the recipient" },
+  { name: "fee_code", type: "string", default: "000000", help: "FeeCode, up to 6 characters" },
+  { name: "fee_terminal_id", type: "string", default: "", help: "Fee_terminal_Id, up to 21 characters; counts only with Fee_UserType 3" },
+  {
+    name: "destination_86", type: "string", default: "strip", choices: ["strip", "keep", "add"],
+    help: "Chinese mobiles as 11 digits, as the submitter gave them, or with 86 in front",
+  },
+  {
+    name: "long_messages", type: "string", default: "udh", choices: ["udh", "udh16", "pk"],
+    help: "how parts of a long text are marked: a header with an 8- or 16-bit reference, or Pk_total and Pk_number alone",
+  },
+  { name: "udhi", type: "number", default: 1, choices: [1, 64], help: "TP_udhi of a text behind a header; gateways fed from SMPP want 64" },
+  {
+    name: "encode_as", type: "string", default: "keep", choices: ["keep", "ucs2", "gb18030"],
+    help: "coding of every text: keep = the submitter's where CMPP has it, else ASCII or UCS-2",
+  },
+  { name: "operator_signature", type: "number", default: 0, help: "characters the operator itself puts in front of a text, 0 to 30" },
+  {
+    name: "times", type: "string", default: "absolute", choices: ["absolute", "relative", "off"],
+    help: "how ValId_Time is written, off = never",
+  },
+  {
+    name: "receipts", type: "string", default: "always", choices: ["always", "wanted"],
+    help: "ask for a status report with every submit, or only where the submitter did",
+  },
+  {
+    name: "retry_results", type: "string", default: "8",
+    help: "Results after which a message is tried again, separated by commas; every other is final",
+  },
+  {
+    name: "stat_classes", type: "string", default: "",
+    help:
+      "what the operator's own Stat words mean: WORD=state pairs separated by commas, * at the end of a word for any rest, state one of " +
+      "delivered, undeliverable, expired, rejected, deleted, unknown, interim; other words that are not the standard's are undeliverable",
+  },
+  { name: "zone_minutes", type: "number", default: BEIJING_MINUTES, help: "time zone of the dates in reports, minutes ahead of UTC, -720 to 840" },
+  { name: "active_test_tries", type: "number", default: 3, help: "ACTIVE_TESTs without an answer that end the connection, 1 to 10" },
+  { name: "deliver_window", type: "number", default: 1_000, help: "deliveries of the operator we hold unanswered before we stop reading, 1 to 100000" },
+];
+
+export type LongForm = "udh" | "udh16" | "pk";
+export type EncodeAs = "keep" | "ucs2" | "gb18030";
+
+/** What an operator's own word means: the whole word, or its beginning. */
+export interface StatClass {
+  readonly word: string;
+  readonly beginning: boolean;
+  readonly state: WordState;
+}
+
+/** The settings of one link, checked and in the form that is used. */
+export interface LinkTerms {
+  /** 0x20, 0x21 or 0x30. */
+  readonly version: number;
+  readonly strictAuthenticator: boolean;
+  /** "" = the link's SP_Id. */
+  readonly msgSrc: string;
+  readonly serviceId: string;
+  readonly keepsFees: boolean;
+  readonly feeUserType: number;
+  readonly feeType: string;
+  readonly feeCode: string;
+  readonly feeTerminalId: string;
+  readonly destination86: "strip" | "keep" | "add";
+  readonly longMessages: LongForm;
+  readonly udhi: number;
+  readonly encodeAs: EncodeAs;
+  readonly operatorSignature: number;
+  readonly times: "absolute" | "relative" | "off";
+  readonly receiptsAlways: boolean;
+  readonly retryResults: ReadonlySet<number>;
+  readonly statClasses: readonly StatClass[];
+  readonly zoneMinutes: number;
+  readonly activeTestTries: number;
+  readonly deliverWindow: number;
+  /** What of the settings makes no sense and was left out, in words; for the log. */
+  readonly faults: readonly string[];
+}
+
+const VERSIONS: Readonly<Record<string, number>> = { "2.0": 0x20, "2.1": 0x21, "3.0": 0x30 };
+
+const wordState = (state: MessageState, final: boolean): WordState => Object.freeze({ state, final });
+const CLASSES: ReadonlyMap<string, WordState> = new Map([
+  ["delivered", wordState(MessageState.delivered, true)],
+  ["undeliverable", wordState(MessageState.undeliverable, true)],
+  ["expired", wordState(MessageState.expired, true)],
+  ["rejected", wordState(MessageState.rejected, true)],
+  ["deleted", wordState(MessageState.deleted, true)],
+  // As the standard's UNKNOWN: it ends the message by the horizon only.
+  ["unknown", wordState(MessageState.unknown, false)],
+  ["interim", wordState(MessageState.sent, false)],
+]);
+
+/** A value that the configuration's own check let through although it makes no sense here falls back to its default. */
+export function linkTerms(settings: ProtocolSettings): LinkTerms {
+  const read = new SettingReader(LINK_SETTINGS, settings);
+  const faults: string[] = [];
+  return {
+    version: VERSIONS[read.word("version")] ?? 0x30,
+    strictAuthenticator: read.flag("strict_authenticator"),
+    msgSrc: read.word("msg_src").slice(0, 6),
+    serviceId: read.word("service_id").slice(0, 10),
+    keepsFees: read.word("fees") === "keep",
+    feeUserType: read.number("fee_user_type", 0, 3),
+    feeType: read.word("fee_type").slice(0, 2),
+    feeCode: read.word("fee_code").slice(0, 6),
+    feeTerminalId: read.word("fee_terminal_id").slice(0, 21),
+    destination86: read.word("destination_86") as "strip" | "keep" | "add",
+    longMessages: read.word("long_messages") as LongForm,
+    udhi: read.number("udhi", 1, 64) === 64 ? 64 : 1,
+    encodeAs: read.word("encode_as") as EncodeAs,
+    operatorSignature: read.number("operator_signature", 0, 30),
+    times: read.word("times") as "absolute" | "relative" | "off",
+    receiptsAlways: read.word("receipts") === "always",
+    retryResults: resultsOf(read.word("retry_results"), faults),
+    statClasses: statClassesOf(read.word("stat_classes"), faults),
+    zoneMinutes: read.number("zone_minutes", -720, 840),
+    activeTestTries: read.number("active_test_tries", 1, 10),
+    deliverWindow: read.number("deliver_window", 1, 100_000),
+    faults,
+  };
+}
+
+function listed(text: string): string[] {
+  return text.split(",").map((each) => each.trim()).filter((each) => each !== "");
+}
+
+function resultsOf(text: string, faults: string[]): ReadonlySet<number> {
+  const results = new Set<number>();
+  for (const each of listed(text)) {
+    if (/^[1-9][0-9]{0,9}$/.test(each)) results.add(Number(each));
+    else faults.push(`retry_results: ${each} is no Result`);
+  }
+  return results;
+}
+
+function statClassesOf(text: string, faults: string[]): readonly StatClass[] {
+  const classes: StatClass[] = [];
+  for (const pair of listed(text)) {
+    const [, word = "", star = "", name = ""] = /^([^=*]{0,7})(\*?)\s*=\s*(\w+)$/.exec(pair) ?? [];
+    const state = CLASSES.get(name);
+    if (state === undefined || (word === "" && star === "")) faults.push(`stat_classes: ${pair} is no WORD=state`);
+    else classes.push({ word: word.trim().toUpperCase(), beginning: star !== "", state });
+  }
+  return classes;
+}
