@@ -6,7 +6,8 @@
  *        -> compileTable() -> decode(frame, start, end)   encode(target, offset, body)   blank()   room(body)
  * ```
  * A table's body type is derived from the table itself (`Body<typeof TABLE>`), so the two cannot differ. Length and
- * count fields are on the wire only: the body has the octets or the list they speak of.
+ * count fields are on the wire only: the body has the octets or the list they speak of. An absent field is in the body
+ * only: two versions of a PDU can so have one body.
  */
 import { assertTable } from "./table-check.js";
 import { compileBlank, compileDecoder, compileEncoder, compileRoom } from "./table-code.js";
@@ -51,8 +52,9 @@ export interface CountField<N extends string = string> {
   readonly kind: "count";
   readonly name: N;
   readonly width: 1 | 2;
-  /** A smaller count is a fault. */
+  /** A smaller or a larger count is a fault. */
   readonly min: number;
+  readonly max: number;
   readonly status: number;
 }
 /** Entries as many as an earlier count field said. */
@@ -79,22 +81,67 @@ export interface TailField<N extends string = string> {
   readonly check: TailCheck;
   readonly status: number;
 }
+/** Text at the front of a field of `size` octets, the rest NUL; read up to the first NUL, and without spaces at its end. */
+export interface PaddedField<N extends string = string> {
+  readonly kind: "padded";
+  readonly name: N;
+  readonly size: number;
+  readonly status: number;
+}
+/** Octets of a fixed number, as a view on the frame; none at all is written as zeros. */
+export interface RawField<N extends string = string> {
+  readonly kind: "raw";
+  readonly name: N;
+  readonly size: number;
+  readonly status: number;
+}
+/** Padded texts as many as an earlier count field said. */
+export interface PaddedListField<N extends string = string> {
+  readonly kind: "padded_list";
+  readonly name: N;
+  readonly count: string;
+  readonly size: number;
+  readonly status: number;
+}
+/** A padded text at the end of a body, of which peers leave out zeros: all of them, or some. Written whole. */
+export interface PaddedTailField<N extends string = string> {
+  readonly kind: "padded_tail";
+  readonly name: N;
+  readonly size: number;
+  readonly status: number;
+}
+/** In the body only, always empty when read: another version of this PDU has it on the wire. */
+export interface AbsentField<N extends string = string, B extends 0 | "" = 0 | ""> {
+  readonly kind: "absent";
+  readonly name: N;
+  readonly blank: B;
+}
+/** Nothing may follow. Always last. */
+export interface EndField<N extends string = string> {
+  readonly kind: "end";
+  readonly name: N;
+  readonly status: number;
+}
 /** Says where the good octets from `start` up to `end` stop; `~stop` (negative) when what follows them is a fault. */
 export type TailCheck = (frame: Buffer, start: number, end: number) => number;
 
 export type PlainField = IntField | TextField | FixedTextField;
 export type ItemField = PlainField | ChoiceField;
-export type Field = ItemField | LengthField | OctetsField | CountField | RepeatField | TailField;
+export type Field =
+  | ItemField | LengthField | OctetsField | CountField | RepeatField | TailField
+  | PaddedField | RawField | PaddedListField | PaddedTailField | AbsentField | EndField;
 export type Table = readonly Field[];
 
 type Shown<F> =
   F extends ChoiceField<infer N, infer A> ? IntField<N> | A[keyof A & number][number]
-  : F extends LengthField | CountField ? never
+  : F extends LengthField | CountField | EndField ? never
   : F;
 type Value<F> =
   F extends IntField ? number
-  : F extends TextField | FixedTextField ? string
-  : F extends OctetsField | TailField ? Buffer
+  : F extends TextField | FixedTextField | PaddedField | PaddedTailField ? string
+  : F extends OctetsField | TailField | RawField ? Buffer
+  : F extends PaddedListField ? string[]
+  : F extends AbsentField<string, infer B> ? B extends 0 ? number : string
   : F extends RepeatField<string, infer I> ? Body<I>[]
   : never;
 /** What a table's PDU looks like in memory: wire names, one hidden class. */
@@ -130,8 +177,8 @@ export function lengthOf<N extends string>(name: N, width: 1 | 2, status: number
 export function octets<N extends string>(name: N, length: string, status: number): OctetsField<N> {
   return { kind: "octets", name, length, status };
 }
-export function countOf<N extends string>(name: N, width: 1 | 2, min: number, status: number): CountField<N> {
-  return { kind: "count", name, width, min, status };
+export function countOf<N extends string>(name: N, width: 1 | 2, min: number, status: number, max = width === 1 ? 0xff : 0xffff): CountField<N> {
+  return { kind: "count", name, width, min, max, status };
 }
 export function repeat<N extends string, const I extends readonly ItemField[]>(
   name: N, count: string, item: I,
@@ -145,6 +192,24 @@ export function choice<N extends string, const A extends Readonly<Record<number,
 }
 export function tail<N extends string>(name: N, check: TailCheck, status: number): TailField<N> {
   return { kind: "tail", name, check, status };
+}
+export function padded<N extends string>(name: N, size: number, status: number): PaddedField<N> {
+  return { kind: "padded", name, size, status };
+}
+export function raw<N extends string>(name: N, size: number, status: number): RawField<N> {
+  return { kind: "raw", name, size, status };
+}
+export function paddedList<N extends string>(name: N, count: string, size: number, status: number): PaddedListField<N> {
+  return { kind: "padded_list", name, count, size, status };
+}
+export function paddedTail<N extends string>(name: N, size: number, status: number): PaddedTailField<N> {
+  return { kind: "padded_tail", name, size, status };
+}
+export function absent<N extends string, const B extends 0 | "">(name: N, blank: B): AbsentField<N, B> {
+  return { kind: "absent", name, blank };
+}
+export function end<N extends string>(name: N, status: number): EndField<N> {
+  return { kind: "end", name, status };
 }
 
 /** A table in the form that runs. All offsets count from the start of the buffer handed in. */

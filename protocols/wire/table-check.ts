@@ -15,7 +15,8 @@ export function assertTable(name: string, table: Table): void {
   const seen = new Set<string>();
   /** Length and count fields that no later field has used yet. */
   const open = new Map<string, "length" | "count">();
-  table.forEach((field, at) => {
+  const last = lastOf(table);
+  table.forEach((field) => {
     assertNames(field, seen, fail);
     assertSizes(field, fail);
     switch (field.kind) {
@@ -33,13 +34,30 @@ export function assertTable(name: string, table: Table): void {
         if (field.item.length === 0) fail(field.name, "an entry without fields would never end");
         assertItem(field.item, fail);
         break;
+      case "padded_list":
+        if (open.get(field.count) !== "count") fail(field.name, `no unused count field ${field.count} before it`);
+        open.delete(field.count);
+        break;
       case "tail":
-        if (at !== table.length - 1) fail(field.name, "the tail must be the last field");
+        if (field !== last) fail(field.name, "the tail must be the last field");
+        break;
+      case "padded_tail":
+        if (field !== last && !(last?.kind === "end" && field === lastOf(table.filter((each) => each !== last)))) {
+          fail(field.name, "the tail must be the last field");
+        }
+        break;
+      case "end":
+        if (field !== last) fail(field.name, "the end must be the last field");
         break;
       default:
     }
   });
   for (const field of open.keys()) fail(field, "nothing uses it");
+}
+
+/** The last field on the wire. */
+function lastOf(table: Table): Field | undefined {
+  return table.findLast((field) => field.kind !== "absent");
 }
 
 type Fail = (field: string, why: string) => never;
@@ -86,10 +104,19 @@ function assertSizes(field: Field, fail: Fail): void {
     case "length":
     case "count":
       if (field.width !== 1 && field.width !== 2) fail(field.name, "width is not 1 or 2");
-      if (field.kind === "count") whole("min", field.min, 0, 0xff);
+      if (field.kind === "count") {
+        whole("min", field.min, 0, 0xff);
+        whole("max", field.max, Math.max(1, field.min), field.width === 1 ? 0xff : 0xffff);
+      }
       break;
     case "text":
       whole("max", field.max, 1, 0xffff);
+      break;
+    case "padded":
+    case "raw":
+    case "padded_list":
+    case "padded_tail":
+      whole("size", field.size, 1, 0xffff);
       break;
     case "fixed_text":
       whole("size", field.size, 2, 0xffff);

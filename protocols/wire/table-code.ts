@@ -8,13 +8,13 @@
 import type { Field, FieldFault, ItemField, PlainField, Table, TailCheck } from "./fields.js";
 import { NO_OCTETS, findNul, readText } from "./octets.js";
 
-type Shaped = Exclude<Field, { kind: "length" | "count" | "choice" }>;
+type Shaped = Exclude<Field, { kind: "length" | "count" | "choice" | "end" }>;
 
 /** The fields that the body object has, in order, each once. */
 function shownFields(fields: readonly Field[]): Shaped[] {
   const shown = new Map<string, Shaped>();
   for (const field of fields) {
-    if (field.kind === "length" || field.kind === "count") continue;
+    if (field.kind === "length" || field.kind === "count" || field.kind === "end") continue;
     if (field.kind !== "choice") {
       shown.set(field.name, field);
       continue;
@@ -26,9 +26,22 @@ function shownFields(fields: readonly Field[]): Shaped[] {
 }
 
 function blankValue(field: Shaped): string {
-  if (field.kind === "int") return "0";
-  if (field.kind === "text" || field.kind === "fixed_text") return '""';
-  return field.kind === "repeat" ? "[]" : "NONE";
+  switch (field.kind) {
+    case "int":
+      return "0";
+    case "text":
+    case "fixed_text":
+    case "padded":
+    case "padded_tail":
+      return '""';
+    case "absent":
+      return JSON.stringify(field.blank);
+    case "repeat":
+    case "padded_list":
+      return "[]";
+    default:
+      return "NONE";
+  }
 }
 
 function literal(fields: readonly Field[], value: (field: Shaped) => string): string {
@@ -82,6 +95,16 @@ class Decoder {
     this.lines.push(`${into} = s === o ? "" : text(b, s, o); o++;`);
   }
 
+  /** Text up to its NUL or the field's end, without the spaces that some peers fill up with. */
+  #padded(size: string, into: (text: string) => string): void {
+    this.lines.push(`s = o; m = o + ${size}; while (o < m && b[o] !== 0) o++; while (o > s && b[o - 1] === 0x20) o--;`);
+    this.lines.push(`${into('(s === o ? "" : text(b, s, o))')} o = m;`);
+  }
+
+  #fits(field: { readonly name: string; readonly status: number }, size: number): void {
+    this.lines.push(`if (o + ${size} > e) ${this.#stop(field, "the PDU ends before it")}`);
+  }
+
   #plain(field: PlainField): void {
     const into = `v_${field.name}`;
     if (field.kind === "int") this.#int(field, field.width, into);
@@ -121,6 +144,9 @@ class Decoder {
           if (field.kind === "count" && field.min > 0 && !this.#lenient) {
             this.lines.push(`if (n_${field.name} < ${field.min}) ${this.#stop(field, `fewer than ${field.min}`)}`);
           }
+          if (field.kind === "count" && field.max < 2 ** (8 * field.width) - 1 && !this.#lenient) {
+            this.lines.push(`if (n_${field.name} > ${field.max}) ${this.#stop(field, `more than ${field.max}`)}`);
+          }
           break;
         case "octets":
           this.lines.push(`if (o + n_${field.length} > e) ${this.#stop(field, `${field.length} reaches beyond the PDU`)}`);
@@ -131,6 +157,30 @@ class Decoder {
           for (const inner of shownFields(field.item)) this.lines.push(`let v_${inner.name} = ${blankValue(inner)};`);
           this.#item(field.item);
           this.lines.push(`${into}.push(${literal(field.item, (inner) => `v_${inner.name}`)});`, "}");
+          break;
+        case "padded":
+          this.#fits(field, field.size);
+          this.#padded(String(field.size), (text) => `${into} = ${text};`);
+          break;
+        case "raw":
+          this.#fits(field, field.size);
+          this.lines.push(`${into} = b.subarray(o, o + ${field.size}); o += ${field.size};`);
+          break;
+        case "padded_list":
+          this.lines.push(`for (let i = 0; i < n_${field.count}; i++) {`);
+          this.#fits(field, field.size);
+          this.#padded(String(field.size), (text) => `${into}.push(${text});`);
+          this.lines.push("}");
+          break;
+        case "padded_tail":
+          this.lines.push(`if (o + ${field.size} <= e) {`);
+          this.#padded(String(field.size), (text) => `${into} = ${text};`);
+          this.lines.push("} else { while (o < e && b[o] === 0) o++;", `if (o !== e) ${this.#stop(field, "cut short, but not of zeros")}`, "}");
+          break;
+        case "absent":
+          break;
+        case "end":
+          this.lines.push(`if (o !== e) ${this.#stop(field, "more octets than the fields take")}`);
           break;
         case "tail":
           this.lines.push("if (o !== e) {", "s = o; o = check(b, o, e);");
@@ -180,6 +230,15 @@ function writeInt(value: string, width: number, wrong: string): string {
   return `if (${value} !== ${mask}) ${wrong}\n${stores.join(" ")} o += ${width};`;
 }
 
+/** A text at the front of `size` octets that are zero already. */
+function writePadded(size: number, value: string, wrong: string): string {
+  return [
+    `s = ${value}; n = s.length; if (n > ${size}) ${wrong}`,
+    `for (i = 0; i < n; i++) { c = s.charCodeAt(i); if (c === 0 || c > 255) ${wrong} t[o + i] = c; }`,
+    `o += ${size};`,
+  ].join("\n");
+}
+
 function writePlain(table: string, field: PlainField, from: string): string {
   const value = `${from}.${field.name}`;
   const wrong = `wrong("${table}", "${field.name}", ${value});`;
@@ -212,13 +271,32 @@ function writeField(table: string, field: Field, all: Table): string {
   switch (field.kind) {
     case "length":
     case "count": {
-      const owner = all.find((each) => (each.kind === "octets" && each.length === field.name) || (each.kind === "repeat" && each.count === field.name));
+      const owner = all.find((each) => (each.kind === "octets" && each.length === field.name) || (counted(each) && each.count === field.name));
       const value = `d.${owner?.name ?? ""}.length`;
-      return `n = ${value};\n${writeInt("n", field.width, `wrong("${table}", "${field.name}", n);`)}`;
+      const wrong = `wrong("${table}", "${field.name}", n);`;
+      const most = field.kind === "count" && field.max < 2 ** (8 * field.width) - 1 ? `if (n > ${field.max}) ${wrong}\n` : "";
+      return `n = ${value};\n${most}${writeInt("n", field.width, wrong)}`;
     }
     case "octets":
     case "tail":
       return `if (d.${field.name}.length !== 0) { t.set(d.${field.name}, o); o += d.${field.name}.length; }`;
+    case "padded":
+    case "padded_tail":
+      return writePadded(field.size, `d.${field.name}`, `wrong("${table}", "${field.name}", s);`);
+    case "padded_list":
+      return [
+        `for (k = 0; k < d.${field.name}.length; k++) {`,
+        writePadded(field.size, `d.${field.name}[k]`, `wrong("${table}", "${field.name}", s);`),
+        "}",
+      ].join("\n");
+    case "raw":
+      return [
+        `n = d.${field.name}.length; if (n !== 0 && n !== ${field.size}) wrong("${table}", "${field.name}", n);`,
+        `if (n !== 0) t.set(d.${field.name}, o); o += ${field.size};`,
+      ].join("\n");
+    case "absent":
+    case "end":
+      return "";
     case "repeat":
       return [
         `for (k = 0; k < d.${field.name}.length; k++) {`,
@@ -231,10 +309,20 @@ function writeField(table: string, field: Field, all: Table): string {
   }
 }
 
+function counted(field: Field): field is Extract<Field, { count: string }> {
+  return field.kind === "repeat" || field.kind === "padded_list";
+}
+
+function hasPadding(table: Table): boolean {
+  return table.some((field) => field.kind === "padded" || field.kind === "padded_list" || field.kind === "padded_tail" || field.kind === "raw");
+}
+
 export function compileEncoder(name: string, table: Table): unknown {
   const source = [
     `return function encode_${name}(t, o, d) {`,
     'let n = 0, i = 0, c = 0, k = 0, s = "";',
+    // One fill for all the padding: octet by octet it costs several times as much.
+    hasPadding(table) ? `t.fill(0, o, o + ${roomOf(table)});` : "",
     ...table.map((field) => writeField(name, field, table)),
     // Stores beyond the end vanish without a word; one look at the end catches them all.
     `if (o > t.length) wrong("${name}", "room", o);`,
@@ -256,17 +344,23 @@ function fixedRoom(fields: readonly Field[]): number {
   for (const field of fields) {
     if (field.kind === "int" || field.kind === "length" || field.kind === "count") sum += field.width;
     else if (field.kind === "text") sum += field.max;
-    else if (field.kind === "fixed_text") sum += field.size;
+    else if (field.kind === "fixed_text" || field.kind === "padded" || field.kind === "padded_tail" || field.kind === "raw") sum += field.size;
     else if (field.kind === "choice") sum += 1 + Math.max(...Object.values(field.cases).map(fixedRoom));
   }
   return sum;
 }
 
-export function compileRoom(name: string, table: Table): unknown {
+/** The sum of a body `d`'s most octets, as source text. */
+function roomOf(table: Table): string {
   const parts = [String(fixedRoom(table))];
   for (const field of table) {
     if (field.kind === "octets" || field.kind === "tail") parts.push(`d.${field.name}.length`);
     else if (field.kind === "repeat") parts.push(`d.${field.name}.length * ${fixedRoom(field.item)}`);
+    else if (field.kind === "padded_list") parts.push(`d.${field.name}.length * ${field.size}`);
   }
-  return build(`${name}.room`, `return function room_${name}(d) { return ${parts.join(" + ")}; };`, [], []);
+  return parts.join(" + ");
+}
+
+export function compileRoom(name: string, table: Table): unknown {
+  return build(`${name}.room`, `return function room_${name}(d) { return ${roomOf(table)}; };`, [], []);
 }

@@ -1,7 +1,9 @@
 /** The field language: wrong tables stop the program, right ones read and write what they say. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { choice, compileTable, countOf, fixedText, int, isFault, lengthOf, octets, repeat, tail, text } from "../../../protocols/wire/fields.js";
+import {
+  absent, choice, compileTable, countOf, end, fixedText, int, isFault, lengthOf, octets, padded, paddedList, paddedTail, raw, repeat, tail, text,
+} from "../../../protocols/wire/fields.js";
 import type { Field, TailCheck } from "../../../protocols/wire/fields.js";
 import { NO_OCTETS } from "../../../protocols/wire/octets.js";
 
@@ -60,6 +62,14 @@ describe("a field table at load", () => {
     ["a case above one octet", [choice("a", { 256: [] }, status)], /case 256 is not/],
     ["a name twice in one case", [choice("a", { 1: [int("b", 1, status), int("b", 1, status)] }, status)], /twice in one case/],
     ["a case's name used outside", [int("b", 1, status), choice("a", { 1: [int("b", 1, status)] }, status)], /field b: named twice/],
+    ["a padded text of no octets", [padded("a", 0, status)], /size 0 is not/],
+    ["raw octets of no size", [raw("a", 0, status)], /size 0 is not/],
+    ["a count that may be 0 at the most", [countOf("b", 1, 0, status, 0), paddedList("a", "b", 4, status)], /max 0 is not/],
+    ["a count beyond its octet", [countOf("b", 1, 0, status, 256), paddedList("a", "b", 4, status)], /max 256 is not/],
+    ["a padded list without its count", [paddedList("a", "b", 4, status)], /no unused count field b/],
+    ["a padded tail that is not last", [paddedTail("a", 4, status), int("b", 1, status), end("c", status)], /the tail must be the last/],
+    ["an end that is not last", [end("a", status), int("b", 1, status)], /the end must be the last/],
+    ["an absent field's name used again", [absent("a", 0), int("a", 1, status)], /named twice/],
     ["a tail that is not last", [tail("a", evenOnly, status), int("b", 1, status)], /the tail must be the last/],
   ];
   for (const [what, table, message] of wrong) {
@@ -167,6 +177,98 @@ describe("a compiled field table", () => {
       const target = Buffer.alloc(SAMPLE.room(body));
       const end = SAMPLE.encode(target, 0, body);
       expect(SAMPLE.decode(target, 0, end)).to.deep.equal(body);
+    }));
+  });
+});
+
+/** Fields of fixed widths, as CMPP has them; `gone` is on another version's wire. */
+const WIDE = compileTable("wide", [
+  padded("name", 6, 11), raw("proof", 4, 12), absent("gone", 0), countOf("number", 1, 1, 13, 3), paddedList("list", "number", 4, 14),
+  paddedTail("link", 4, 15), absent("lost", ""), end("length", 16),
+]);
+type Wide = ReturnType<typeof WIDE.blank>;
+
+describe("a table of fixed widths", () => {
+  const front = "6162000000000a0b0c0d";
+  const whole = `${front}02${"31323300"}${"34353637"}${"6c690000"}`;
+  const readWide = (hex: string): Wide => {
+    const frame = Buffer.from(hex, "hex");
+    const body = WIDE.decode(frame, 0, frame.length);
+    if (isFault(body)) throw new Error(`${body.field}: ${body.detail}`);
+    return body;
+  };
+  const faultIn = (hex: string): [string, number] => {
+    const frame = Buffer.from(hex, "hex");
+    const body = WIDE.decode(frame, 0, frame.length);
+    if (!isFault(body)) throw new Error("no fault");
+    return [body.field, body.status];
+  };
+
+  it("reads texts up to their padding, and writes them back octet for octet over whatever stood there", () => {
+    const body = readWide(whole);
+    expect(body).to.deep.equal({ name: "ab", proof: Buffer.from("0a0b0c0d", "hex"), gone: 0, list: ["123", "4567"], link: "li", lost: "" });
+    const target = Buffer.alloc(WIDE.room(body) + 6, 0xee);
+    const stop = WIDE.encode(target, 3, body);
+    expect(target.toString("hex", 3, stop)).to.equal(whole);
+    expect([target.toString("hex", 0, 3), target.toString("hex", stop)]).to.deep.equal(["eeeeee", "eeeeee"]);
+  });
+
+  it("takes a field that is filled to its last octet, and drops spaces and what stands behind a NUL", () => {
+    expect(readWide(`616263646566${whole.slice(12)}`).name).to.equal("abcdef");
+    expect(readWide(`612062202020${whole.slice(12)}`).name).to.equal("a b");
+    expect(readWide(`202020202020${whole.slice(12)}`).name).to.equal("");
+    expect(readWide(`612000626364${whole.slice(12)}`).name).to.equal("a");
+  });
+
+  it("does without the zeros of its tail, all or some, but not without anything else", () => {
+    for (const zeros of ["", "00", "0000", "000000", "00000000"]) {
+      expect(readWide(`${front}0131320000${zeros}`), zeros).to.include({ link: "" });
+    }
+    expect(faultIn(`${front}01313200006c69`)).to.deep.equal(["link", 15]);
+    expect(faultIn(`${front}0131320000000000000000`.concat("01"))).to.deep.equal(["length", 16]);
+    expect(faultIn(`${front}01313200`)).to.deep.equal(["list", 14]);
+  });
+
+  it("holds counts between their bounds, both ways", () => {
+    expect(faultIn(`${front}00`)).to.deep.equal(["number", 13]);
+    expect(faultIn(`${front}04${"31323300".repeat(4)}`)).to.deep.equal(["number", 13]);
+    const target = Buffer.alloc(100);
+    const body = { ...WIDE.blank(), list: ["1", "2", "3", "4"] };
+    expect(() => WIDE.encode(target, 0, body)).to.throw(RangeError, "wide.number cannot be written: 4");
+  });
+
+  it("refuses to write text or octets that do not fit, and writes no octets as zeros", () => {
+    const target = Buffer.alloc(100, 0xee);
+    const write = (change: Partial<Wide>) => () => WIDE.encode(target, 0, { ...readWide(whole), ...change });
+    expect(write({ name: "abcdefg" })).to.throw(RangeError, "wide.name cannot be written: text of 7");
+    expect(write({ name: "a\0b" })).to.throw(RangeError, /wide.name/);
+    expect(write({ list: ["短"] })).to.throw(RangeError, /wide.list/);
+    expect(write({ link: "12345" })).to.throw(RangeError, /wide.link/);
+    expect(write({ proof: Buffer.alloc(3) })).to.throw(RangeError, "wide.proof cannot be written: 3");
+    const end = write({ proof: NO_OCTETS, gone: 7, lost: "not on this wire" })();
+    expect(target.toString("hex", 0, end)).to.equal(whole.replace("0a0b0c0d", "00000000"));
+    expect(() => WIDE.encode(target, 90, readWide(whole))).to.throw(RangeError);
+  });
+
+  it("leniently keeps what it could read", () => {
+    const read = (hex: string): Wide => WIDE.decodeLeniently(Buffer.from(hex, "hex"), 0, hex.length / 2);
+    expect(read(front)).to.deep.include({ name: "ab", list: [] });
+    expect(read(`${front}0a31323300`)).to.deep.include({ name: "ab", list: ["123"] });
+    expect(read(`${whole}ffff`)).to.deep.equal(readWide(whole));
+  });
+
+  it("reads what it wrote, for every body", () => {
+    const latin = (max: number): fc.Arbitrary<string> =>
+      fc.array(fc.integer({ min: 1, max: 255 }), { maxLength: max }).map((codes) => String.fromCharCode(...codes).replace(/ +$/, ""));
+    const bodies = fc.record({
+      name: latin(6), proof: fc.uint8Array({ minLength: 4, maxLength: 4 }).map((each) => Buffer.from(each)), gone: fc.constant(0),
+      list: fc.array(latin(4), { minLength: 1, maxLength: 3 }), link: latin(4), lost: fc.constant(""),
+    });
+    fc.assert(fc.property(bodies, (body) => {
+      const target = Buffer.alloc(WIDE.room(body), 0xee);
+      const end = WIDE.encode(target, 0, body);
+      expect(end).to.equal(target.length);
+      expect(WIDE.decode(target, 0, end)).to.deep.equal(body);
     }));
   });
 });
