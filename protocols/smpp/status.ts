@@ -4,6 +4,7 @@
  */
 import { Outcome } from "../model/outcome.js";
 import type { OutcomeName } from "../model/outcome.js";
+import { REFUSALS } from "../model/refusals.js";
 import type { Reaction } from "../wire/protocol.js";
 
 /** Values under their 3.4 names; the five that 5.0 renamed are listed in STATUSES. */
@@ -166,30 +167,9 @@ export const STATUSES: readonly StatusDescription[] = (Object.keys(Status) as St
   return name50 === undefined ? { code, name, meaning, reaction } : { code, name, name50, meaning, reaction };
 });
 
-/** The first of the values that 3.4 and 5.0 leave to vendors. */
+/** The first of the values that 3.4 and 5.0 leave to vendors; ours is this and the number of REFUSALS (0x464 = 100 = no credit). */
 const VENDOR_FIRST = 0x400;
 const VENDOR_LAST = 0x4ff;
-
-/** Our own vendor statuses: 0x400 + the number the same refusal has on every protocol (0x464 = 100 = no credit). */
-const VENDOR: Readonly<Partial<Record<OutcomeName, readonly [number: number, meaning: string]>>> = {
-  no_credit: [100, "the prepaid balance does not cover the message"],
-  blocked_content: [101, "the text holds a blocked word"],
-  advert: [101, "the text is an advertisement that breaks the account's rules"],
-  signature: [102, "the text's signature is missing or not registered"],
-  template: [103, "the text fits none of the account's templates"],
-  destination_blocked: [104, "the destination is blocked or has unsubscribed"],
-  off_net: [105, "the destination belongs to another network"],
-  international: [106, "the destination is abroad"],
-  blasting: [107, "too many destinations of one number range"],
-  hours: [108, "outside the allowed hours"],
-  frequency: [109, "too many messages to this destination"],
-  duplicate: [110, "the same text to the same destination again"],
-  account_suspended: [111, "the account is suspended or closed"],
-  quota: [112, "the account's quota is used up"],
-  not_supported: [113, "this kind of message is not supported"],
-  no_route: [114, "no operator serves this destination"],
-  segments_missing: [115, "parts of a long message did not come in time"],
-};
 
 /** The outcomes that the standard has a status of its own for. */
 const STANDARD: Readonly<Partial<Record<OutcomeName, StatusName>>> = {
@@ -214,9 +194,9 @@ interface Answer {
 function answerFor(name: OutcomeName): Answer {
   const standard = STANDARD[name];
   if (standard !== undefined) return { status: Status[standard], name: standard, meaning: ENTRIES[standard][1] };
-  const vendor = VENDOR[name];
-  if (vendor === undefined) throw new TypeError(`outcome ${name} has no command_status`);
-  return { status: VENDOR_FIRST + vendor[0], name: `TOLLGATE_${name.toUpperCase()}`, meaning: vendor[1] };
+  const refusal = REFUSALS[name];
+  if (refusal === undefined) throw new TypeError(`outcome ${name} has no command_status`);
+  return { status: VENDOR_FIRST + refusal.number, name: `TOLLGATE_${name.toUpperCase()}`, meaning: refusal.meaning };
 }
 
 const ANSWERS: readonly Answer[] = (Object.entries(Outcome) as [OutcomeName, Outcome][])
