@@ -1,5 +1,5 @@
 /**
- * tollgate simulate smsc | relay: the other side of the gateway, for trying things out and for measuring against.
+ * tollgate simulate smsc | ismg | relay: the other side of the gateway, for trying things out and for measuring against.
  */
 import { appendFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
@@ -52,6 +52,17 @@ interface SmscFlags extends CentreFlags {
   readonly ids: IdStyle;
 }
 
+interface IsmgFlags extends CentreFlags {
+  readonly spId?: string;
+  readonly highest: keyof typeof CMPP_VERSIONS;
+  readonly gatewayCode: number;
+  readonly activeTest: number;
+  readonly reportOctets?: "60" | "71";
+  readonly udhi: "1" | "64";
+  readonly wideStatus?: true;
+  readonly shortTail?: true;
+}
+
 interface RelayFlags {
   readonly host: string;
   readonly port: number;
@@ -62,6 +73,7 @@ interface RelayFlags {
   readonly smscWindow: number;
 }
 
+const CMPP_VERSIONS = { "2.0": 0x20, "2.1": 0x21, "3.0": 0x30 } as const;
 const MAX_PORT = 65_535;
 const SECOND_MS = 1_000;
 
@@ -77,6 +89,28 @@ export function register(program: Command, context: CliContext): void {
       const { SimulatedSmsc } = await import("../simulator/smsc.js");
       const credentials = credentialsOf("--system-id", flags.systemId, flags.password);
       await runCentre(new SimulatedSmsc({ ...common(flags, context), credentials, ids: flags.ids, receiptForm: flags.receipts }), "message centre", flags, context);
+    });
+
+  const ismg = simulate.command("ismg").description("the same speaking CMPP 2.0 and 3.0: an operator's gateway")
+    .option("--sp-id <name>", "the only SP_Id that may connect (with --password, the shared secret); none: everybody may")
+    .addOption(new Option("--highest <version>", "the highest version spoken").choices(Object.keys(CMPP_VERSIONS)).default("3.0"))
+    .option("--gateway-code <number>", "the code in its message ids", wholeNumber(4_194_303), 1_001)
+    .option("--active-test <duration>", "send ACTIVE_TESTs so often", milliseconds, 0)
+    .addOption(new Option("--report-octets <number>", "length of reports; else as the version says").choices(["60", "71"]))
+    .addOption(new Option("--udhi <number>", "TP_udhi of messages with a header").choices(["1", "64"]).default("1"))
+    .option("--wide-status", "write Status and Result in four octets in 2.0 too")
+    .option("--short-tail", "leave out the zeros at the end of DELIVERs");
+  centreOptions(ismg, { port: 7891, failed: 9, throttled: "Result 8", status: "Result", states: null })
+    .action(async (flags: IsmgFlags) => {
+      const { SimulatedIsmg } = await import("../simulator/ismg.js");
+      await runCentre(new SimulatedIsmg({
+        ...common(flags, context), credentials: credentialsOf("--sp-id", flags.spId, flags.password),
+        version: CMPP_VERSIONS[flags.highest], gatewayCode: flags.gatewayCode, activeTestMs: flags.activeTest,
+        quirks: {
+          reportOctets: flags.reportOctets === undefined ? 0 : flags.reportOctets === "60" ? 60 : 71, udhi: flags.udhi === "64" ? 64 : 1,
+          wideStatus: flags.wideStatus === true, shortTail: flags.shortTail === true,
+        },
+      }), "gateway", flags, context);
     });
 
   simulate.command("relay").description("a bare SMPP relay without store or checks: what the gateway is measured against")

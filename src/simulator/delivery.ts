@@ -34,6 +34,8 @@ export interface Delivery {
   readonly octets: Buffer;
   /** Times it was refused for the moment. */
   refusals: number;
+  /** The id of the delivery itself where the protocol has one, the same when it is sent again; "" before it was sent. */
+  ownId: string;
 }
 
 export const RECEIPT_ESM_CLASS = 0x04;
@@ -47,7 +49,7 @@ export function newReceipt(
     id,
     source: destination, sourceTon: destinationTon, sourceNpi: destinationNpi,
     destination: source, destinationTon: sourceTon, destinationNpi: sourceNpi,
-    state, submittedAtMs, esmClass: RECEIPT_ESM_CLASS, dataCoding: 0, octets: NO_OCTETS, refusals: 0,
+    state, submittedAtMs, esmClass: RECEIPT_ESM_CLASS, dataCoding: 0, octets: NO_OCTETS, refusals: 0, ownId: "",
   };
 }
 
@@ -57,6 +59,6 @@ export function newInbound(source: string, destination: string, esmClass: number
     id: "",
     source, sourceTon: 1, sourceNpi: 1,
     destination, destinationTon: 0, destinationNpi: 1,
-    state: "DELIVRD", submittedAtMs: 0, esmClass, dataCoding, octets, refusals: 0,
+    state: "DELIVRD", submittedAtMs: 0, esmClass, dataCoding, octets, refusals: 0, ownId: "",
   };
 }
