@@ -40,7 +40,7 @@ import { connectServiceManager } from "./observe/systemd.js";
 import { Group } from "./operator/group.js";
 import { Link } from "./operator/link.js";
 import { Links } from "./operator/links.js";
-import { chooseOperator, type RouteTable } from "./route/route.js";
+import { Routes } from "./route/route.js";
 import { ServiceCodes } from "./route/service-codes.js";
 import { startEmbeddedSimulator } from "./simulator/embedded.js";
 import { Commit } from "./store/store.js";
@@ -73,7 +73,7 @@ class RunningGateway implements Gateway {
   readonly #accounts = new Accounts();
   readonly #binds = new Binds();
   readonly #serviceCodes = new ServiceCodes();
-  readonly #routes: RouteTable = { first: -1, byName: new Map() };
+  readonly #routes = new Routes();
   readonly #store: SqliteStore;
   readonly admin: AdminHost;
   #flow!: Flow;
@@ -151,6 +151,7 @@ class RunningGateway implements Gateway {
     this.#serviceCodes.rebuild(snapshot.accounts);
     this.#compose(lists.screen, new MessageIds(settings.data.node, snapshot.highestId));
     for (const operator of settings.operator) this.#addOperator(operator, numbers.get(operator.name) as number);
+    this.#routes.replace(settings.route);
     this.#flow.restore(snapshot);
     await bootstrapAccounts(this.#store, new Set(snapshot.accounts.map((account) => account.name)), settings.bootstrap);
     await this.#open();
@@ -179,7 +180,7 @@ class RunningGateway implements Gateway {
         retry: settings.retry,
         outbox: settings.outbox,
       },
-      chooseOperator: (account, destination) => chooseOperator(this.#routes, account.terms, destination),
+      chooseOperator: (account, destination) => this.#routes.choose(account.terms, destination),
       accountOfService: (serviceNumber) => this.#serviceCodes.accountOf(serviceNumber),
       observe: {
         receipt: (report, result) => {
@@ -196,8 +197,7 @@ class RunningGateway implements Gateway {
     const running = (): boolean => this.#state !== "starting" && this.#state !== "ready";
     const policy = new BindPolicy({
       accounts: this.#accounts,
-      passwords: new PasswordChecker(this.#clock),
-      secretOf: () => null,
+      passwords: new PasswordChecker(this.#clock), secretOf: () => null,
       failures: new BindFailures(settings.limits.failedBindsPerMinute),
       clock: this.#clock,
       bindCount: (accountNo) => this.#binds.ofAccount(accountNo).length,
@@ -250,8 +250,7 @@ class RunningGateway implements Gateway {
     }
     this.#links.add(group);
     this.#flow.addOperator(group);
-    this.#routes.byName.set(operator.name, no);
-    if (this.#routes.first < 0) this.#routes.first = no;
+    this.#routes.addOperator(operator.name, no);
     this.#metrics.addOperator(no, operator.name, protocol.statusNames);
   }
 
@@ -260,7 +259,7 @@ class RunningGateway implements Gateway {
     const settings = this.#settings;
     for (const listen of settings.listen) {
       const listener = await this.#protocol(listen.protocol).listen(
-        { ...listen, node: settings.data.node, settings: {}, timers: this.#settings.limits, maxSendBufferOctets: settings.limits.maxSendBufferKb * 1024, clock: this.#clock, log: wireLog(this.#log.child("customer")) },
+        { ...listen, node: settings.data.node, timers: this.#settings.limits, maxSendBufferOctets: settings.limits.maxSendBufferKb * 1024, clock: this.#clock, log: wireLog(this.#log.child("customer")) },
         this.#gate,
       );
       this.#listeners.push({ name: listen.name, protocol: listen.protocol, listener });
@@ -387,6 +386,7 @@ class RunningGateway implements Gateway {
     change: (command) => this.#store.change(command),
     swap: ({ screen, settings }) => {
       this.#flow.screen = screen;
+      this.#routes.replace(settings.route);
       if (settings.log.level !== this.#settings.log.level) this.#log.setLevel(settings.log.level);
       this.#settings = settings;
     },

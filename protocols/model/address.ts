@@ -40,7 +40,7 @@ export function classifyDestination(value: string, ton: number): Destination {
 
 /**
  * The beginning of destinations as people write it, in the normal form: "86138", "+86138" and "138" are "138", "+852" and
- * "00852" are "+852", "" is any. Null for what no destination begins with, such as a calling code without "+".
+ * "00852" are "+852", "+" is everything abroad, "" is any. Null for what no destination begins with, such as a calling code without "+".
  */
 export function normalisePrefix(text: string): string | null {
   const match = /^(\+|00)?([0-9]{0,20})$/.exec(text.replace(/[ -]/g, ""));
@@ -50,7 +50,7 @@ export function normalisePrefix(text: string): string | null {
   if (digits === "86") return "1";
   if (digits.startsWith("861")) return digits.slice(2);
   if (digits.startsWith("86")) return null;
-  if (announced !== undefined) return /^[1-9]/.test(digits) ? `+${digits}` : null;
+  if (announced !== undefined) return /^[1-9]|^$/.test(digits) ? `+${digits}` : null;
   return digits === "" || /^(0|1|95|96|400|800)/.test(digits) ? digits : null;
 }
 

@@ -11,7 +11,9 @@ import type { AskedBy, ReloadReport } from "./host.js";
 import { loadWordLists, type LoadedLists } from "./word-lists.js";
 
 /** The settings a reload puts in force; all others wait for a restart. */
-const LIVE_SETTINGS = /^(filter\.keywords|filter\.maxInserted|log\.level)/;
+const LIVE_SETTINGS = /^(filter\.keywords|filter\.maxInserted|log\.level|route(\.|$))/;
+/** Moves with every line put in above it, and changes nothing. */
+const ROUTE_LINE = /^route\.\d+\.line$/;
 
 export interface ReloadPlan {
   /** The settings in force, with what takes effect at once from the new ones. */
@@ -90,7 +92,13 @@ export async function planReload(present: Settings, read: () => Settings, wordsV
     throw new AdminError("config_invalid", error instanceof Error ? error.message : String(error), "nothing was changed");
   }
   const { screen, warnings } = await loadWordLists(settings.filter.keywords, settings.filter.maxInserted);
-  const changed = changedSettings(present, settings);
+  // Operators start with the daemon: a route to a new one would lead nowhere until then.
+  const running = present.operator.map((operator) => operator.name);
+  const early = settings.route.find((route) => !running.includes(route.operator));
+  if (early !== undefined) {
+    throw new AdminError("config_invalid", `the [[route]] of line ${early.line} names operator ${early.operator}, which starts with a restart only`, "nothing was changed");
+  }
+  const changed = changedSettings(present, settings).filter((name) => !ROUTE_LINE.test(name));
   const applied = changed.filter((name) => LIVE_SETTINGS.test(name));
   const needRestart = changed.filter((name) => !LIVE_SETTINGS.test(name));
   if (screen.version !== wordsVersion) applied.push("word lists");
@@ -99,6 +107,7 @@ export async function planReload(present: Settings, read: () => Settings, wordsV
     settings: {
       ...present,
       filter: { ...present.filter, keywords: settings.filter.keywords, maxInserted: settings.filter.maxInserted },
+      route: settings.route,
       log: { ...present.log, level: settings.log.level },
     },
     screen,

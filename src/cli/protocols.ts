@@ -3,9 +3,7 @@
  */
 import type { WireProtocol } from "../../protocols/wire/protocol.js";
 
-const NAMES = ["smpp"] as const;
-
 export async function loadProtocols(): Promise<readonly WireProtocol[]> {
-  const { protocolByName } = await import("../../protocols/index.js");
-  return NAMES.flatMap((name) => protocolByName(name) ?? []);
+  const { PROTOCOL_NAMES, protocolByName } = await import("../../protocols/index.js");
+  return PROTOCOL_NAMES.flatMap((name) => protocolByName(name) ?? []);
 }

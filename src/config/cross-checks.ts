@@ -41,6 +41,17 @@ export function crossCheck(settings: Settings): Finding[] {
   twice("operator", settings.operator.map((one) => one.name));
   twice("bootstrap", settings.bootstrap.map((one) => one.name));
 
+  const operators = settings.operator.map((one) => one.name);
+  settings.route.forEach((one, index) => {
+    if (!operators.includes(one.operator)) {
+      add(`route[${index}].operator`, "there is no such [[operator]]", one.operator, operators.length === 0 ? "none is configured" : `one of: ${operators.join(", ")}`);
+    }
+    const first = settings.route.findIndex((other) => other.account === one.account && other.prefix === one.prefix);
+    if (first < index) {
+      add(`route[${index}]`, `is for the same account and prefix as route[${first}]`, `${one.account} ${one.prefix}`.trim(), "only one of them can decide: take one out");
+    }
+  });
+
   const ports = settings.listen.map((one, index) => ({ key: `listen[${index}].port`, host: one.host, port: one.port }));
   if (settings.http.enabled) ports.push({ key: "http.port", host: settings.http.host, port: settings.http.port });
   if (settings.simulator.enabled) ports.push({ key: "simulator.port", host: settings.simulator.host, port: settings.simulator.port });
@@ -62,6 +73,15 @@ export function crossCheck(settings: Settings): Finding[] {
     }
   });
   if (settings.outbox.retryMinMs > settings.outbox.retryMaxMs) add("outbox.retry_min", "is longer than retry_max", "", "swap them");
+
+  settings.bootstrap.forEach((one, index) => {
+    if ((one.spId === "") !== (one.cmppSecret === "")) {
+      const [has, lacks] = one.spId === "" ? ["cmpp_secret", "sp_id"] : ["sp_id", "cmpp_secret"];
+      add(`bootstrap[${index}].${has}`, `stands without ${lacks}`, "", "a CMPP bind needs both");
+    }
+    const first = settings.bootstrap.findIndex((other) => other.spId === one.spId);
+    if (one.spId !== "" && first < index) add(`bootstrap[${index}].sp_id`, `is already that of bootstrap[${first}]`, one.spId, "each account has its own");
+  });
 
   const open = settings.listen.find((one) => !isLoopback(one.host));
   if (open !== undefined && settings.bootstrap.length > 0) {

@@ -38,19 +38,23 @@ export function effectiveValues(input: EffectiveInput): Effective[] {
     }
     ((given ?? []) as TomlTable[]).forEach((one, index) => {
       const key = `${name}[${index}]`;
-      addFields(lines, input, key, table.fields, one);
-      if (name !== "operator") return;
-      const protocol = input.settings.operator[index]?.protocol ?? "";
-      addFields(lines, input, `${key}.${protocol}`, input.protocols.get(protocol) ?? {}, (one[protocol] ?? {}) as TomlTable);
+      if (name !== "operator" && name !== "listen") return addFields(lines, input, key, table.fields, one);
+      const { protocol = "", ...used } = input.settings[name][index] ?? {};
+      addFields(lines, input, key, table.fields, one, used);
+      addFields(lines, input, `${key}.${protocol}`, input.protocols.get(protocol)?.[name] ?? {}, (one[protocol] ?? {}) as TomlTable);
     });
   }
   return lines;
 }
 
-function addFields(lines: Effective[], input: EffectiveInput, base: string, fields: Fields, given: TomlTable): void {
+/** Settings whose default depends on the protocol: shown as they are used. */
+const BY_PROTOCOL: readonly string[] = ["port", "window"];
+
+/** @param used the settings made of the table, for defaults that no single setting can tell */
+function addFields(lines: Effective[], input: EffectiveInput, base: string, fields: Fields, given: TomlTable, used: object = {}): void {
   for (const [name, setting] of Object.entries(fields)) {
     const key = `${base}.${name}`;
-    const value = given[name] ?? setting.default;
+    const value = given[name] ?? setting.default ?? (BY_PROTOCOL.includes(name) ? (used as TomlTable)[name] : undefined);
     if (value === undefined) continue;
     const places = input.document.places.get(key);
     // An operator supplied for the simulator has values and no place in the file.

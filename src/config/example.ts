@@ -23,19 +23,25 @@ export function exampleText(protocols: readonly ProtocolTable[]): string {
   for (const [name, table] of TABLES) {
     lines.push("", ...comment(table.help), table.kind === "list" ? `[[${name}]]` : `[${name}]`);
     addFields(lines, table.fields);
-    if (name !== "operator") continue;
-    for (const [protocol, fields] of protocolFields(protocols)) {
-      lines.push("", ...comment(`Settings of ${protocol} links of the operator above.`), `[operator.${protocol}]`);
-      addFields(lines, fields);
+    if (name !== "operator" && name !== "listen") continue;
+    const whose = name === "listen" ? "the listener above" : "links of the operator above";
+    for (const [protocol, own] of protocolFields(protocols)) {
+      const fields = own[name];
+      if (Object.keys(fields).length === 0) continue;
+      // The tables above are of the first protocol; another one's may not stand in them.
+      const shown = protocol === protocols[0]?.name;
+      const mark = shown ? "" : "# ";
+      lines.push("", ...comment(`Settings of ${protocol} ${whose}${shown ? "" : `, where it has protocol = "${protocol}"`}.`), `${mark}[${name}.${protocol}]`);
+      addFields(lines, fields, mark);
     }
   }
   return `${lines.join("\n")}\n`;
 }
 
-function addFields(lines: string[], fields: Fields): void {
+function addFields(lines: string[], fields: Fields, mark = ""): void {
   for (const [name, setting] of Object.entries(fields)) {
     lines.push(...settingComment(setting));
-    lines.push(`${isShown(name, setting) ? "" : "# "}${name} = ${valueText(setting)}`);
+    lines.push(`${isShown(name, setting) ? mark : "# "}${name} = ${valueText(setting)}`);
   }
 }
 

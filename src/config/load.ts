@@ -3,15 +3,17 @@
  */
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
+import type { SettingDescription } from "../../protocols/wire/protocol.js";
 import { crossCheck } from "./cross-checks.js";
 import { effectiveValues } from "./effective.js";
 import type { Effective } from "./effective.js";
 import { ConfigError, byPlace } from "./problem.js";
 import type { Problem } from "./problem.js";
+import { normalisePrefix } from "../../protocols/model/address.js";
 import { SCHEMA } from "./schema.js";
 import type { Parsed } from "./schema.js";
 import { readSecret } from "./secrets.js";
-import type { BootstrapAccount, ListenSettings, OperatorSettings, Settings } from "./settings.js";
+import type { BootstrapAccount, ListenSettings, OperatorSettings, RouteSettings, SecretSettings, Settings } from "./settings.js";
 import { TomlSyntaxError, readToml } from "./toml.js";
 import type { Place, TomlDocument, TomlTable } from "./toml.js";
 import { protocolFields, validate } from "./validate.js";
@@ -114,8 +116,10 @@ class Builder {
         minFreeDiskMb: data.min_free_disk_mb,
         node: data.node,
       },
+      secrets: this.#secrets(parsed.secrets),
       listen: parsed.listen.map((one, index) => this.#listen(one, index)),
       operator: this.#operators(parsed),
+      route: parsed.route.map((one, index) => this.#route(one, index)),
       http: parsed.http,
       filter: {
         keywords: filter.keywords.map((path, index) => this.#keywordFile(path, index)),
@@ -154,6 +158,8 @@ class Builder {
         reference: one.reference,
         rate: one.rate,
         serviceCodes: one.service_codes,
+        spId: one.sp_id ?? "",
+        cmppSecret: one.cmpp_secret ?? "",
       })),
     };
     for (const finding of crossCheck(settings)) this.#add(finding.key, finding.message, finding.value, finding.hint);
@@ -165,37 +171,57 @@ class Builder {
     };
   }
 
+  #secrets({ key_file: file, key_credential: credential }: Parsed["secrets"]): SecretSettings {
+    if (file !== undefined && credential !== undefined) {
+      this.#add("secrets.key_credential", "stands beside key_file", "", "give one of the two, or neither");
+    }
+    if (file !== undefined) return { from: "file", path: this.#beside(file) };
+    if (credential === undefined) return { from: "data", path: "" };
+    const folder = this.#options.credentialsDirectory ?? "";
+    return { from: "credential", path: folder === "" ? "" : resolve(folder, credential) };
+  }
+
+  #route(one: Parsed["route"][number], index: number): RouteSettings {
+    const key = `route[${index}]`;
+    const prefix = normalisePrefix(one.prefix);
+    if (prefix === null) {
+      this.#add(`${key}.prefix`, "is how no destination begins", JSON.stringify(one.prefix), "such as 138 or 106 for Chinese numbers, +852 for a calling code, + for all of them");
+    }
+    return { account: one.account, prefix: prefix ?? "", operator: one.operator, note: one.note, line: this.#placeOf(key)?.line ?? 0 };
+  }
+
   #listen(one: Parsed["listen"][number], index: number): ListenSettings {
-    this.#knownProtocol(one.protocol, `listen[${index}].protocol`);
+    const key = `listen[${index}]`;
+    const protocol = this.#protocol(one, key, "listener");
+    const port = one.port ?? protocol?.usualPort ?? 0;
     return {
-      name: one.name ?? `${one.protocol}-${one.port}`,
+      name: one.name ?? `${one.protocol}-${port}`,
       protocol: one.protocol,
       host: one.host,
-      port: one.port,
+      port,
       maxConnections: one.max_connections,
       maxConnectionsPerAddress: one.max_connections_per_address,
       systemId: one.system_id,
+      settings: ownSettings(one, protocol?.name, protocol?.listenSettings),
     };
   }
 
   #operators(parsed: Parsed): OperatorSettings[] {
     return parsed.operator.map((one, index) => {
       const key = `operator[${index}]`;
-      const known = this.#knownProtocol(one.protocol, `${key}.protocol`);
-      for (const other of this.#fields.keys()) {
-        if (known && other !== one.protocol && Object.hasOwn(one, other)) {
-          this.#add(`${key}.${other}`, `this operator speaks ${one.protocol}`, "", `write its settings under ${one.protocol}`);
-        }
+      const protocol = this.#protocol(one, key, "operator");
+      if (one.protocol === "cmpp" && !/^[\x21-\x7e]{1,6}$/.test(one.system_id)) {
+        this.#add(`${key}.system_id`, "is no SP_Id", JSON.stringify(one.system_id), "an SP_Id has 1 to 6 printable characters");
       }
       return {
         name: one.name,
         protocol: one.protocol,
         host: one.host,
-        port: one.port,
+        port: one.port ?? protocol?.usualPort ?? 0,
         systemId: one.system_id,
         password: this.#secret(one, key),
         links: one.links,
-        window: one.window,
+        window: one.window ?? protocol?.usualWindow ?? 1,
         rate: one.rate ?? 0,
         uncertain: one.uncertain,
         uncertainWaitMs: one.uncertain_wait,
@@ -203,24 +229,23 @@ class Builder {
         idStyle: one.id_style,
         reconnectMinMs: one.reconnect_min,
         reconnectMaxMs: one.reconnect_max,
-        settings: this.#linkSettings(one.protocol, one),
+        settings: ownSettings(one, protocol?.name, protocol?.linkSettings),
       };
     });
   }
 
-  /** The protocol's own settings: those given (already validated), the rest by default. */
-  #linkSettings(protocol: string, operator: object): OperatorSettings["settings"] {
-    const given = (operator as Record<string, OperatorSettings["settings"] | undefined>)[protocol];
-    if (given !== undefined) return { ...given };
-    const description = this.#options.protocols.find((one) => one.name === protocol);
-    return Object.fromEntries((description?.linkSettings ?? []).map((told) => [told.name, told.default]));
-  }
-
-  #knownProtocol(name: string, key: string): boolean {
-    const known = [...this.#fields.keys()];
-    if (known.includes(name)) return true;
-    this.#add(key, "is no protocol we speak", JSON.stringify(name), `one of: ${known.join(", ")}`);
-    return false;
+  /** The protocol that a table names; another one's settings may not stand in it. */
+  #protocol(one: { readonly protocol: string }, key: string, whose: "listener" | "operator"): ProtocolTable | undefined {
+    const found = this.#options.protocols.find((protocol) => protocol.name === one.protocol);
+    if (found === undefined) {
+      this.#add(`${key}.protocol`, "is no protocol we speak", JSON.stringify(one.protocol), `one of: ${[...this.#fields.keys()].join(", ")}`);
+      return undefined;
+    }
+    for (const other of this.#fields.keys()) {
+      if (other === one.protocol || !Object.hasOwn(one, other)) continue;
+      this.#add(`${key}.${other}`, `this ${whose} speaks ${one.protocol}`, "", `these are settings of ${other}: write its own under ${one.protocol}`);
+    }
+    return found;
   }
 
   #secret(one: Parameters<typeof readSecret>[0], key: string): string {
@@ -231,7 +256,7 @@ class Builder {
   }
 
   #keywordFile(path: string, index: number): string {
-    const full = isAbsolute(path) ? path : resolve(this.#folder, path);
+    const full = this.#beside(path);
     try {
       accessSync(full, constants.R_OK);
       if (!statSync(full).isFile()) this.#add(`filter.keywords[${index}]`, `${full} is no file`, JSON.stringify(path), "name the list itself, not its folder");
@@ -240,6 +265,11 @@ class Builder {
       this.#add(`filter.keywords[${index}]`, `cannot read ${full}: ${reason}`, JSON.stringify(path), "paths are relative to the configuration file");
     }
     return full;
+  }
+
+  /** A path as the file means it. */
+  #beside(path: string): string {
+    return isAbsolute(path) ? path : resolve(this.#folder, path);
   }
 
   #add(key: string, message: string, value: string, hint: string): void {
@@ -254,4 +284,10 @@ class Builder {
     }
     return null;
   }
+}
+
+/** The protocol's own settings: those given (already validated), the rest by default. */
+function ownSettings(table: object, protocol = "", described: readonly SettingDescription[] = []): OperatorSettings["settings"] {
+  const given = (table as Record<string, OperatorSettings["settings"] | undefined>)[protocol];
+  return given === undefined ? Object.fromEntries(described.map((told) => [told.name, told.default])) : { ...given };
 }

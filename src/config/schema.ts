@@ -14,11 +14,13 @@ const HOST_FORM = "a host name or address without spaces";
 const AMOUNT = /^\d{1,12}(\.\d{1,6})?$/;
 const AMOUNT_FORM = 'an amount such as "0.035", at most six decimals';
 
+const DIGITS = /^\d{1,21}$/;
+
 /** The three ways to give a secret; exactly one must be used (load.ts sees to it). */
 const SECRET = {
   password: text({
     optional: true, max: 128, secret: true, example: "secret",
-    help: "The password itself. Exactly one of password, password_file and password_credential must be given.",
+    help: "The password (CMPP: shared secret) itself. Exactly one of password, password_file and password_credential must be given.",
   }),
   password_file: text({
     optional: true, max: 4_096, example: "/etc/tollgate/operator.secret",
@@ -62,14 +64,28 @@ export const SCHEMA = {
     }),
   }),
 
+  secrets: section("The key under which the shared secrets of accounts (CMPP) are kept. With neither setting: secret.key in [data] dir, made on first need.", {
+    key_file: text({
+      optional: true, max: 4_096, example: "/etc/tollgate/secret.key",
+      help: "A file with the key: 32 octets, or 64 hexadecimal digits or base64 in its first line; relative to this file. No others may read it.",
+    }),
+    key_credential: text({
+      optional: true, max: 255, example: "secret.key", pattern: /^[^/\s]+$/, form: "a file name",
+      help: "The name of a systemd credential (LoadCredential=) that holds the key.",
+    }),
+  }),
+
   listen: list("A port that customers bind to. At least one.", {
     name: text({
       optional: true, max: 32, pattern: NAME, form: NAME_FORM, example: "public",
       help: "Shown in logs and metrics. When absent: protocol and port, such as smpp-2775.",
     }),
-    protocol: text({ default: "smpp", max: 16, help: "The protocol customers speak here." }),
+    protocol: text({ default: "smpp", max: 16, help: "The protocol customers speak here, such as smpp or cmpp." }),
     host: text({ default: "127.0.0.1", max: 255, pattern: HOST, form: HOST_FORM, help: 'The address to listen on; "0.0.0.0" is every IPv4 one.' }),
-    port: int({ default: 2775, min: 0, max: 65_535, help: "The TCP port; 0 takes any free one." }),
+    port: int({
+      optional: true, min: 0, max: 65_535, example: 2775,
+      help: "The TCP port; 0 takes any free one. When absent: the protocol's usual one, 2775 for smpp, 7890 for cmpp.",
+    }),
     max_connections: int({
       default: 2_000, min: 1, max: 50_000, unit: "connections",
       help: "More are closed at once, bound or not. Keep the service's LimitNOFILE above it.",
@@ -82,13 +98,16 @@ export const SCHEMA = {
 
   operator: list("An operator's message centre, to which we bind. Without any, an enabled simulator is used.", {
     name: text({ required: true, max: 32, pattern: NAME, form: NAME_FORM, example: "mobile", help: "Shown in logs, metrics and accounts. The store remembers it: do not rename one in use." }),
-    protocol: text({ default: "smpp", max: 16, help: "The protocol this operator speaks." }),
+    protocol: text({ default: "smpp", max: 16, help: "The protocol this operator speaks, such as smpp or cmpp." }),
     host: text({ required: true, max: 255, pattern: HOST, form: HOST_FORM, example: "127.0.0.1", help: "The operator's host name or address." }),
-    port: int({ default: 2775, min: 1, max: 65_535, help: "The operator's TCP port." }),
-    system_id: text({ required: true, max: 32, example: "tollgate", help: "The name we bind with." }),
+    port: int({ optional: true, min: 1, max: 65_535, example: 2775, help: "The operator's TCP port. When absent: the protocol's usual one, 2775 for smpp, 7890 for cmpp." }),
+    system_id: text({ required: true, max: 32, example: "tollgate", help: "The name we bind with; our SP_Id, of at most 6 characters, for cmpp." }),
     ...SECRET,
     links: int({ default: 1, min: 1, max: 64, unit: "connections", help: "Binds held in parallel." }),
-    window: int({ default: 100, min: 1, max: 10_000, unit: "messages", help: "Submits a link may have unanswered." }),
+    window: int({
+      optional: true, min: 1, max: 10_000, unit: "messages", example: 100,
+      help: "Submits a link may have unanswered. When absent: what is usual for the protocol, 100 for smpp, 16 for cmpp.",
+    }),
     rate: int({ optional: true, min: 1, max: 1_000_000, unit: "messages a second", example: 200, help: "Most submits a second over each link. When absent: unlimited." }),
     uncertain: choice({
       default: "resend", of: ["resend", "hold", "fail"],
@@ -102,6 +121,16 @@ export const SCHEMA = {
     }),
     reconnect_min: duration({ default: "1s", min: "100ms", max: "10m", help: "First pause before dialling again; it doubles, with jitter." }),
     reconnect_max: duration({ default: "1m", min: "100ms", max: "1h", help: "Longest pause before dialling again." }),
+  }),
+
+  route: list("Which operator a message goes to: of the rules that fit, one of the account itself comes before one for all, then the longest prefix wins. Where none fits: the account's own operator, else the first above. Read again on reload (SIGHUP).", {
+    account: text({ default: "*", max: 15, pattern: /^(\*|[a-z0-9][a-z0-9_-]*)$/, form: 'an account\'s name, or "*" for all', help: "Whose messages." }),
+    prefix: text({
+      default: "", empty: true, max: 24, pattern: /^(\+|00)?[0-9 -]*$/, form: "digits, with + in front of a calling code",
+      help: "Beginning of the destination, such as 138 or +852; + alone is everything abroad, an empty one everything.",
+    }),
+    operator: text({ required: true, max: 32, pattern: NAME, form: NAME_FORM, example: "mobile", help: "The [[operator]] that it goes to." }),
+    note: text({ default: "", empty: true, max: 200, help: "For people: why this rule is here." }),
   }),
 
   http: section("Metrics, health and readiness.", {
@@ -165,7 +194,9 @@ export const SCHEMA = {
     top_up: text({ default: "0", max: 20, pattern: AMOUNT, form: AMOUNT_FORM, example: "1750.00", help: "The first top-up." }),
     reference: text({ default: "BOOTSTRAP", max: 64, example: "DEMO-1", help: "Reference of that top-up; the same one is never booked twice." }),
     rate: int({ default: 1_000, min: 1, max: 1_000_000, unit: "segments a second", help: "The account's rate." }),
-    service_codes: texts({ default: [], most: 64, pattern: /^\d{1,21}$/, form: "digits", example: ["10690001"], help: "Numbers (prefixes) whose inbound messages are this account's." }),
+    service_codes: texts({ default: [], most: 64, pattern: DIGITS, form: "digits", example: ["10690001"], help: "Numbers (prefixes) whose inbound messages are this account's." }),
+    sp_id: text({ optional: true, max: 6, pattern: /^[\x21-\x7e]+$/, form: "printable characters without blanks", example: "901234", help: "The account's SP_Id, the name it binds with over CMPP." }),
+    cmpp_secret: text({ optional: true, max: 64, secret: true, example: "secret", help: "Shared secret of its CMPP binds; kept encrypted in the store." }),
   }),
 } as const;
 

@@ -15,8 +15,10 @@ export interface Settings {
     readonly minFreeDiskMb: number;
     readonly node: number;
   };
+  readonly secrets: SecretSettings;
   readonly listen: readonly ListenSettings[];
   readonly operator: readonly OperatorSettings[];
+  readonly route: readonly RouteSettings[];
   readonly http: { readonly enabled: boolean; readonly host: string; readonly port: number };
   readonly filter: {
     readonly keywords: readonly string[];
@@ -53,6 +55,25 @@ export interface Settings {
   readonly bootstrap: readonly BootstrapAccount[];
 }
 
+/** Where the key of the accounts' shared secrets is. */
+export interface SecretSettings {
+  /** `data`: secret.key in the data folder, made on first need. */
+  readonly from: "data" | "file" | "credential";
+  /** The file of `file` and `credential`; "" for a credential where there is no folder of credentials (outside the service). */
+  readonly path: string;
+}
+
+/** One rule of the routes, as src/route/route.ts takes it. */
+export interface RouteSettings {
+  readonly account: string;
+  /** In the normal form of destinations. */
+  readonly prefix: string;
+  readonly operator: string;
+  readonly note: string;
+  /** Where it stands in the file. */
+  readonly line: number;
+}
+
 export interface ListenSettings {
   readonly name: string;
   readonly protocol: string;
@@ -61,6 +82,8 @@ export interface ListenSettings {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
   readonly systemId: string;
+  /** The protocol's own settings for its listeners (protocols/<name>/ listenSettings). */
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface OperatorSettings {
@@ -93,4 +116,7 @@ export interface BootstrapAccount {
   readonly reference: string;
   readonly rate: number;
   readonly serviceCodes: readonly string[];
+  /** "" = none. */
+  readonly spId: string;
+  readonly cmppSecret: string;
 }

@@ -12,22 +12,34 @@ import type { TomlDocument } from "./toml.js";
 import { nearest } from "./problem.js";
 import type { Problem } from "./problem.js";
 
-/** What the configuration needs to know of a protocol: its name and the settings of its links. */
+/** What the configuration needs to know of a protocol: its name, what is usual for it, and the settings of its listeners and links. */
 export interface ProtocolTable {
   readonly name: string;
+  readonly usualPort: number;
+  readonly usualWindow: number;
+  readonly listenSettings: readonly SettingDescription[];
   readonly linkSettings: readonly SettingDescription[];
 }
 
-/** The protocols' own settings by protocol, as Settings. */
-export type ProtocolFields = ReadonlyMap<string, Fields>;
+/** The tables that a protocol has settings of its own in, such as [operator.smpp]. */
+export const PROTOCOL_TABLES = ["listen", "operator"] as const;
+export type ProtocolTableName = (typeof PROTOCOL_TABLES)[number];
+
+/** The protocols' own settings by protocol and table, as Settings. */
+export type ProtocolFields = ReadonlyMap<string, Readonly<Record<ProtocolTableName, Fields>>>;
 
 export function protocolFields(protocols: readonly ProtocolTable[]): ProtocolFields {
-  return new Map(
-    protocols.map((protocol) => [
-      protocol.name,
-      Object.fromEntries(protocol.linkSettings.map((told) => [told.name, fromDescription(told)])),
-    ]),
-  );
+  const fields = (told: readonly SettingDescription[]): Fields => Object.fromEntries(told.map((one) => [one.name, fromDescription(one)]));
+  return new Map(protocols.map((protocol) => [protocol.name, { listen: fields(protocol.listenSettings), operator: fields(protocol.linkSettings) }]));
+}
+
+/** The protocols' own settings in one table; none where the table has none. */
+function ownFields(protocols: ProtocolFields, protocol: string, table: string): Fields {
+  return isProtocolTable(table) ? (protocols.get(protocol)?.[table] ?? {}) : {};
+}
+
+function isProtocolTable(name: string): name is ProtocolTableName {
+  return (PROTOCOL_TABLES as readonly string[]).includes(name);
 }
 
 /** The description of the setting at a path such as ["operator", 0, "smpp", "ton"], or null. */
@@ -36,7 +48,7 @@ export function settingAt(path: readonly PropertyKey[], protocols: ProtocolField
   const [table, name, inner] = names;
   if (table === undefined || name === undefined || !Object.hasOwn(SCHEMA, table)) return null;
   const fields = SCHEMA[table as keyof typeof SCHEMA].fields as Fields;
-  if (inner !== undefined) return protocols.get(name)?.[inner] ?? null;
+  if (inner !== undefined) return ownFields(protocols, name, table)[inner] ?? null;
   return Object.hasOwn(fields, name) ? (fields[name] ?? null) : null;
 }
 
@@ -59,8 +71,8 @@ function fileCheck(protocols: ProtocolFields): z.ZodType {
   const shape: Record<string, z.ZodType> = {};
   for (const [name, table] of TABLES) {
     const fields = fieldChecks(table.fields);
-    if (name === "operator") {
-      for (const [protocol, own] of protocols) fields[protocol] = z.strictObject(fieldChecks(own)).optional();
+    if (isProtocolTable(name)) {
+      for (const [protocol, own] of protocols) fields[protocol] = z.strictObject(fieldChecks(own[name])).optional();
     }
     const one = z.strictObject(fields);
     shape[name] = table.kind === "list" ? z.array(one).max(1_000).prefault([]) : one.prefault({});
@@ -115,6 +127,7 @@ class Teller {
     let hint: string;
     if (near !== null) hint = `did you mean ${near}?`;
     else if (elsewhere !== undefined) hint = `${key} belongs under ${header(elsewhere[0])}`;
+    else if (this.#homeOf(path, key) !== "") hint = this.#homeOf(path, key);
     else if (known.length > 0) hint = `known here: ${known.join(", ")}`;
     else hint = "nothing may stand here";
     const value = this.#valueAt(full);
@@ -128,13 +141,26 @@ class Teller {
     };
   }
 
+  /** Where the setting belongs when it is a protocol's own, in words; "" when it is none. */
+  #homeOf(path: readonly PropertyKey[], key: string): string {
+    const [table = "", inner] = path.filter((part) => typeof part === "string");
+    for (const [protocol, fields] of this.#protocols) {
+      for (const home of PROTOCOL_TABLES) {
+        if (!Object.hasOwn(fields[home], key)) continue;
+        const which = `${key} is a setting of ${protocol} ${home === "listen" ? "listeners" : "links"}`;
+        return inner !== undefined && inner !== protocol && home === table ? `${which}, and this table is ${inner}'s` : `${which}: it belongs under [${home}.${protocol}]`;
+      }
+    }
+    return "";
+  }
+
   /** The names that may stand in the table at a path. */
   #knownAt(path: readonly PropertyKey[]): string[] {
     const [table, second, third] = path.filter((part) => typeof part === "string");
     if (table === undefined) return TABLES.map(([name]) => name);
-    if (second !== undefined) return third === undefined ? Object.keys(this.#protocols.get(second) ?? {}) : [];
+    if (second !== undefined) return third === undefined ? Object.keys(ownFields(this.#protocols, second, table)) : [];
     const names = Object.keys(SCHEMA[table as keyof typeof SCHEMA].fields);
-    return table === "operator" ? [...names, ...this.#protocols.keys()] : names;
+    return isProtocolTable(table) ? [...names, ...this.#protocols.keys()] : names;
   }
 
   #tableHint(path: readonly PropertyKey[], value: unknown): string {

@@ -28,7 +28,7 @@ describe("config/tollgate.example.toml", () => {
   });
 
   it("names every setting with its meaning, type, limits, unit and default", () => {
-    const fields = [...TABLES.map(([, table]) => table.fields), ...protocolFields(protocols).values()];
+    const fields = [...TABLES.map(([, table]) => table.fields), ...[...protocolFields(protocols).values()].flatMap((own) => [own.listen, own.operator])];
     for (const [name, setting] of fields.flatMap((table) => Object.entries(table))) {
       const comment = settingComment(setting);
       expect(comment.join(" "), name).to.match(/\w.*#\s+\w/);
@@ -43,16 +43,17 @@ describe("config/tollgate.example.toml", () => {
 
   it("gives the defaults where it is left as it is", () => {
     const { effective } = loadConfig({ path, protocols });
-    for (const name of ["data", "http", "filter", "limits", "retry", "outbox", "simulator", "log"] as const) {
+    for (const name of ["data", "secrets", "http", "filter", "limits", "retry", "outbox", "simulator", "log"] as const) {
       for (const [key, setting] of Object.entries(SCHEMA[name].fields)) {
-        expect(effective.find((one) => one.key === `${name}.${key}`)?.value, `${name}.${key}`).to.equal(JSON.stringify(setting.default));
+        expect(effective.find((one) => one.key === `${name}.${key}`)?.value, `${name}.${key}`).to.equal(setting.default === undefined ? undefined : JSON.stringify(setting.default));
       }
     }
   });
 
   it("still loads with every commented setting made real, but for the other forms of a secret", () => {
-    const whole = exampleText(PROTOCOLS).replace(/^# (?!password_)(\w+ = )/gm, "$1");
-    const { settings } = load(whole.replace(/\n\[operator\.other\][^]*?(?=\n# [^\n]*\n\[)/, ""));
+    const others = exampleText(PROTOCOLS).replace(/\n# \[(operator|listen)\.other\][^]*?(?=\n# [^\n]*\n\[)/g, "");
+    const { settings } = load(others.replace(/^# (?!password_|key_credential)(\w+ = )/gm, "$1"));
+    expect(others).to.not.match(/^#? ?(gate|depth) = /m);
     expect(settings.operator[0]?.rate).to.equal(200);
     expect(settings.listen[0]?.name).to.equal("public");
   });
@@ -66,7 +67,7 @@ describe("config/demo.toml", () => {
     expect(settings.simulator.enabled).to.equal(true);
     expect(settings.http).to.deep.equal({ enabled: true, host: "127.0.0.1", port: 9464 });
     expect(settings.bootstrap).to.deep.equal([
-      { name: "demo", password: "demo1234", price: "0.035", topUp: "1750.00", reference: "DEMO-1", rate: 1000, serviceCodes: [] },
+      { name: "demo", password: "demo1234", price: "0.035", topUp: "1750.00", reference: "DEMO-1", rate: 1000, serviceCodes: ["10690001"], spId: "901234", cmppSecret: "tollgate1" },
     ]);
     expect(1_750_000_000 / 35_000).to.equal(50_000);
   });

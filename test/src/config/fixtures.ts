@@ -6,14 +6,18 @@ import type { ProtocolTable } from "../../../src/config/validate.js";
 
 export const PROTOCOLS: readonly ProtocolTable[] = [
   {
-    name: "smpp",
+    name: "smpp", usualPort: 2775, usualWindow: 100, listenSettings: [],
     linkSettings: [
       { name: "bind_mode", type: "string", default: "transceiver", choices: ["transceiver", "split"], help: "How to bind." },
       { name: "source_ton", type: "number", default: 1, help: "Type of number of sources." },
       { name: "odd_ids", type: "boolean", default: false, help: "Whether ids are odd." },
     ],
   },
-  { name: "other", linkSettings: [{ name: "depth", type: "number", default: 3, help: "How deep." }] },
+  {
+    name: "other", usualPort: 7890, usualWindow: 16,
+    listenSettings: [{ name: "gate", type: "number", default: 1, help: "Which gate." }],
+    linkSettings: [{ name: "depth", type: "number", default: 3, help: "How deep." }],
+  },
 ];
 
 export function load(text: string, path = "/nowhere/tollgate.toml"): Loaded {

@@ -19,6 +19,7 @@ describe("config load", () => {
     const { settings } = load(GOOD);
     expect(settings.listen).to.deep.equal([{
       name: "smpp-2775", protocol: "smpp", host: "127.0.0.1", port: 2775, maxConnections: 2000, maxConnectionsPerAddress: 500, systemId: "tollgate",
+      settings: {},
     }]);
     expect(settings.operator).to.have.length(1);
     expect(settings.operator[0]).to.include({ name: "simulator", port: 2776, links: 2, window: 1000, rate: 0, uncertain: "resend" });
@@ -62,6 +63,39 @@ delays = ["1s", "5m"]
     expect(nested).to.deep.equal({ bind_mode: "split", source_ton: 1, odd_ids: false });
   });
 
+  it("takes port and window from what is usual for the protocol, and its settings of a listener as those of a link", () => {
+    const other = OPERATOR.replace("[[operator]]", '[[operator]]\nprotocol = "other"');
+    const { settings, effective } = load(`[[listen]]\n[[listen]]\nprotocol = "other"\n${other}[[operator]]\nname = "second"\nhost = "h"\nsystem_id = "us"\npassword = "pw"\nwindow = 7\n`);
+    expect(settings.listen.map(({ name, port }) => [name, port])).to.deep.equal([["smpp-2775", 2775], ["other-7890", 7890]]);
+    expect(settings.listen.map((one) => one.settings)).to.deep.equal([{}, { gate: 1 }]);
+    expect(settings.operator.map(({ port, window }) => [port, window])).to.deep.equal([[7890, 16], [2775, 7]]);
+    expect(settings.operator[0]?.settings).to.deep.equal({ depth: 3 });
+    expect(load(`[[listen]]\nprotocol = "other"\nother = { gate = 4 }\n${OPERATOR}`).settings.listen[0]?.settings).to.deep.equal({ gate: 4 });
+    const shown = new Map(effective.map((one) => [one.key, `${one.value} ${one.origin.replace(/^.*:/, ":")}`]));
+    expect(shown.get("listen[1].port")).to.equal("7890 default");
+    expect(shown.get("listen[1].other.gate")).to.equal("1 default");
+    expect(shown.get("operator[0].window")).to.equal("16 default");
+    expect(shown.get("operator[1].window")).to.match(/^7 :\d+$/);
+  });
+
+  it("reads routes, their prefixes brought to the normal form, each with its line", () => {
+    const { settings } = load(`${GOOD}[[route]]\noperator = "simulator"\n[[route]]\naccount = "demo"\nprefix = "+86 138"\noperator = "simulator"\nnote = "agreed"\n[[route]]\nprefix = "00852"\noperator = "simulator"\n`);
+    expect(settings.route).to.deep.equal([
+      { account: "*", prefix: "", operator: "simulator", note: "", line: 5 },
+      { account: "demo", prefix: "138", operator: "simulator", note: "agreed", line: 7 },
+      { account: "*", prefix: "+852", operator: "simulator", note: "", line: 12 },
+    ]);
+  });
+
+  it("says where the key of the accounts' secrets is, without reading it", () => {
+    const from = (text: string, credentialsDirectory?: string) =>
+      loadText(`${GOOD}[secrets]\n${text}`, { path: "/etc/tollgate/t.toml", protocols: PROTOCOLS, credentialsDirectory }).settings.secrets;
+    expect(from("")).to.deep.equal({ from: "data", path: "" });
+    expect(from('key_file = "k"\n')).to.deep.equal({ from: "file", path: "/etc/tollgate/k" });
+    expect(from('key_credential = "k"\n', "/run/credentials/t")).to.deep.equal({ from: "credential", path: "/run/credentials/t/k" });
+    expect(from('key_credential = "k"\n')).to.deep.equal({ from: "credential", path: "" });
+  });
+
   const refused: [name: string, text: string, problems: RegExp[]][] = [
     ["a port too large", `${GOOD}[http]\nport = 99999\n`,
       [/^tollgate\.toml:6:8: http\.port: Too big: expected number to be <=65535 \(got 99999\); hint: port is a whole number \(0\.\.65535\), default 9464/]],
@@ -98,6 +132,22 @@ delays = ["1s", "5m"]
       [/operator\[0\]\.password_credential: cannot be read: CREDENTIALS_DIRECTORY is not set/]],
     ["a protocol we do not speak", `[[listen]]\nprotocol = "smtp"\n${OPERATOR}`, [/:2:12: listen\[0\]\.protocol: is no protocol we speak \(got "smtp"\); hint: one of: smpp, other$/]],
     ["another protocol's settings", `[[listen]]\n${OPERATOR}other = { depth = 1 }\n`, [/operator\[0\]\.other: this operator speaks smpp/]],
+    ["another protocol's settings of a listener", `[[listen]]\nother = { gate = 1 }\n${OPERATOR}`,
+      [/listen\[0\]\.other: this listener speaks smpp; hint: these are settings of other: write its own under smpp/]],
+    ["a setting of another protocol", `[[listen]]\n${OPERATOR}smpp = { depth = 1 }\n`,
+      [/operator\[0\]\.smpp\.depth: is no setting \(got 1\); hint: depth is a setting of other links, and this table is smpp's$/]],
+    ["a protocol's setting beside ours", `[[listen]]\n${OPERATOR}source_ton = 1\n`,
+      [/operator\[0\]\.source_ton: is no setting; hint: source_ton is a setting of smpp links: it belongs under \[operator\.smpp\]$/]],
+    ["a listener's setting of a protocol at a link", `[[listen]]\n${OPERATOR}protocol = "other"\nother = { gate = 1 }\n`,
+      [/operator\[0\]\.other\.gate: is no setting .*hint: gate is a setting of other listeners: it belongs under \[listen\.other\]$/]],
+    ["a route to nowhere", `${GOOD}[[route]]\noperator = "mobil"\n`, [/:6:12: route\[0\]\.operator: there is no such \[\[operator\]\] \(got "mobil"\); hint: one of: simulator$/]],
+    ["two routes for the same, in whatever spelling", `${GOOD}[[route]]\nprefix = "138"\noperator = "simulator"\n[[route]]\nprefix = "+86138"\noperator = "simulator"\n`,
+      [/:8:3: route\[1\]: is for the same account and prefix as route\[0\] \(got "\* 138"\)/]],
+    ["a route for what no number begins with", `${GOOD}[[route]]\nprefix = "852"\noperator = "simulator"\n`, [/:6:10: route\[0\]\.prefix: is how no destination begins \(got "852"\)/]],
+    ["a route for letters", `${GOOD}[[route]]\nprefix = "13x"\noperator = "simulator"\n`, [/route\[0\]\.prefix: expected digits/]],
+    ["a route of an account that can be none", `${GOOD}[[route]]\naccount = "De mo"\noperator = "simulator"\n`, [/route\[0\]\.account: expected an account's name, or "\*" for all/]],
+    ["two keys", `${GOOD}[secrets]\nkey_file = "a"\nkey_credential = "b"\n`, [/secrets\.key_credential: stands beside key_file/]],
+    ["an SP_Id without its secret", `${GOOD}[[bootstrap]]\nname = "demo"\npassword = "x"\nsp_id = "901234"\n`, [/bootstrap\[0\]\.sp_id: stands without cmpp_secret/]],
     ["a protocol setting that is none", `[[listen]]\n${OPERATOR}smpp = { bind_mood = 1 }\n`, [/:7:10: operator\[0\]\.smpp\.bind_mood: is no setting .*did you mean bind_mode\?$/]],
     ["a protocol setting out of its choices", `[[listen]]\n${OPERATOR}smpp = { bind_mode = "x" }\n`, [/operator\[0\]\.smpp\.bind_mode: expected one of: transceiver, split \(got "x"\)/]],
     ["a keyword file that is not there", `${GOOD}[filter]\nkeywords = ["bad.txt"]\n`, [/:6:13: filter\.keywords\[0\]: cannot read \/nowhere\/bad\.txt: ENOENT/]],

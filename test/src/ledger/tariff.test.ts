@@ -56,7 +56,7 @@ describe("tariff prefix", () => {
   const FORMS: readonly (readonly [string, string | null])[] = [
     ["", ""], ["138", "138"], ["86138", "138"], ["+86138", "138"], ["0086 138", "138"], ["86", "1"], ["+86", "1"], ["8610690", "10690"],
     ["106", "106"], ["95", "95"], ["400", "400"], ["+852", "+852"], ["00852", "+852"], ["+1", "+1"], ["+1-415", "+1415"],
-    ["852", null], ["8652", null], ["+", null], ["00", null], ["+0", null], ["1x", null], ["123456789012345678901", null],
+    ["852", null], ["8652", null], ["+", "+"], ["00", "+"], ["+0", null], ["1x", null], ["123456789012345678901", null],
   ];
   for (const [given, normal] of FORMS) {
     it(`${given === "" ? "of none" : given} is ${normal === null ? "refused" : `"${normal}"`}`, () => expect(normalisePrefix(given)).to.equal(normal));
