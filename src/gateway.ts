@@ -1,5 +1,5 @@
 /**
- * Gateway: the composition root, the only file that makes the concrete parts; start, drain and stop.
+ * Gateway: the composition root's life: start, open, drain and stop; assembly.ts makes the parts between its doors.
  *
  * ```
  *  customers ─ Gate ─┐                 ┌─ Links ─ operators
@@ -8,9 +8,8 @@
  * ```
  */
 import { join } from "node:path";
-import { protocolByName } from "../protocols/index.js";
 import { systemClock, until } from "../protocols/wire/clock.js";
-import type { Listener, WireProtocol } from "../protocols/wire/protocol.js";
+import type { Listener } from "../protocols/wire/protocol.js";
 import { bootstrapAccounts } from "./admin/bootstrap.js";
 import type { AdminHost, AskedBy, Gateway, GatewayOptions, ReloadReport } from "./admin/host.js";
 import { startHttp, type HttpServer } from "./admin/http.js";
@@ -19,31 +18,18 @@ import { gaugedOf } from "./admin/gauged.js";
 import { Reloads, tellWarnings } from "./admin/reload.js";
 import { gatewayHost } from "./admin/gateway-host.js";
 import { loadWordLists } from "./admin/word-lists.js";
-import type { OperatorSettings, Settings } from "./config/settings.js";
-import { Binds } from "./customer/binds.js";
-import { BindPolicy } from "./customer/bind-policy.js";
-import { BindFailures } from "./customer/failures.js";
-import { Gate } from "./customer/gate.js";
+import { accountsChanged, addOperator, assemble, protocolNamed, type Assembly } from "./assembly.js";
+import type { Settings } from "./config/settings.js";
 import { Accounts } from "./flow/accounts.js";
-import { Flow } from "./flow/flow.js";
 import { MessageIds } from "./flow/ids.js";
-import { fateOf, type ReportOrigin } from "./flow/receipt.js";
 import { SweepClock } from "./flow/sweep-clock.js";
-import type { Screen } from "./filter/screen.js";
-import { PasswordChecker } from "./ledger/password.js";
 import { Events } from "./observe/events.js";
 import { registerGauges } from "./observe/gauges.js";
 import { StoreHeartbeat } from "./observe/heartbeat.js";
 import { createLog, wireLog } from "./observe/log.js";
 import { Metrics } from "./observe/metrics.js";
 import { connectServiceManager } from "./observe/systemd.js";
-import { Group } from "./operator/group.js";
-import { Link } from "./operator/link.js";
-import { Links } from "./operator/links.js";
-import { Routes } from "./route/route.js";
-import { ServiceCodes } from "./route/service-codes.js";
 import { startEmbeddedSimulator } from "./simulator/embedded.js";
-import { Commit } from "./store/store.js";
 import { SqliteStore } from "./store/sqlite/sqlite-store.js";
 
 const SWEEP_EVERY_MS = 1_000;
@@ -71,14 +57,9 @@ class RunningGateway implements Gateway {
   readonly #metrics: Metrics;
   readonly #events: Events;
   readonly #accounts = new Accounts();
-  readonly #binds = new Binds();
-  readonly #serviceCodes = new ServiceCodes();
-  readonly #routes = new Routes();
   readonly #store: SqliteStore;
   readonly admin: AdminHost;
-  #flow!: Flow;
-  #gate!: Gate;
-  #links!: Links;
+  #parts!: Assembly;
   #listeners: { name: string; protocol: string; listener: Listener }[] = [];
   #simulator: { close(): Promise<void> } | null = null;
   #http: HttpServer | null = null;
@@ -106,15 +87,15 @@ class RunningGateway implements Gateway {
       outboxRetentionMs: settings.outbox.retentionMs,
       clock: this.#clock,
       events: {
-        notice: (notice) => this.#flow.notifier.offer(notice),
-        queued: (laneNo, count) => this.#flow.queued(laneNo, count),
-        unqueued: (laneNo, count) => this.#flow.unqueued(laneNo, count),
-        heldOverdue: (messages) => this.#flow.heldOverdue(messages),
+        notice: (notice) => this.#parts.flow.notifier.offer(notice),
+        queued: (laneNo, count) => this.#parts.flow.queued(laneNo, count),
+        unqueued: (laneNo, count) => this.#parts.flow.unqueued(laneNo, count),
+        heldOverdue: (messages) => this.#parts.flow.heldOverdue(messages),
         parked: (accountNo, before, count) => {
-          this.#flow.notifier.parked(accountNo, before, count);
+          this.#parts.flow.notifier.parked(accountNo, before, count);
           this.#log.warn("notices_parked", { account: this.#accounts.byNo(accountNo)?.terms.name ?? accountNo, count, setting: "outbox.retention" });
         },
-        credited: (accountNo) => this.#flow.credited(accountNo),
+        credited: (accountNo) => this.#parts.flow.credited(accountNo),
         accountsChanged: (accounts) => this.#accountsChanged(accounts),
         availability: (available, reason) => {
           this.#storeReason = available ? "" : reason;
@@ -125,9 +106,9 @@ class RunningGateway implements Gateway {
       },
     });
     this.admin = gatewayHost(options.version, this.#clock.wallMs, this.#log, {
-      flow: () => this.#flow,
+      flow: () => this.#parts.flow,
       store: () => this.#store,
-      state: () => ({ state: this.#state, reasons: this.#notReady(), listeners: this.#listeners, binds: this.#binds, links: this.#links }),
+      state: () => ({ state: this.#state, reasons: this.#notReady(), listeners: this.#listeners, binds: this.#parts.binds, links: this.#parts.links }),
       reload: (by) => this.#reload(by),
     });
   }
@@ -148,11 +129,15 @@ class RunningGateway implements Gateway {
       policy: { uncertain: operator.uncertain, uncertainWaitMs: operator.uncertainWaitMs, uncertainDeadlineMs: operator.uncertainDeadlineMs },
     })));
     this.#accounts.update(snapshot.accounts, this.#clock.monotonicMs);
-    this.#serviceCodes.rebuild(snapshot.accounts);
-    this.#compose(lists.screen, new MessageIds(settings.data.node, snapshot.highestId));
-    for (const operator of settings.operator) this.#addOperator(operator, numbers.get(operator.name) as number);
-    this.#routes.replace(settings.route);
-    this.#flow.restore(snapshot);
+    this.#parts = assemble(
+      { store: this.#store, clock: this.#clock, log: this.#log, metrics: this.#metrics, events: this.#events, accounts: this.#accounts },
+      settings,
+      lists.screen,
+      new MessageIds(settings.data.node, snapshot.highestId),
+      () => this.#state === "draining" || this.#state === "stopped",
+    );
+    for (const operator of settings.operator) addOperator(this.#parts, operator, numbers.get(operator.name) as number, settings.limits);
+    this.#parts.flow.restore(snapshot);
     await bootstrapAccounts(this.#store, new Set(snapshot.accounts.map((account) => account.name)), settings.bootstrap);
     await this.#open();
     this.#state = "ready";
@@ -162,112 +147,20 @@ class RunningGateway implements Gateway {
     await this.#service.ready(this.#statusLine());
   }
 
-  #compose(screen: Screen, ids: MessageIds): void {
-    const settings = this.#settings;
-    this.#flow = new Flow({
-      store: this.#store,
-      clock: this.#clock,
-      ids,
-      accounts: this.#accounts,
-      metrics: this.#metrics,
-      notify: this.#binds,
-      screen,
-      options: {
-        maxQueued: settings.data.maxQueued,
-        gatherMs: settings.filter.gatherMs,
-        maxGathering: settings.filter.maxGathering,
-        incomplete: settings.filter.incomplete,
-        retry: settings.retry,
-        outbox: settings.outbox,
-      },
-      chooseOperator: (account, destination) => this.#routes.choose(account.terms, destination),
-      accountOfService: (serviceNumber) => this.#serviceCodes.accountOf(serviceNumber),
-      observe: {
-        receipt: (report, result) => {
-          this.#events.receipt(report.receipt, fateOf(result));
-          if (report.matched < 0 && result !== Commit.orphan) return;
-          const learned = this.#links.learn(report.operatorNo, report.readings[report.matched]);
-          if (learned !== null) this.#events.idStyleLearned(learned.group, learned.reading);
-        },
-        inboundUnroutable: (operatorNo) => this.#events.inboundUnroutable(operatorNo),
-        refusedFinally: (accountNo, outcome) => this.#events.refusedFinally(accountNo, outcome),
-      },
-      storeProgress: () => this.#gate.storeProgress(),
-    });
-    const running = (): boolean => this.#state !== "starting" && this.#state !== "ready";
-    const policy = new BindPolicy({
-      accounts: this.#accounts,
-      passwords: new PasswordChecker(this.#clock), secretOf: () => null,
-      failures: new BindFailures(settings.limits.failedBindsPerMinute),
-      clock: this.#clock,
-      bindCount: (accountNo) => this.#binds.ofAccount(accountNo).length,
-      get shuttingDown(): boolean {
-        return running();
-      },
-    });
-    this.#gate = new Gate({
-      flow: this.#flow,
-      observer: this.#events,
-      policy,
-      binds: this.#binds,
-      clock: this.#clock,
-      maxPending: settings.limits.maxStorePending,
-    });
-    this.#links = new Links(
-      {
-        submitAnswered: (submission, answer) => this.#flow.submitAnswered(submission, answer),
-        submitTimedOut: (submission) => this.#flow.submitTimedOut(submission),
-        linkLost: (operatorNo, submissions) => this.#flow.linkLost(operatorNo, submissions),
-        dispatchAgain: (operatorNo) => this.#flow.dispatchAgain(operatorNo),
-        report: (origin: ReportOrigin, handle, group, receipt) => {
-          const candidates = group.correlator.candidates(receipt);
-          this.#flow.report(origin, handle, group.operatorNo, receipt, candidates, group.correlator.lastReadings);
-        },
-        inbound: (origin, handle, operatorNo, message) => this.#flow.inbound(origin, handle, operatorNo, message),
-      },
-      this.#events,
-      this.#clock,
-    );
-  }
-
-  #addOperator(operator: OperatorSettings, no: number): void {
-    const protocol = this.#protocol(operator.protocol);
-    const group = new Group(no, operator);
-    for (let at = 1; at <= operator.links; at++) {
-      const link = new Link(at, no, `${operator.name}/${String(at)}`, operator.rate, this.#clock);
-      link.attach(protocol.connect(
-        {
-          ...operator,
-          name: link.name,
-          timers: this.#settings.limits,
-          maxSendBufferOctets: this.#settings.limits.maxSendBufferKb * 1024,
-          clock: this.#clock,
-          log: wireLog(this.#log.child("operator")),
-        },
-        this.#links,
-      ));
-      group.links.push(link);
-    }
-    this.#links.add(group);
-    this.#flow.addOperator(group);
-    this.#routes.addOperator(operator.name, no);
-    this.#metrics.addOperator(no, operator.name, protocol.statusNames);
-  }
-
   /** Opens the doors: listeners, links, metrics, admin socket. */
   async #open(): Promise<void> {
     const settings = this.#settings;
     for (const listen of settings.listen) {
-      const listener = await this.#protocol(listen.protocol).listen(
+      const listener = await protocolNamed(listen.protocol).listen(
         { ...listen, node: settings.data.node, timers: this.#settings.limits, maxSendBufferOctets: settings.limits.maxSendBufferKb * 1024, clock: this.#clock, log: wireLog(this.#log.child("customer")) },
-        this.#gate,
+        this.#parts.gate,
       );
       this.#listeners.push({ name: listen.name, protocol: listen.protocol, listener });
       this.#log.info("listening", { protocol: listen.protocol, host: listener.address.host, port: listener.address.port });
     }
-    for (const group of this.#links.groups) for (const link of group.links) link.wire.start();
+    for (const group of this.#parts.links.groups) for (const link of group.links) link.wire.start();
     registerGauges(this.#metrics, gaugedOf({
-      store: this.#store, log: this.#log, dataDir: settings.data.dir, clock: this.#clock, flow: this.#flow, binds: this.#binds, links: this.#links,
+      store: this.#store, log: this.#log, dataDir: settings.data.dir, clock: this.#clock, flow: this.#parts.flow, binds: this.#parts.binds, links: this.#parts.links,
     }));
     if (settings.http.enabled) {
       this.#http = await startHttp({ host: settings.http.host, port: settings.http.port, clock: this.#clock }, {
@@ -286,24 +179,17 @@ class RunningGateway implements Gateway {
       const jumpMs = sweepClock.tick(this.#clock.wallMs, nowMs);
       if (jumpMs !== 0) this.#log.warn("clock_jumped", { ms: Math.round(jumpMs), hint: "expiry goes by the earlier clock until both have agreed for ten minutes" });
       const sweepMs = sweepClock.sweepMs(this.#clock.wallMs, nowMs);
-      this.#flow.tick(sweepMs);
-      this.#gate.storeProgress();
+      this.#parts.flow.tick(sweepMs);
+      this.#parts.gate.storeProgress();
       if (nowMs - sweptAtMs < SWEEP_EVERY_MS) return;
       sweptAtMs = nowMs;
       this.#store.sweep(sweepMs);
     });
   }
 
-  #protocol(name: string): WireProtocol {
-    const protocol = protocolByName(name);
-    if (protocol === undefined) throw new Error(`no such protocol: ${name}`);
-    return protocol;
-  }
-
   #accountsChanged(accounts: Parameters<Accounts["update"]>[0]): void {
     this.#accounts.update(accounts, this.#clock.monotonicMs);
-    this.#serviceCodes.rebuild([...this.#accounts.all()].map((account) => account.terms));
-    this.#gate.accountsChanged();
+    accountsChanged(this.#parts);
   }
 
   // ---------------------------------------------------------------- stop
@@ -322,13 +208,13 @@ class RunningGateway implements Gateway {
     this.#log.info("draining", { reason, withinMs: drainMs });
     void this.#service?.stopping("draining");
     for (const { listener } of this.#listeners) listener.stopAccepting();
-    this.#gate.close(Math.max(0, drainMs - LAST_WORDS_MS));
-    this.#flow.stop();
-    const links = [...this.#links.groups].flatMap((group) => group.links);
+    this.#parts.gate.close(Math.max(0, drainMs - LAST_WORDS_MS));
+    this.#parts.flow.stop();
+    const links = [...this.#parts.links.groups].flatMap((group) => group.links);
     for (const link of links) link.state = "draining";
-    await until(this.#clock, () => this.#flow.accepting === 0, leftMs());
+    await until(this.#clock, () => this.#parts.flow.accepting === 0, leftMs());
     await Promise.all(links.map((link) => link.wire.unbind(Math.max(0, leftMs() - LAST_WORDS_MS))));
-    await until(this.#clock, () => this.#gate.sessions.size === 0, leftMs());
+    await until(this.#clock, () => this.#parts.gate.sessions.size === 0, leftMs());
     await this.#closeAll();
     this.#state = "stopped";
     this.#log.info("stopped", { reason });
@@ -369,24 +255,24 @@ class RunningGateway implements Gateway {
     const reasons: string[] = [];
     if (this.#state !== "ready") reasons.push(`gateway: ${this.#state}`);
     if (!this.#store.available) reasons.push(`store: ${this.#storeReason === "" ? "not available" : this.#storeReason}`);
-    const groups = [...this.#links.groups];
+    const groups = [...this.#parts.links.groups];
     if (groups.length > 0 && !groups.some((group) => group.anyBound)) reasons.push("operator: no link is bound");
     return reasons;
   }
 
   #statusLine(): string {
-    return `${this.#notReady().join("; ") || "ready"}: ${String(this.#binds.count)} binds, ${String(this.#accounts.size)} accounts`;
+    return `${this.#notReady().join("; ") || "ready"}: ${String(this.#parts.binds.count)} binds, ${String(this.#accounts.size)} accounts`;
   }
 
   readonly #reloads = new Reloads({
     log: () => this.#log,
     settings: () => this.#settings,
     read: () => this.#options.reloadSettings(),
-    wordsVersion: () => this.#flow.wordsVersion,
+    wordsVersion: () => this.#parts.flow.wordsVersion,
     change: (command) => this.#store.change(command),
     swap: ({ screen, settings }) => {
-      this.#flow.screen = screen;
-      this.#routes.replace(settings.route);
+      this.#parts.flow.screen = screen;
+      this.#parts.routes.replace(settings.route);
       if (settings.log.level !== this.#settings.log.level) this.#log.setLevel(settings.log.level);
       this.#settings = settings;
     },

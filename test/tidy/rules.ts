@@ -50,7 +50,9 @@ const ROOMS: readonly Room[] = [
   { at: "src/observe", may: [...DOOR, "src/flow/stages.ts"], typesFrom: ["src/flow", ...PURE_FOLDERS, ...STORE_DOOR] },
   { at: "src/simulator", may: [...BELOW_EDGES, "protocols"] },
   ...EDGES.map((edge) => ({ at: `src/${edge}`, may: BELOW_EDGES })),
-  { at: "src/gateway.ts", may: [...BELOW_EDGES, "src/store", ...EDGES.map((edge) => `src/${edge}`)] },
+  // The composition root: its life, and the making of the parts.
+  { at: "src/gateway.ts", may: [...BELOW_EDGES, "src/store", ...EDGES.map((edge) => `src/${edge}`), "src/assembly.ts"] },
+  { at: "src/assembly.ts", may: [...BELOW_EDGES, "src/store", ...EDGES.map((edge) => `src/${edge}`)] },
   { at: "src/cli", may: ["protocols", ...BELOW_EDGES, "src/store", ...EDGES.map((edge) => `src/${edge}`), "src/gateway.ts"] },
   { at: "src/main.ts", may: ["src/cli"] },
   { at: "src", may: [] },

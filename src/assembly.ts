@@ -1,0 +1,158 @@
+/**
+ * Assembly: makes the parts that messages go through, and wires them to one another; part of the composition root.
+ *
+ * Nothing here opens a door or starts a timer: gateway.ts does, when all parts are there.
+ */
+import { protocolByName } from "../protocols/index.js";
+import type { Clock } from "../protocols/wire/clock.js";
+import type { WireProtocol } from "../protocols/wire/protocol.js";
+import type { OperatorSettings, Settings } from "./config/settings.js";
+import { Binds } from "./customer/binds.js";
+import { BindPolicy } from "./customer/bind-policy.js";
+import { BindFailures } from "./customer/failures.js";
+import { Gate } from "./customer/gate.js";
+import type { Accounts } from "./flow/accounts.js";
+import { Flow } from "./flow/flow.js";
+import type { MessageIds } from "./flow/ids.js";
+import { fateOf, type ReportOrigin } from "./flow/receipt.js";
+import type { Screen } from "./filter/screen.js";
+import { PasswordChecker } from "./ledger/password.js";
+import type { Events } from "./observe/events.js";
+import { wireLog, type Log } from "./observe/log.js";
+import type { Metrics } from "./observe/metrics.js";
+import { Group } from "./operator/group.js";
+import { Link } from "./operator/link.js";
+import { Links } from "./operator/links.js";
+import { Routes } from "./route/route.js";
+import { ServiceCodes } from "./route/service-codes.js";
+import { Commit, type Store } from "./store/store.js";
+
+/** What is there before any of these parts. */
+export interface Ground {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly events: Events;
+  readonly accounts: Accounts;
+}
+
+export interface Assembly extends Ground {
+  readonly flow: Flow;
+  readonly gate: Gate;
+  readonly links: Links;
+  readonly binds: Binds;
+  readonly serviceCodes: ServiceCodes;
+  readonly routes: Routes;
+}
+
+/** @param shuttingDown whether new binds are to be turned away */
+export function assemble(ground: Ground, settings: Settings, screen: Screen, ids: MessageIds, shuttingDown: () => boolean): Assembly {
+  const { store, clock, metrics, events, accounts } = ground;
+  const binds = new Binds();
+  const serviceCodes = new ServiceCodes();
+  const routes = new Routes();
+  routes.replace(settings.route);
+  const flow: Flow = new Flow({
+    store,
+    clock,
+    ids,
+    accounts,
+    metrics,
+    notify: binds,
+    screen,
+    options: {
+      maxQueued: settings.data.maxQueued,
+      gatherMs: settings.filter.gatherMs,
+      maxGathering: settings.filter.maxGathering,
+      incomplete: settings.filter.incomplete,
+      retry: settings.retry,
+      outbox: settings.outbox,
+    },
+    chooseOperator: (account, destination) => routes.choose(account.terms, destination),
+    accountOfService: (serviceNumber) => serviceCodes.accountOf(serviceNumber),
+    observe: {
+      receipt: (report, result) => {
+        events.receipt(report.receipt, fateOf(result));
+        if (report.matched < 0 && result !== Commit.orphan) return;
+        const learned = links.learn(report.operatorNo, report.readings[report.matched]);
+        if (learned !== null) events.idStyleLearned(learned.group, learned.reading);
+      },
+      inboundUnroutable: (operatorNo) => events.inboundUnroutable(operatorNo),
+      refusedFinally: (accountNo, outcome) => events.refusedFinally(accountNo, outcome),
+    },
+    storeProgress: () => gate.storeProgress(),
+  });
+  const policy = new BindPolicy({
+    accounts,
+    passwords: new PasswordChecker(clock),
+    secretOf: () => null,
+    failures: new BindFailures(settings.limits.failedBindsPerMinute),
+    clock,
+    bindCount: (accountNo) => binds.ofAccount(accountNo).length,
+    get shuttingDown(): boolean {
+      return shuttingDown();
+    },
+  });
+  const gate: Gate = new Gate({ flow, observer: events, policy, binds, clock, maxPending: settings.limits.maxStorePending });
+  const links: Links = new Links(
+    {
+      submitAnswered: (submission, answer) => flow.submitAnswered(submission, answer),
+      submitTimedOut: (submission) => flow.submitTimedOut(submission),
+      linkLost: (operatorNo, submissions) => flow.linkLost(operatorNo, submissions),
+      dispatchAgain: (operatorNo) => flow.dispatchAgain(operatorNo),
+      report: (origin: ReportOrigin, handle, group, receipt) => {
+        const candidates = group.correlator.candidates(receipt);
+        flow.report(origin, handle, group.operatorNo, receipt, candidates, group.correlator.lastReadings);
+      },
+      inbound: (origin, handle, operatorNo, message) => flow.inbound(origin, handle, operatorNo, message),
+    },
+    events,
+    clock,
+  );
+  const assembly = { ...ground, flow, gate, links, binds, serviceCodes, routes };
+  rebuildCodes(assembly);
+  return assembly;
+}
+
+/** An operator with its links; they dial when told to start. */
+export function addOperator(assembly: Assembly, operator: OperatorSettings, no: number, limits: Settings["limits"]): void {
+  const protocol = protocolNamed(operator.protocol);
+  const group = new Group(no, operator);
+  for (let at = 1; at <= operator.links; at++) {
+    const link = new Link(at, no, `${operator.name}/${String(at)}`, operator.rate, assembly.clock);
+    link.attach(protocol.connect(
+      {
+        ...operator,
+        name: link.name,
+        timers: limits,
+        maxSendBufferOctets: limits.maxSendBufferKb * 1024,
+        clock: assembly.clock,
+        log: wireLog(assembly.log.child("operator")),
+      },
+      assembly.links,
+    ));
+    group.links.push(link);
+  }
+  assembly.links.add(group);
+  assembly.flow.addOperator(group);
+  assembly.routes.addOperator(operator.name, no);
+  assembly.metrics.addOperator(no, operator.name, protocol.statusNames);
+}
+
+/** New terms have been taken into the accounts: what is derived from them follows. */
+export function accountsChanged(assembly: Assembly): void {
+  rebuildCodes(assembly);
+  assembly.gate.accountsChanged();
+}
+
+function rebuildCodes(assembly: Pick<Assembly, "accounts" | "serviceCodes">): void {
+  assembly.serviceCodes.rebuild([...assembly.accounts.all()].map((account) => account.terms));
+}
+
+/** @throws Error for a name the configuration should never have let through */
+export function protocolNamed(name: string): WireProtocol {
+  const protocol = protocolByName(name);
+  if (protocol === undefined) throw new Error(`no such protocol: ${name}`);
+  return protocol;
+}
