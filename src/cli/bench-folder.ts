@@ -19,14 +19,26 @@ export interface BenchSetup {
   readonly history: { readonly dir: string; readonly operator: string; readonly zoneMinutes: number };
 }
 
-export interface BenchShape {
+/** Which protocol each side speaks. */
+export interface Combination {
+  readonly customer: BenchProtocol;
+  readonly operator: BenchProtocol;
+}
+export const BENCH_PROTOCOLS = ["smpp", "cmpp"] as const;
+export type BenchProtocol = (typeof BENCH_PROTOCOLS)[number];
+
+/** Names and secrets by protocol: a CMPP name has at most six characters. */
+export const OPERATOR_NAMES: Readonly<Record<BenchProtocol, string>> = { smpp: "bench", cmpp: "900001" };
+export const CUSTOMER_NAMES: Readonly<Record<BenchProtocol, string>> = { smpp: "bench", cmpp: "900002" };
+
+export interface BenchShape extends Combination {
   readonly links: number;
   readonly operatorWindow: number;
   /** Segments a text takes: 1 is 70 characters, more are 66 each. */
   readonly segments: number;
 }
 
-export const OPERATOR_NAME = "bench";
+const OPERATOR = "bench";
 export const OPERATOR_PASSWORD = "bench123";
 const ZONE_MINUTES = 480;
 const WORDS = 10_000;
@@ -48,7 +60,7 @@ export async function makeBenchFolder(parent: string, shape: BenchShape): Promis
   const config = join(folder, "tollgate.toml");
   writeFileSync(join(folder, "words.txt"), `[bench reject]\n${words.join("\n")}\n`);
   writeFileSync(config, configText(folder, shape, customerPort, operatorPort, httpPort));
-  const history = { dir: join(folder, "data"), operator: OPERATOR_NAME, zoneMinutes: ZONE_MINUTES };
+  const history = { dir: join(folder, "data"), operator: OPERATOR, zoneMinutes: ZONE_MINUTES };
   return { folder, config, customerPort, operatorPort, httpPort, history, texts: cleanTexts(random, characters, words, shape.segments) };
 }
 
@@ -58,19 +70,19 @@ function configText(folder: string, shape: BenchShape, customerPort: number, ope
     `dir = ${JSON.stringify(join(folder, "data"))}`,
     `utc_offset_minutes = ${ZONE_MINUTES}`,
     "[[listen]]",
-    'protocol = "smpp"',
+    `protocol = "${shape.customer}"`,
     'host = "127.0.0.1"',
     `port = ${customerPort}`,
     "[[operator]]",
-    `name = "${OPERATOR_NAME}"`,
-    'protocol = "smpp"',
+    `name = "${OPERATOR}"`,
+    `protocol = "${shape.operator}"`,
     'host = "127.0.0.1"',
     `port = ${operatorPort}`,
-    `system_id = "${OPERATOR_NAME}"`,
+    `system_id = "${OPERATOR_NAMES[shape.operator]}"`,
     `password = "${OPERATOR_PASSWORD}"`,
     `links = ${shape.links}`,
     `window = ${shape.operatorWindow}`,
-    "[operator.smpp]",
+    `[operator.${shape.operator}]`,
     // Never less than the message centre's own window: beyond it the gateway stops reading the link.
     `deliver_window = ${shape.operatorWindow}`,
     "[http]",

@@ -4,7 +4,11 @@
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { ArrivedSubmit } from "../simulator/centre-options.js";
 import { LoadEsme } from "../simulator/esme.js";
+import { cmppLoad } from "../simulator/load-cmpp.js";
+import { smppLoad } from "../simulator/load-smpp.js";
 import { TemplateSource } from "../simulator/load-source.js";
+import { CUSTOMER_NAMES } from "./bench-folder.js";
+import type { BenchProtocol } from "./bench-folder.js";
 import { CliError, Exit } from "./exit.js";
 
 export const FIRST_DESTINATION = 13_000_000_000;
@@ -81,6 +85,7 @@ function grown(array: Uint8Array<ArrayBuffer>, place: number): Uint8Array<ArrayB
 }
 
 export interface LoadShape {
+  readonly customer: BenchProtocol;
   readonly port: number;
   readonly password: string;
   readonly binds: number;
@@ -129,11 +134,13 @@ export class BenchLoad {
     this.#forMs = shape.forMs;
     this.#warmUpMs = shape.warmUpMs;
     const { judge, clock } = watch;
-    const source = new TemplateSource({ messages: shape.messages, texts: shape.texts, source: SOURCE, firstDestination: FIRST_DESTINATION });
+    const systemId = CUSTOMER_NAMES[shape.customer];
+    const wire = shape.customer === "cmpp" ? cmppLoad(systemId) : smppLoad;
+    const source = new TemplateSource({ messages: shape.messages, texts: shape.texts, source: SOURCE, firstDestination: FIRST_DESTINATION, wire });
     if (source.segments !== shape.segments) throw new RangeError(`texts of ${source.segments} segments where ${shape.segments} were meant`);
     this.esme = new LoadEsme({
-      host: "127.0.0.1", port: shape.port, systemId: "bench", password: shape.password, binds: shape.binds, window: shape.window, source, clock,
-      ratePerSecond: shape.rate,
+      host: "127.0.0.1", port: shape.port, systemId, password: shape.password, binds: shape.binds, window: shape.window, source, clock,
+      wire, ratePerSecond: shape.rate,
       onAccepted: (ordinal) => judge.accepted(ordinal),
       onReceipt: ({ destination }) => judge.receipt(destination),
     });

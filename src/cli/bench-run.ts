@@ -4,15 +4,18 @@
 import { join } from "node:path";
 import type { Clock } from "../../protocols/wire/clock.js";
 import { formatMoney, parseMoney } from "../ledger/money.js";
+import type { SimulatedCentre } from "../simulator/centre.js";
+import type { CentreOptions } from "../simulator/centre-options.js";
+import { SimulatedIsmg } from "../simulator/ismg.js";
 import { SimulatedSmsc } from "../simulator/smsc.js";
 import { BenchChild, runTollgate } from "./bench-child.js";
-import { OPERATOR_NAME, OPERATOR_PASSWORD } from "./bench-folder.js";
-import type { BenchSetup } from "./bench-folder.js";
+import { CUSTOMER_NAMES, OPERATOR_NAMES, OPERATOR_PASSWORD } from "./bench-folder.js";
+import type { BenchProtocol, BenchSetup, Combination } from "./bench-folder.js";
 import { BenchLoad, Judge, pause } from "./bench-load.js";
 import type { LoadFigures, LoadShape } from "./bench-load.js";
 import { CliError, Exit } from "./exit.js";
 
-export interface BenchOptions {
+export interface BenchOptions extends Combination {
   readonly run: number;
   /** Infinity with `forMs`. */
   readonly messages: number;
@@ -35,6 +38,10 @@ export interface BenchOptions {
 /** One line of output. A message is a submit: each segment of a long one counts. */
 export interface BenchResult {
   readonly run: number;
+  /** The customer's protocol and the operator's, such as "smpp->cmpp". */
+  readonly combination: string;
+  readonly window: number;
+  readonly segments: number;
   readonly messages: number;
   readonly accepted: number;
   readonly accepted_per_s: number;
@@ -124,6 +131,9 @@ function result(options: BenchOptions, figures: LoadFigures, measured: Measured,
   const per1000 = (ms: number): number => rounded((ms / Math.max(1, figures.accepted)) * 1_000, 2);
   return {
     run: options.run,
+    combination: combinationName(options),
+    window: options.window,
+    segments: options.segments,
     messages: figures.submitted,
     accepted: figures.accepted,
     accepted_per_s: perSecond(figures.accepted, figures.acceptMs),
@@ -149,6 +159,10 @@ function result(options: BenchOptions, figures: LoadFigures, measured: Measured,
   };
 }
 
+export function combinationName({ customer, operator }: Combination): string {
+  return `${customer}->${operator}`;
+}
+
 function perSecond(count: number, ms: number): number {
   return ms === 0 ? 0 : Math.round((count * 1_000) / ms);
 }
@@ -158,8 +172,8 @@ function rounded(value: number, digits: number): number {
 }
 
 function loadShape(options: BenchOptions, setup: BenchSetup): LoadShape {
-  const { binds, window, messages, forMs, rate, warmUpMs, segments } = options;
-  return { port: setup.customerPort, password: ACCOUNT_PASSWORD, binds, window, messages, forMs, rate, warmUpMs, texts: setup.texts, segments };
+  const { customer, binds, window, messages, forMs, rate, warmUpMs, segments } = options;
+  return { customer, port: setup.customerPort, password: ACCOUNT_PASSWORD, binds, window, messages, forMs, rate, warmUpMs, texts: setup.texts, segments };
 }
 
 /** The gateway as a child process, and the message centre it is linked to. */
@@ -169,7 +183,7 @@ class GatewayRun {
   readonly #setup: BenchSetup;
   readonly #clock: Clock;
   readonly #judge: Judge;
-  #smsc: SimulatedSmsc | null = null;
+  #smsc: SimulatedCentre | null = null;
   #stopping = false;
 
   /** Resolves when the gateway is ready and linked. */
@@ -233,9 +247,10 @@ class GatewayRun {
   }
 
   async #operatorUp(): Promise<void> {
-    this.#smsc = new SimulatedSmsc({
-      port: this.#setup.operatorPort, clock: this.#clock, deliverWindow: this.#options.operatorWindow,
-      credentials: { systemId: OPERATOR_NAME, password: OPERATOR_PASSWORD }, onSubmit: (submit) => this.#judge.atOperator(submit),
+    const { operator, operatorWindow } = this.#options;
+    this.#smsc = centreOf(operator, {
+      port: this.#setup.operatorPort, clock: this.#clock, deliverWindow: operatorWindow,
+      credentials: { systemId: OPERATOR_NAMES[operator], password: OPERATOR_PASSWORD }, onSubmit: (submit) => this.#judge.atOperator(submit),
     });
     await this.#smsc.start();
   }
@@ -262,13 +277,18 @@ class GatewayRun {
   }
 }
 
+function centreOf(protocol: BenchProtocol, options: Partial<CentreOptions> & Pick<CentreOptions, "clock">): SimulatedCentre {
+  return protocol === "cmpp" ? new SimulatedIsmg(options) : new SimulatedSmsc(options);
+}
+
 /** Opens the account in the first run of a folder, pays in, and says what it then has. */
 async function payIn(options: BenchOptions, config: string): Promise<bigint> {
   const common = ["--config", config, "--json"];
-  const terms = [
-    "--password", ACCOUNT_PASSWORD, "--price", PRICE, "--rate", "1000000",
-    "--binds", String(Math.max(16, options.binds)), "--window", String(Math.max(1_000, options.window)),
-  ];
+  const window = String(Math.max(1_000, options.window));
+  const proof = options.customer === "cmpp"
+    ? ["--sp-id", CUSTOMER_NAMES.cmpp, "--cmpp-secret", ACCOUNT_PASSWORD, "--cmpp-window", window]
+    : ["--password", ACCOUNT_PASSWORD, "--window", window];
+  const terms = [...proof, "--price", PRICE, "--rate", "1000000", "--binds", String(Math.max(16, options.binds))];
   // In a folder used before, the account is there already.
   if ((await accountMoney(config)) === null) await runTollgate(["account", "add", "bench", ...terms, ...common]);
   await runTollgate(["topup", "bench", TOP_UP, "--ref", `BENCH-${options.run}`, ...common]);
@@ -301,10 +321,10 @@ interface RelayFigures {
 async function measureRelay(options: BenchOptions, setup: BenchSetup, clock: Clock, say: (text: string) => void): Promise<RelayFigures> {
   say("the same through a bare relay");
   const judge = new Judge(options.segments);
-  const smsc = new SimulatedSmsc({ port: setup.operatorPort, clock, deliverWindow: options.operatorWindow });
+  const smsc = centreOf(options.operator, { port: setup.operatorPort, clock, deliverWindow: options.operatorWindow });
   await smsc.start();
   const relay = new BenchChild("relay", [
-    "simulate", "relay", "--port", String(setup.customerPort), "--smsc-port", String(setup.operatorPort),
+    "simulate", "relay", "--customer", options.customer, "--operator", options.operator, "--port", String(setup.customerPort), "--smsc-port", String(setup.operatorPort),
     "--links", String(options.links), "--window", String(options.window), "--smsc-window", String(options.operatorWindow),
   ], join(setup.folder, "relay.log"));
   try {

@@ -3,17 +3,21 @@
  */
 import { tmpdir } from "node:os";
 import { rmSync } from "node:fs";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
-import { runBench } from "./bench-run.js";
+import { combinationName, runBench } from "./bench-run.js";
 import type { BenchOptions, BenchResult } from "./bench-run.js";
 import { makeHistory } from "./bench-history.js";
-import { makeBenchFolder } from "./bench-folder.js";
+import { BENCH_PROTOCOLS, makeBenchFolder } from "./bench-folder.js";
+import type { BenchProtocol, BenchSetup, Combination } from "./bench-folder.js";
 import { wholeNumber } from "./command.js";
 import type { CliContext } from "./context.js";
-import { Exit } from "./exit.js";
+import { CliError, Exit } from "./exit.js";
 
 interface Flags {
+  readonly customer: BenchProtocol;
+  readonly operator: BenchProtocol;
+  readonly combinations?: true;
   readonly messages: number;
   readonly minutes?: number;
   readonly binds: number;
@@ -38,9 +42,16 @@ interface Flags {
 
 const MINUTE_MS = 60_000;
 const PER_SEALED_DAY = 50_000;
+/** What the others are compared with comes first. */
+const COMBINATIONS: readonly Combination[] = [
+  { customer: "smpp", operator: "smpp" }, { customer: "cmpp", operator: "cmpp" }, { customer: "smpp", operator: "cmpp" }, { customer: "cmpp", operator: "smpp" },
+];
 
 export function register(program: Command, context: CliContext): void {
   program.command("bench").description("measure the gateway on this machine with its own generator and message centre; nothing may be lost")
+    .addOption(new Option("--customer <protocol>", "the protocol the customer speaks").choices(BENCH_PROTOCOLS).default("smpp"))
+    .addOption(new Option("--operator <protocol>", "the protocol the operator speaks").choices(BENCH_PROTOCOLS).default("smpp"))
+    .option("--combinations", "all combinations of the two, one after the other in each run, and their ratios to the first")
     .option("--messages <number>", "messages in all", wholeNumber(900_000_000), 200_000)
     .option("--minutes <number>", "submit for so long instead", minutes)
     .option("--binds <number>", "binds of the customer", wholeNumber(64), 4)
@@ -62,35 +73,46 @@ export function register(program: Command, context: CliContext): void {
     .option("--profile <folder>", "write a CPU profile of each thread of the gateway there (it slows it down)", "")
     .option("--json", "print the JSON lines only")
     .action(async (flags: Flags) => {
+      if (flags.combinations === true && flags.sameFolder === true) throw new CliError(Exit.usage, "give only one of --combinations and --same-folder");
+      const combinations = flags.combinations === true ? COMBINATIONS : [{ customer: flags.customer, operator: flags.operator }];
       const results: BenchResult[] = [];
-      let setup = await makeBenchFolder(flags.dir, flags);
+      let setup: BenchSetup | null = null;
       const say = (text: string): void => {
         if (flags.json !== true) context.output.line(text);
       };
       try {
         for (let run = 1; run <= flags.runs; run++) {
-          if (run > 1 && flags.sameFolder !== true) {
-            remove(setup.folder, flags);
-            setup = await makeBenchFolder(flags.dir, flags);
+          for (const combination of combinations) {
+            if (setup === null || flags.sameFolder !== true) {
+              remove(setup, flags);
+              setup = await newFolder(flags, combination, context, say);
+            }
+            say(`run ${run} of ${flags.runs}, ${combinationName(combination)}, in ${setup.folder}`);
+            const result = await runBench({ ...options(flags), ...combination, run }, setup, context.clock, say);
+            results.push(result);
+            context.output.line(JSON.stringify(result));
           }
-          say(`run ${run} of ${flags.runs} in ${setup.folder}`);
-          if ((run === 1 || flags.sameFolder !== true) && flags.filled + flags.sealedDays > 0) {
-            say("filling the folder with earlier messages");
-            await makeHistory({ ...setup.history, nowMs: context.clock.wallMs, today: flags.filled, sealedDays: flags.sealedDays, perSealedDay: PER_SEALED_DAY });
-          }
-          const result = await runBench({ ...options(flags), run }, setup, context.clock, say);
-          results.push(result);
-          context.output.line(JSON.stringify(result));
         }
       } finally {
-        remove(setup.folder, flags);
+        remove(setup, flags);
       }
-      if (results.length > 1) context.output.line(JSON.stringify(medians(results)));
+      const middles = combinations.map((combination) => medians(results, combinationName(combination)));
+      if (flags.runs > 1) for (const middle of middles) context.output.line(JSON.stringify(middle));
+      if (combinations.length > 1) context.output.line(JSON.stringify(ratios(middles)));
       if (flags.check === true && !results.every(sound)) context.exit = Exit.refused;
     });
 }
 
-function options(flags: Flags): Omit<BenchOptions, "run"> {
+async function newFolder(flags: Flags, combination: Combination, context: CliContext, say: (text: string) => void): Promise<BenchSetup> {
+  const setup = await makeBenchFolder(flags.dir, { ...flags, ...combination });
+  if (flags.filled + flags.sealedDays > 0) {
+    say(`filling ${setup.folder} with earlier messages`);
+    await makeHistory({ ...setup.history, nowMs: context.clock.wallMs, today: flags.filled, sealedDays: flags.sealedDays, perSealedDay: PER_SEALED_DAY });
+  }
+  return setup;
+}
+
+function options(flags: Flags): Omit<BenchOptions, "run" | keyof Combination> {
   return {
     messages: flags.minutes === undefined ? flags.messages : Infinity,
     forMs: (flags.minutes ?? 0) * MINUTE_MS,
@@ -100,23 +122,34 @@ function options(flags: Flags): Omit<BenchOptions, "run"> {
   };
 }
 
-function remove(folder: string, flags: Flags): void {
-  if (flags.keep !== true) rmSync(folder, { recursive: true, force: true });
+function remove(setup: BenchSetup | null, flags: Flags): void {
+  if (setup !== null && flags.keep !== true) rmSync(setup.folder, { recursive: true, force: true });
 }
 
 function sound(result: BenchResult): boolean {
   return result.lost === 0 && result.doubled === 0 && result.verify_clean && result.sums_agree && result.accepted > 0 && result.gateway_exit === 0;
 }
 
-/** The middle value of each figure over the runs. */
-function medians(results: readonly BenchResult[]): Record<string, number> {
-  const [first] = results;
-  const middle: Record<string, number> = { median_of: results.length };
-  for (const name of Object.keys(first ?? {}) as (keyof BenchResult)[]) {
-    const values = results.map((result) => result[name]).filter((value) => typeof value === "number").sort((a, b) => a - b);
-    if (values.length === results.length && name !== "run") middle[name] = values[Math.floor(values.length / 2)] ?? 0;
+type Middle = { readonly combination: string } & Readonly<Record<string, number | string>>;
+
+/** The middle value of each figure over a combination's runs. */
+function medians(results: readonly BenchResult[], combination: string): Middle {
+  const own = results.filter((result) => result.combination === combination);
+  const middle: Record<string, number> = {};
+  for (const name of Object.keys(own[0] ?? {}) as (keyof BenchResult)[]) {
+    const values = own.map((result) => result[name]).filter((value) => typeof value === "number").sort((a, b) => a - b);
+    if (values.length === own.length && name !== "run") middle[name] = values[Math.floor(values.length / 2)] ?? 0;
   }
-  return middle;
+  return { combination, median_of: own.length, ...middle };
+}
+
+/** End-to-end figures by the first combination's, which ran on the same machine at the same time of day. */
+function ratios(middles: readonly Middle[]): Record<string, number | string> {
+  const [first, ...others] = middles;
+  const base = Number(first?.["end_to_end_per_s"] ?? 0);
+  const told: Record<string, number | string> = { ratios_to: first?.combination ?? "" };
+  for (const middle of others) told[middle.combination] = Number((Number(middle["end_to_end_per_s"]) / base).toFixed(3));
+  return told;
 }
 
 function minutes(text: string): number {

@@ -64,6 +64,8 @@ interface IsmgFlags extends CentreFlags {
 }
 
 interface RelayFlags {
+  readonly customer: string;
+  readonly operator: string;
   readonly host: string;
   readonly port: number;
   readonly smscHost: string;
@@ -74,6 +76,7 @@ interface RelayFlags {
 }
 
 const CMPP_VERSIONS = { "2.0": 0x20, "2.1": 0x21, "3.0": 0x30 } as const;
+const RELAY_PROTOCOLS = ["smpp", "cmpp"];
 const MAX_PORT = 65_535;
 const SECOND_MS = 1_000;
 
@@ -113,7 +116,9 @@ export function register(program: Command, context: CliContext): void {
       }), "gateway", flags, context);
     });
 
-  simulate.command("relay").description("a bare SMPP relay without store or checks: what the gateway is measured against")
+  simulate.command("relay").description("a bare relay without store or checks: what the gateway is measured against")
+    .addOption(new Option("--customer <protocol>", "the protocol of its customers").choices(RELAY_PROTOCOLS).default("smpp"))
+    .addOption(new Option("--operator <protocol>", "the protocol of the message centre").choices(RELAY_PROTOCOLS).default("smpp"))
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .requiredOption("--port <number>", "port to listen on", wholeNumber(MAX_PORT))
     .option("--smsc-host <address>", "the message centre's address", "127.0.0.1")

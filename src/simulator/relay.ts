@@ -1,5 +1,5 @@
 /**
- * Relay: SMPP in, SMPP out and nothing between: no store, no checks, no money. What the gateway's own cost is measured against.
+ * Relay: one protocol in, the same or another out and nothing between: no store, no checks, no money. What the gateway's own cost is measured against.
  *
  * ```
  *  customer submit -> link submit -> operator's answer -> customer's answer
@@ -8,17 +8,21 @@
  * It stands on the same framing, codec and sessions as the gateway, through the same WireProtocol, and forgets everything at its end.
  */
 import { protocolByName } from "../../protocols/index.js";
+import { messageId } from "../../protocols/model/message-id.js";
 import { Outcome } from "../../protocols/model/outcome.js";
 import type { Message } from "../../protocols/model/message.js";
 import type { Notice, Receipt, ReceiptNotice } from "../../protocols/model/receipt.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type {
-  BindRequest, BindVerdict, CustomerEvents, CustomerSession, DeliverAnswer, Listener, OperatorEvents, OperatorLink, SessionTimers, SubmitAnswer, WireLog,
+  BindRequest, BindVerdict, CustomerEvents, CustomerSession, DeliverAnswer, Listener, OperatorEvents, OperatorLink, ProtocolSettings, SessionTimers, SubmitAnswer, WireLog,
   WireProtocol,
 } from "../../protocols/wire/protocol.js";
 import { Deque } from "../flow/deque.js";
 
 export interface RelayOptions {
+  /** Names of protocols. */
+  readonly customer: string;
+  readonly operator: string;
   readonly host: string;
   readonly port: number;
   readonly smscHost: string;
@@ -65,7 +69,8 @@ interface Passage {
 
 class BareRelay implements Relay, CustomerEvents, OperatorEvents {
   readonly #options: RelayOptions;
-  readonly #protocol: WireProtocol;
+  readonly #customer: WireProtocol;
+  readonly #operator: WireProtocol;
   readonly #links: OperatorLink[] = [];
   #listener: Listener | null = null;
   readonly #waiting = new Deque<Ticket>();
@@ -74,27 +79,26 @@ class BareRelay implements Relay, CustomerEvents, OperatorEvents {
   readonly #sent = new Map<string, Ticket>();
   readonly #early = new Map<string, { link: OperatorLink; handle: number; receipt: Receipt }>();
   readonly #underWay = new Map<number, Passage>();
-  #nextId = 1;
+  #nextId: number;
   #turn = 0;
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    const protocol = protocolByName("smpp");
-    if (protocol === undefined) throw new Error("SMPP is not among the protocols");
-    this.#protocol = protocol;
+    this.#customer = named(options.customer);
+    this.#operator = named(options.operator);
+    this.#nextId = messageId(Math.floor(options.clock.wallMs / 1_000), 0, 0);
   }
 
   async open(): Promise<void> {
     const { host, port, smscHost, smscPort, links, smscWindow, clock } = this.#options;
-    const settings = Object.fromEntries(this.#protocol.linkSettings.map((setting) => [setting.name, setting.default]));
-    this.#listener = await this.#protocol.listen({
+    this.#listener = await this.#customer.listen({
       name: "relay", host, port, maxConnections: MAX_SESSIONS, maxConnectionsPerAddress: MAX_SESSIONS, timers: TIMERS,
-      maxSendBufferOctets: MAX_SEND_BUFFER_OCTETS, systemId: "relay", node: 0, settings: {}, clock, log: QUIET,
+      maxSendBufferOctets: MAX_SEND_BUFFER_OCTETS, systemId: "relay", node: 0, settings: defaults(this.#customer.listenSettings), clock, log: QUIET,
     }, this);
     for (let no = 1; no <= links; no++) {
-      const link = this.#protocol.connect({
+      const link = this.#operator.connect({
         name: `relay-${no}`, host: smscHost, port: smscPort, systemId: "relay", password: "relay", window: smscWindow, timers: TIMERS,
-        reconnectMinMs: 100, reconnectMaxMs: 1_000, maxSendBufferOctets: MAX_SEND_BUFFER_OCTETS, settings, clock, log: QUIET,
+        reconnectMinMs: 100, reconnectMaxMs: 1_000, maxSendBufferOctets: MAX_SEND_BUFFER_OCTETS, settings: defaults(this.#operator.linkSettings), clock, log: QUIET,
       }, this);
       this.#links.push(link);
       link.start();
@@ -229,6 +233,16 @@ class BareRelay implements Relay, CustomerEvents, OperatorEvents {
     this.#underWay.set(passage.notice.order, passage);
     return true;
   }
+}
+
+function named(name: string): WireProtocol {
+  const protocol = protocolByName(name);
+  if (protocol === undefined) throw new RangeError(`there is no protocol ${name}`);
+  return protocol;
+}
+
+function defaults(settings: WireProtocol["linkSettings"]): ProtocolSettings {
+  return Object.fromEntries(settings.map((setting) => [setting.name, setting.default]));
 }
 
 function noticeOf(ticket: Ticket, receipt: Receipt, nowMs: number): ReceiptNotice {

@@ -55,7 +55,7 @@ describe("the bench's folder", () => {
     const parent = mkdtempSync(join(tmpdir(), "tollgate-test-"));
     try {
       for (const [segments, units] of [[1, 70], [3, 198]] as const) {
-        const setup = await makeBenchFolder(parent, { links: 2, operatorWindow: 100, segments });
+        const setup = await makeBenchFolder(parent, { customer: "smpp", operator: "smpp", links: 2, operatorWindow: 100, segments });
         const list = readFileSync(join(setup.folder, "words.txt"), "utf8");
         const built = buildScreen([{ name: "words.txt", text: list }], { maxInserted: 4 }, 1);
         if ("errors" in built) throw new Error(built.errors[0]?.reason);

@@ -6,7 +6,7 @@ describe("Relay", () => {
   it("passes submits, answers and receipts on, each once, early receipts too", async () => {
     const bench = new Bench();
     const { smsc, port } = await bench.smsc({ faults: { earlyReceiptRate: 0.2 } });
-    const relay = await startRelay({ host: "127.0.0.1", port: 0, smscHost: "127.0.0.1", smscPort: port, links: 2, window: 50, smscWindow: 30, clock: bench.clock });
+    const relay = await startRelay({ customer: "smpp", operator: "smpp", host: "127.0.0.1", port: 0, smscHost: "127.0.0.1", smscPort: port, links: 2, window: 50, smscWindow: 30, clock: bench.clock });
     try {
       await bench.until(() => smsc.bound === 2);
       const accepted = new Set<string>();
