@@ -97,24 +97,28 @@ export function statementReport(statement: Statement): StatementReport {
 }
 
 /** A message id as text: in every form a customer or an operator may quote it, precision kept by any JSON reader. */
-export interface TraceReport extends Omit<Trace, "messageId" | "chargeMicros" | "acceptedAtMs" | "finalAtMs" | "attempts" | "receipt" | "events"> {
+export interface TraceReport extends Omit<Trace, "messageId" | "chargeMicros" | "acceptedAtMs" | "finalAtMs" | "parts" | "partOf" | "attempts" | "receipt" | "events"> {
   readonly messageId: string;
   readonly charge: string;
   readonly acceptedAt: string;
   readonly finalAt: string;
+  readonly parts: readonly (Omit<Trace["parts"][number], "messageId"> & { readonly messageId: string })[];
+  readonly partOf: (Omit<NonNullable<Trace["partOf"]>, "messageId"> & { readonly messageId: string }) | null;
   readonly attempts: readonly (Omit<Trace["attempts"][number], "dispatchedAtMs" | "answeredAtMs"> & { readonly dispatchedAt: string; readonly answeredAt: string })[];
   readonly receipt: (Omit<NonNullable<Trace["receipt"]>, "atMs"> & { readonly at: string }) | null;
   readonly events: readonly { readonly at: string; readonly stage: string; readonly text: string }[];
 }
 
 export function traceReport(trace: Trace): TraceReport {
-  const { messageId, chargeMicros, acceptedAtMs, finalAtMs, attempts, receipt, events, ...same } = trace;
+  const { messageId, chargeMicros, acceptedAtMs, finalAtMs, parts, partOf, attempts, receipt, events, ...same } = trace;
   return {
     messageId: String(messageId),
     ...same,
     charge: formatMoney(chargeMicros),
     acceptedAt: isoTime(acceptedAtMs),
     finalAt: isoTime(finalAtMs),
+    parts: parts.map((part) => ({ ...part, messageId: String(part.messageId) })),
+    partOf: partOf === null ? null : { ...partOf, messageId: String(partOf.messageId) },
     attempts: attempts.map(({ dispatchedAtMs, answeredAtMs, ...rest }) => ({ ...rest, dispatchedAt: isoTime(dispatchedAtMs), answeredAt: isoTime(answeredAtMs) })),
     receipt: receipt === null ? null : { state: receipt.state, word: receipt.word, error: receipt.error, at: isoTime(receipt.atMs) },
     events: events.map((event) => ({ at: isoTime(event.atMs), stage: event.stage, text: event.text })),

@@ -60,6 +60,11 @@ function print(context: CliContext, trace: TraceReport, zoneMinutes: number): vo
     ["charge", `${trace.charge} for ${trace.segments} segment${trace.segments === 1 ? "" : "s"}, ${trace.chargeState}`],
     ["accepted", at(trace.acceptedAt)],
   ];
+  if (trace.partOf !== null) pairs.push(["part", `${trace.partOf.no} of ${trace.partOf.of} of message ${trace.partOf.messageId}`]);
+  trace.parts.forEach(({ messageId, state, operator, operatorMessageId }, i) => {
+    const theirs = operatorMessageId === "" ? "" : `, operator message id ${operatorMessageId}`;
+    pairs.push([`part ${i + 1}`, `${messageId} on ${operator}: ${state}${theirs}`]);
+  });
   if (trace.flags !== "") pairs.push(["flags", trace.flags]);
   for (const attempt of trace.attempts) {
     const status = attempt.answeredAt === "" ? "no answer" : `${attempt.statusName || (attempt.status === 0 ? "ok" : "status")} (0x${attempt.status.toString(16)}) at ${at(attempt.answeredAt)}`;

@@ -5,6 +5,7 @@
  *  accept --hold--> HELD --settle--> SETTLED --refund--> REFUNDED
  *                    '--release--> RELEASED
  * ```
+ * A message that goes out in parts is settled as one; its parts cost nothing, and broken before all of them were sent it costs nothing either.
  * Pure: the store asks with the charge state that stands on disk and books the answer in the same transaction.
  */
 import type { MessageState } from "../../protocols/model/state.js";
@@ -19,10 +20,12 @@ export const ChargeState = {
   settled: 4,
   released: 5,
   refunded: 6,
+  /** A part of a split message: the whole bears the charge. */
+  part: 7,
 } as const;
 export type ChargeState = (typeof ChargeState)[keyof typeof ChargeState];
 export const CHARGE_STATE_NAMES: Readonly<Record<number, keyof typeof ChargeState>> = {
-  2: "free", 3: "held", 4: "settled", 5: "released", 6: "refunded",
+  2: "free", 3: "held", 4: "settled", 5: "released", 6: "refunded", 7: "part",
 };
 
 /** Kinds of entry a day file books. On disk. */

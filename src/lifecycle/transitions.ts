@@ -6,7 +6,10 @@
  *  HELD | SCHEDULED --release--> QUEUED --dispatch--> DISPATCHED --sent--> SENT --report--> final
  *                                  ^ '--expire, end--> final  |  '-- unanswered --> UNCERTAIN --resend--> QUEUED
  *                                  '-- due -- RETRY <- later -'
+ *  HELD --split--> SPLIT --its parts are all sent--> SENT --they end--> final
+ *                    '-- the first of them fails, cancel --> final
  * ```
+ * The parts of a split message are messages with lives of their own; theirs decide its.
  * A message that waits again after an UNCERTAIN dispatch can still turn out to have been taken: `sent` and `report`
  * apply to it too, and it is then not sent a second time.
  */
@@ -33,13 +36,21 @@ export const Happening = {
   giveUp: 12,
   /** Released before its time. */
   schedule: 13,
+  /** Goes out in parts. */
+  split: 14,
+  /** Every part of a split message has been sent. */
+  partsSent: 15,
+  /** The parts of a split message have decided how it ends. */
+  partsEnded: 16,
+  /** Taken back by its customer. */
+  cancel: 17,
 } as const;
 export type Happening = (typeof Happening)[keyof typeof Happening];
 
 /** "The final state that the event names". */
 const NAMED = 255;
 
-const { held, scheduled, queued, retry, dispatched, uncertain, sent } = MessageState;
+const { held, scheduled, queued, retry, dispatched, uncertain, split, sent } = MessageState;
 
 const TABLE: readonly (readonly [Happening, readonly MessageState[], number])[] = [
   [Happening.dispatch, [held, scheduled, queued, retry], dispatched],
@@ -56,6 +67,10 @@ const TABLE: readonly (readonly [Happening, readonly MessageState[], number])[] 
   [Happening.report, [dispatched, uncertain, sent, queued, retry], NAMED],
   [Happening.giveUp, [uncertain, sent], MessageState.unknown],
   [Happening.schedule, [held], scheduled],
+  [Happening.split, [held], split],
+  [Happening.partsSent, [split], sent],
+  [Happening.partsEnded, [split, sent], NAMED],
+  [Happening.cancel, [held, scheduled, queued, retry, split], MessageState.deleted],
 ];
 
 const STATES = 32;

@@ -52,6 +52,10 @@ export interface Trace {
   readonly chargeMicros: bigint;
   readonly chargeState: string;
   readonly operator: string;
+  /** Of a message that went out in parts, one after the other. */
+  readonly parts: readonly { readonly messageId: number; readonly state: string; readonly operator: string; readonly operatorMessageId: string }[];
+  /** Of such a part: the message it is of, and which of how many it is. */
+  readonly partOf: { readonly messageId: number; readonly no: number; readonly of: number } | null;
   readonly attempts: readonly { readonly no: number; readonly operator: string; readonly link: number; readonly operatorMessageId: string; readonly status: number; readonly statusName: string; readonly dispatchedAtMs: number; readonly answeredAtMs: number; readonly state: string }[];
   readonly receipt: { readonly state: string; readonly word: string; readonly error: string; readonly atMs: number } | null;
   readonly notify: string;

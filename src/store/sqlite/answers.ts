@@ -1,11 +1,13 @@
 /**
  * Answers: every Query answered from the books, in short steps; `answerNow` runs one to its end at once.
  */
-import { MessageState, stateName } from "../../../protocols/model/state.js";
-import type { Answer, Query } from "../query.js";
+import { MessageState, isFinal, stateName } from "../../../protocols/model/state.js";
+import { ChargeState } from "../../ledger/settlement.js";
+import type { Answer, CustomerMessage, Query } from "../query.js";
 import { Books } from "./books.js";
 import type { Ints } from "./books.js";
 import { viewAccount } from "./change.js";
+import { DayCountsCache, readDayCounts } from "./day-counts.js";
 import { OrphanState } from "./day-schema.js";
 import { readStatement } from "./statement.js";
 import { readTrace } from "./trace.js";
@@ -16,8 +18,8 @@ import { verifyBooks } from "./verify.js";
 /** Most rows any answer has. */
 const MOST = 1_000;
 
-/** One answer step by step, so that long ones let short ones pass. `nowMs` tells monotonic time. */
-export function* answer(books: Books, query: Query, nowMs: () => number): Generator<undefined, Answer> {
+/** One answer step by step, so that long ones let short ones pass. `nowMs` tells monotonic time; `cache` holds what was counted lately. */
+export function* answer(books: Books, query: Query, nowMs: () => number, cache = new DayCountsCache()): Generator<undefined, Answer> {
   switch (query.kind) {
     case "accounts": {
       const totals = books.allTotals();
@@ -42,9 +44,9 @@ export function* answer(books: Books, query: Query, nowMs: () => number): Genera
     case "uncertain":
       return { kind: "uncertain", messages: uncertain(books, clamp(query.limit)) };
     case "customer_message":
-      return { kind: "customer_message", message: null };
+      return { kind: "customer_message", message: customerMessage(books, query.accountNo, query.messageId) };
     case "day_counts":
-      return { kind: "day_counts", counts: null };
+      return { kind: "day_counts", counts: yield* readDayCounts(books, query, cache, nowMs) };
     case "orphans":
       return { kind: "orphans", orphans: orphans(books, clamp(query.limit)) };
   }
@@ -76,6 +78,17 @@ function* find(books: Books, query: Extract<Query, { kind: "trace" }>): Generato
   const id = /^[0-9]{1,16}$/.test(value) ? Number(value) : Number.NaN;
   const file = Number.isSafeInteger(id) ? books.fileOf(id) : null;
   return file === null ? [] : [{ file, id: BigInt(id) }];
+}
+
+/** The account's own message; null for others', and for parts, of which no customer knows. */
+function customerMessage(books: Books, accountNo: number, messageId: number): CustomerMessage | null {
+  const file = Number.isSafeInteger(messageId) ? books.fileOf(messageId) : null;
+  const sql = `SELECT state, error, final_at FROM message_all WHERE id = ? AND account = ? AND charge_state <> ${ChargeState.part}`;
+  const row = file?.prepare(sql).get(messageId, accountNo) as Ints<"state" | "error" | "final_at"> | undefined;
+  if (file === null || row === undefined) return null;
+  const state = Number(row.state) as MessageState;
+  const final = isFinal(state);
+  return { state, error: (final ? file.word(row.error) : "") || "000", finalAtMs: final ? Number(row.final_at) : 0 };
 }
 
 type Rows<K extends Answer["kind"], F extends string> = Extract<Answer, { kind: K }> extends Readonly<Record<F, infer R>> ? R : never;

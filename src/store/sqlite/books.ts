@@ -8,7 +8,7 @@ import Database from "better-sqlite3";
 import { existsSync } from "node:fs";
 import { idDay } from "../../../protocols/model/message-id.js";
 import type { DayBooks, MessageCharge, OpenTotals } from "./change.js";
-import { DAY_VERSION, TALLY_ACCEPTED } from "./day-schema.js";
+import { DAY_VERSION, READING_VIEW, Tally } from "./day-schema.js";
 import { LedgerDb } from "./ledger-db.js";
 import { DataVersionError } from "./ledger-schema.js";
 import { dayPath, ledgerPath, listDays } from "./paths.js";
@@ -20,20 +20,26 @@ export type Ints<K extends string> = Readonly<Record<K, bigint>>;
 export class DayFile {
   readonly day: number;
   readonly db: Database.Database;
+  /** Version of the file; one sealed long ago may be of an earlier one. */
+  readonly version: number;
   readonly #statements = new Map<string, Database.Statement>();
   readonly #words = new Map<number, string>();
 
-  private constructor(day: number, db: Database.Database) {
+  private constructor(day: number, db: Database.Database, version: number) {
     this.day = day;
     this.db = db;
+    this.version = version;
     db.defaultSafeIntegers(true);
   }
 
-  /** Opens a day's file; null when the writer is just making it. Throws DataVersionError when it is of another version. */
+  /** Opens a day's file; null when the writer is just making it. Throws DataVersionError when it is of a newer version. */
   static open(day: number, path: string): DayFile | null {
     const db = new Database(path, { readonly: true, fileMustExist: true, timeout: 5_000 });
     const version = Number(db.pragma("user_version", { simple: true }));
-    if (version === DAY_VERSION) return new DayFile(day, db);
+    if (version > 0 && version <= DAY_VERSION) {
+      if (version < DAY_VERSION) db.exec(READING_VIEW);
+      return new DayFile(day, db, version);
+    }
     db.close();
     if (version === 0) return null;
     throw new DataVersionError(`${path} is of version ${version}, this tollgate reads ${DAY_VERSION}`);
@@ -150,7 +156,7 @@ export class Books implements DayBooks {
             availableDeltaMicros: row.delta, heldMicros: row.held, openMessages: 0, openHolds: Number(row.holds),
           });
         }
-        const open = `sum(iif(state = ${TALLY_ACCEPTED}, messages, -messages))`;
+        const open = `sum(CASE WHEN state = ${Tally.accepted} THEN messages WHEN state >= 20 THEN -messages ELSE 0 END)`;
         const tallies = file.prepare(`SELECT account, ${open} AS open FROM tally ${where} GROUP BY account`);
         for (const row of tallies.all(...parameters) as Ints<"account" | "open">[]) {
           add(row.account, { ...NO_TOTALS, openMessages: Number(row.open) });

@@ -10,15 +10,20 @@
  * need; all are partial and hold only what is still open. Their conditions are plain comparisons: an IN list of three
  * or more would cost a temporary table at every update.
  *
+ * A split message has, beside its bit in `try`, the number of its parts where others have that of their tries; its parts
+ * are the rows right behind it, whole + 1 to whole + that number, of charge_state 7 (`part`), with the id of the whole in
+ * the place of the entry of a hold. They bear no money and are tallied apart.
+ *
  * Money: `entry` is the book (one row a commit, account and kind), `account_total` its running sum by account.
  * In every account_total row: available_delta = -(held + settled) and held = the charges of messages with
  * charge_state 3.
  */
+import type Database from "better-sqlite3";
 import { keyHash } from "../../lifecycle/operator-key.js";
 import { ID_EPOCH_S } from "../../../protocols/model/message-id.js";
 
 /** Version of the day files this program writes (`PRAGMA user_version`). */
-export const DAY_VERSION = 1;
+export const DAY_VERSION = 2;
 
 /** A wall time in ms that has not come yet (as wide as a real one). A real time is > 0. */
 export const NO_TIME = -1_099_511_627_776;
@@ -65,10 +70,30 @@ export const AttemptState = {
 export const OrphanState = { unreadable: 1, waiting: 2, matched: 3 } as const;
 export type OrphanState = (typeof OrphanState)[keyof typeof OrphanState];
 
-/** `tally.state`: all accepted messages of the account are counted under this (no MessageState) beside their final states (20..25). */
-export const TALLY_ACCEPTED = 12;
+/** `message.try`: the message goes out in parts, whose number stands in its low octet. */
+export const SPLIT_BIT = 512;
 
-export const DAY_SCHEMA = `
+/**
+ * `tally.state` beside the final states (20..25), all no MessageState: every message but parts is counted under `accepted`,
+ * and once more under `sent` when an operator had it or under `unsent` when it ended without that.
+ */
+export const Tally = {
+  accepted: 12,
+  parts: 13,
+  partsEnded: 14,
+  sent: 15,
+  unsent: 16,
+  /** Inbound messages for a customer, those it took, and those that are no longer offered. */
+  inbound: 17,
+  inboundTaken: 18,
+  inboundParked: 19,
+} as const;
+export type Tally = (typeof Tally)[keyof typeof Tally];
+/** A row of `message` that counts as sent, and one that ended without being sent. */
+export const IS_SENT = "(sent_at > 0 OR state = 20)";
+export const IS_UNSENT = "(sent_at <= 0 AND state > 20)";
+
+const TABLES = `
 CREATE TABLE message (
   id           INTEGER PRIMARY KEY,
   account      INTEGER NOT NULL,
@@ -79,10 +104,10 @@ CREATE TABLE message (
   notify       INTEGER NOT NULL,  -- Notify
   segments     INTEGER NOT NULL,  -- units of charge
   charge       INTEGER NOT NULL,  -- micro-units, all segments together
-  hold_entry   INTEGER NOT NULL,  -- entry.id, NO_ENTRY when nothing was charged
+  hold_entry   INTEGER NOT NULL,  -- entry.id, NO_ENTRY when nothing was charged; of a part: message.id of its whole
   last_entry   INTEGER NOT NULL,  -- entry.id of the latest movement after the hold, or NO_ENTRY
   operator     INTEGER NOT NULL,
-  try          INTEGER NOT NULL,  -- link << 16 | resent << 8 | number of the latest attempt (0: never dispatched)
+  try          INTEGER NOT NULL,  -- link << 16 | resent << 8 | number of the latest attempt (0: never dispatched); split: 512 | number of parts
   due          INTEGER NOT NULL,  -- wall ms of the next look at it (its expiry when queued), NO_TIME when nothing is due
   at           INTEGER NOT NULL,  -- wall ms: when it became what it is (but SENT: sent_at)
   report       INTEGER NOT NULL,  -- word.no of the error code << 16 | word.no of the state word, as shown in the receipt
@@ -107,7 +132,8 @@ CREATE TABLE content (
   kinds       INTEGER NOT NULL,    -- source TON << 24 | source NPI << 16 | destination TON << 8 | destination NPI
   source      TEXT NOT NULL,
   destination TEXT NOT NULL,
-  body        BLOB NOT NULL        -- packed by store/content.ts
+  body        BLOB NOT NULL,       -- packed by store/content.ts
+  key         INTEGER NOT NULL DEFAULT 0  -- Message.submitKey, of the first message of a submit; 0 = none
 ) STRICT;
 
 -- Tries that did not go straight: refused, put off, unanswered, and every try of a message that was sent twice. A
@@ -202,7 +228,7 @@ CREATE TABLE account_total (
   held_count      INTEGER NOT NULL   -- messages whose hold is open
 ) STRICT;
 
--- Messages and segments by account and final state, and all accepted ones under state 12 (which no message is in).
+-- Messages and segments by account and final state, and other counts under numbers that are no states (Tally).
 CREATE TABLE tally (
   account  INTEGER NOT NULL,
   state    INTEGER NOT NULL,
@@ -226,17 +252,49 @@ CREATE TABLE meta (
 CREATE TABLE room (
   octets BLOB NOT NULL
 ) STRICT;
+`;
 
--- All of a message by name, for reading; error and word are numbers of word.
-CREATE VIEW message_all AS
+/** All of a message by name, for reading; error and word are numbers of word. */
+const MESSAGE_ALL = `message_all AS
 SELECT m.id, m.account, m.lane, m.ord, m.state, m.charge_state, m.notify, c.wanted, m.segments, m.charge, m.hold_entry, m.last_entry,
-       m.operator, m.try >> 16 AS link, m.try & 255 AS attempts, m.try >> 8 & 1 AS resent, m.report >> 16 AS error, m.report & 65535 AS word,
+       m.operator, m.try >> 16 AS link, iif(m.try & ${SPLIT_BIT}, 0, m.try & 255) AS attempts, iif(m.try & ${SPLIT_BIT}, m.try & 255, 0) AS parts,
+       iif(m.charge_state = 7, m.hold_entry, 0) AS whole, m.try >> 8 & 1 AS resent, m.report >> 16 AS error, m.report & 65535 AS word,
        m.due, c.expires, c.accepted_at, m.at, m.dispatched_at, m.sent_at, trim(m.op_id) AS op_id, m.op_hash,
        iif(m.state >= 20, m.at, ${NO_TIME}) AS final_at,
        iif(m.notify > 3, m.ord / ${ORD_PER_MS} + ${ORD_EPOCH_MS}, ${NO_TIME}) AS notified_at,
        c.words, c.kinds, c.source, c.destination
   FROM message m LEFT JOIN content c ON c.id = m.id;
 `;
+
+/** What a new day's file is made of. */
+export const DAY_SCHEMA = `${TABLES}CREATE VIEW ${MESSAGE_ALL}`;
+
+/** For a connection that may only read a file of an earlier version: the view as it is now, over the file's own. */
+export const READING_VIEW = `CREATE TEMP VIEW ${MESSAGE_ALL}`;
+
+/** Step i brings a file of version i to version i + 1 (0: a new one). Reads the day's messages once. */
+const STEPS: Readonly<Record<number, string>> = {
+  1: `
+    ALTER TABLE content ADD COLUMN key INTEGER NOT NULL DEFAULT 0;
+    DROP VIEW message_all;
+    CREATE VIEW ${MESSAGE_ALL}
+    INSERT INTO tally SELECT account, ${Tally.sent}, count(*), sum(segments) FROM message WHERE ${IS_SENT} GROUP BY account;
+    INSERT INTO tally SELECT account, ${Tally.unsent}, count(*), sum(segments) FROM message WHERE ${IS_UNSENT} GROUP BY account;
+    INSERT INTO tally SELECT account, ${Tally.inbound}, count(*), 0 FROM inbound WHERE account <> 0 GROUP BY account;
+    INSERT INTO tally SELECT account, ${Tally.inboundTaken}, count(*), 0 FROM inbound WHERE notify = ${Notify.done} AND account <> 0 GROUP BY account;
+    INSERT INTO tally SELECT account, ${Tally.inboundParked}, count(*), 0 FROM inbound WHERE notify = ${Notify.parked} AND account <> 0 GROUP BY account;
+  `,
+};
+
+/** Makes a day's tables, or brings those of an earlier version up to this one's; all or nothing. */
+export function prepareDay(db: Database.Database, version: number): void {
+  if (version >= DAY_VERSION) return;
+  db.transaction(() => {
+    if (version === 0) db.exec(DAY_SCHEMA);
+    else for (let step = version; step < DAY_VERSION; step++) db.exec(STEPS[step] ?? "");
+    db.pragma(`user_version = ${DAY_VERSION}`);
+  }).immediate();
+}
 
 /** Built when a day is sealed: nothing changes any more, and people search. */
 export const SEAL_INDEXES = `

@@ -21,7 +21,7 @@ export function prepareStatements(db: Database.Database) {
          dispatched_at, sent_at, op_hash, op_id)
        VALUES (?, ?, ?, ?, ?, ?, 2, ?, ?, ?, ?, ?, ?, ?, ?, ${NO_REPORT}, ?, ${NO_TIME}, ${NO_HASH}, ?)`,
     ),
-    insertContent: db.prepare("INSERT INTO content (id, accepted_at, expires, wanted, words, kinds, source, destination, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    insertContent: db.prepare("INSERT INTO content (id, accepted_at, expires, wanted, words, kinds, source, destination, body, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     getMessage: raw(`SELECT ${MESSAGE_COLUMNS} FROM message m CROSS JOIN content c ON c.id = m.id WHERE m.id = ?`),
     getBody: db.prepare("SELECT body FROM content WHERE id = ?").pluck(),
     setWords: db.prepare("UPDATE content SET words = ? WHERE id = ?"),
@@ -79,6 +79,9 @@ export function prepareStatements(db: Database.Database) {
        UNION ALL SELECT m.id, m.state, c.source FROM attempt a CROSS JOIN content c ON c.id = a.id >> 8 CROSS JOIN message m ON m.id = c.id
         WHERE a.state = ${AttemptState.unanswered} AND a.operator = ? AND c.destination = ?`,
     ),
+    /** Of the parts of a message, after its id and up to another: how many have not been sent, are not delivered, and may be out (or were). */
+    partCounts: raw("SELECT total(state < 10), total(state <> 20), total(state > 5 OR (try & 256) <> 0), total(sent_at > 0) FROM message WHERE id > ? AND id <= ?"),
+    partsWaiting: db.prepare("SELECT id FROM message WHERE id > ? AND id <= ? AND state < 6").pluck(),
     dispatched: db.prepare("SELECT id FROM message WHERE id >= ? AND state = 6 ORDER BY id").pluck(),
     due: db.prepare("SELECT id FROM message WHERE due > 0 AND due <= ? ORDER BY due LIMIT ?").pluck(),
     silent: raw("SELECT id, state, sent_at FROM message WHERE id > ? AND id < ? ORDER BY id LIMIT ?"),

@@ -6,7 +6,7 @@
  */
 import Database from "better-sqlite3";
 import { ChargeState, ENTRY_BOOKS, EntryKind } from "../../ledger/settlement.js";
-import { DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, LAST_WORD, NO_WORD, TALLY_ACCEPTED } from "./day-schema.js";
+import { DAY_VERSION, FIRST_ENTRY, LAST_WORD, NO_WORD, SPLIT_BIT, Tally, prepareDay } from "./day-schema.js";
 import { prepareStatements, type DayStatements } from "./day-statements.js";
 import { DataVersionError } from "./ledger-schema.js";
 import { OutMark } from "./out-mark.js";
@@ -39,10 +39,11 @@ export class DayAccount {
     this.account = account;
   }
 
-  /** Messages without a final state. */
+  /** Messages without a final state, parts too. */
   get open(): number {
-    let open = this.messages[TALLY_ACCEPTED] as number;
-    for (let state = 20; state < STATES; state++) open -= this.messages[state] as number;
+    const { messages } = this;
+    let open = (messages[Tally.accepted] as number) + (messages[Tally.parts] as number) - (messages[Tally.partsEnded] as number);
+    for (let state = 20; state < STATES; state++) open -= messages[state] as number;
     return open;
   }
 }
@@ -104,12 +105,7 @@ export class DayWriter {
     db.pragma("wal_autocheckpoint = 0");
     db.pragma(`journal_size_limit = ${WAL_KEPT_OCTETS}`);
     if (options.maxPages > 0) db.pragma(`max_page_count = ${options.maxPages}`);
-    if (version === 0) {
-      db.transaction(() => {
-        db.exec(DAY_SCHEMA);
-        db.pragma(`user_version = ${DAY_VERSION}`);
-      }).immediate();
-    }
+    prepareDay(db, version);
   }
 
   /** Ids of DISPATCHED messages, from the mark on disk on. */
@@ -234,7 +230,7 @@ export class DayWriter {
     return id;
   }
 
-  /** Counts a message as accepted (TALLY_ACCEPTED) or in its final state. */
+  /** Counts a message under a Tally, or in its final state. */
   tally(account: DayAccount, state: number, segments: number): void {
     this.#touch(account);
     account.messages[state] = (account.messages[state] as number) + 1;
@@ -337,7 +333,8 @@ export class DayWriter {
     return {
       file: this, id: n[0] as number, account: n[1] as number, lane: n[2] as number, ord: n[3] as number, state: n[4] as number, chargeState: n[5] as number,
       notify: n[6] as number, segments: n[7] as number, charge: n[8] as number, holdEntry: n[9] as number, lastEntry: n[10] as number,
-      operator: n[11] as number, link: Math.floor(tries / 65_536), resent: (tries >> 8) & 1, attempts: tries & 255, due: n[13] as number, at: n[14] as number,
+      operator: n[11] as number, link: Math.floor(tries / 65_536), resent: (tries >> 8) & 1,
+      attempts: (tries & SPLIT_BIT) === 0 ? tries & 255 : 0, parts: (tries & SPLIT_BIT) === 0 ? 0 : tries & 255, due: n[13] as number, at: n[14] as number,
       report: n[15] as number, dispatchedAt: n[16] as number, sentAt: n[17] as number, acceptedAt: n[18] as number, expires: n[19] as number,
       wanted: n[20] as number, words: n[21] as number, kinds: n[22] as number, source: columns[23] as string, destination: columns[24] as string, key: "",
     };
@@ -351,6 +348,11 @@ export class DayWriter {
 /** The `try` column of a row. */
 export function tryOf(link: number, resent: number, attempts: number): number {
   return link * 65_536 + resent * 256 + attempts;
+}
+
+/** As it stands for a row. */
+export function triesOf(row: Row): number {
+  return row.parts > 0 ? SPLIT_BIT + row.parts : tryOf(row.link, row.resent, row.attempts);
 }
 
 /** The slot that books what a movement says. */

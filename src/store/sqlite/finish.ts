@@ -1,14 +1,15 @@
 /**
  * Finish: brings a message to its one final state: money moved once, attempts closed, notice due where wanted.
  */
-import { EntryKind, afterMovement, onFinal } from "../../ledger/settlement.js";
-import type { ChargeState, Movement } from "../../ledger/settlement.js";
+import { ChargeState, EntryKind, afterMovement, onFinal } from "../../ledger/settlement.js";
+import type { Movement } from "../../ledger/settlement.js";
 import { wantsFinal } from "../../lifecycle/notice.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { Told, packReceiptNotice } from "../results.js";
 import type { Octets } from "../octets.js";
-import { NO_TIME, Notify } from "./day-schema.js";
-import { slotOf, tryOf } from "./day-writer.js";
+import { NO_TIME, Notify, Tally } from "./day-schema.js";
+import { slotOf, triesOf } from "./day-writer.js";
+import { partEnded } from "./fold.js";
 import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
 
@@ -31,7 +32,7 @@ export function leaveOut(row: Row): void {
 /** Writes everything that can change of a row. */
 export function saveRow(row: Row): void {
   row.file.statements.update.run(
-    row.ord, row.state, row.chargeState, row.notify, row.lastEntry, row.operator, tryOf(row.link, row.resent, row.attempts), row.due, row.at, row.report, row.dispatchedAt,
+    row.ord, row.state, row.chargeState, row.notify, row.lastEntry, row.operator, triesOf(row), row.due, row.at, row.report, row.dispatchedAt,
     row.sentAt, row.id,
   );
 }
@@ -68,8 +69,15 @@ export function finish(
     row.due = NO_TIME;
     saveRow(row);
   }
-  file.tally(file.account(row.account), to, row.segments);
   state.rows.remove(row);
+  const account = file.account(row.account);
+  if (row.chargeState === ChargeState.part) {
+    file.tally(account, Tally.partsEnded, 0);
+    partEnded(state, row, taken, error, word);
+    return false;
+  }
+  file.tally(account, to, row.segments);
+  if (row.sentAt <= 0) file.tally(account, to === MessageState.delivered ? Tally.sent : Tally.unsent, row.segments);
   return row.notify === Notify.pending;
 }
 

@@ -3,7 +3,7 @@
  */
 import { Result } from "../results.js";
 import { Commit } from "../store.js";
-import { Notify } from "./day-schema.js";
+import { Notify, Tally } from "./day-schema.js";
 import type { WriterState } from "./state.js";
 
 /** The inbound intent; appends its own result. */
@@ -28,6 +28,7 @@ export function inbound(state: WriterState): void {
     out.u8(Commit.ok);
     return;
   }
+  file.tally(file.account(account), Tally.inbound, 0);
   out.u8(Result.inbound);
   out.f64(ord);
 }
@@ -35,17 +36,17 @@ export function inbound(state: WriterState): void {
 /** The customer has a notice, or refused it for good. */
 export function notified(state: WriterState): Commit {
   const { from } = state;
-  from.u32();
+  const account = from.u32();
   const order = from.f64();
   const id = from.f64();
   const bits = from.u8();
   const to = (bits & 2) === 0 ? Notify.done : Notify.parked;
   const file = state.fileOf(id, false);
   if (file === null) return Commit.notApplicable;
-  const changes = (bits & 1) === 0
-    ? file.statements.notified.run(to, state.nextOrder(), id, order).changes
-    : file.statements.notifiedInbound.run(to, state.nowMs, id).changes;
-  return changes === 1 ? Commit.ok : Commit.notApplicable;
+  if ((bits & 1) === 0) return file.statements.notified.run(to, state.nextOrder(), id, order).changes === 1 ? Commit.ok : Commit.notApplicable;
+  if (file.statements.notifiedInbound.run(to, state.nowMs, id).changes !== 1) return Commit.notApplicable;
+  file.tally(file.account(account), to === Notify.done ? Tally.inboundTaken : Tally.inboundParked, 0);
+  return Commit.ok;
 }
 
 export function refusal(state: WriterState): Commit {

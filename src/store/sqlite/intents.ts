@@ -4,18 +4,20 @@
 import { Op } from "../intent.js";
 import { REFUSED, Result } from "../results.js";
 import { Commit } from "../store.js";
+import { cancel } from "./cancel.js";
 import { claim, claimOutbox } from "./claims.js";
 import { packNotice, tellNotice } from "./finish.js";
 import { acceptInGroup, acceptedIds, beginGroup } from "./group.js";
 import { inbound, notified, refusal } from "./incoming.js";
 import { Finished, accept, dispatch, end, refused, release, requeue, sent, uncertain } from "./outgoing.js";
 import { receipt } from "./reports.js";
+import { split } from "./split.js";
 import type { WriterState } from "./state.js";
 import { sweep } from "./sweep.js";
 import type { SilentCursor } from "./sweep.js";
 
 /** What has happened already, whatever the store can do now: kept while it is unavailable (see engine.ts). */
-export const KEPT_OPS: ReadonlySet<number> = new Set([Op.sent, Op.refused, Op.requeue, Op.uncertain, Op.release, Op.end, Op.notified]);
+export const KEPT_OPS: ReadonlySet<number> = new Set([Op.sent, Op.refused, Op.requeue, Op.uncertain, Op.release, Op.split, Op.end, Op.notified]);
 
 /** Carries out the intent the reader stands at, and appends its result. */
 export function applyIntent(state: WriterState, cursors: Map<number, SilentCursor>): void {
@@ -65,8 +67,8 @@ function applyPlain(state: WriterState, op: number): Commit {
     case Op.uncertain: return uncertain(state);
     case Op.release: return release(state);
     case Op.end: return end(state);
-    case Op.split: return Commit.notApplicable;
-    case Op.cancel: return Commit.notFound;
+    case Op.split: return split(state);
+    case Op.cancel: return cancel(state);
     case Op.notified: return notified(state);
     case Op.refusal: return refusal(state);
     default: throw new Error(`intent of unknown kind ${op}`);

@@ -4,8 +4,7 @@
  * Each reads its fields from the batch in the order intent.ts wrote them, changes row and money in the transaction
  * under way, and says what became of it.
  */
-import { onSent, settleOnAccept } from "../../ledger/settlement.js";
-import type { ChargeState } from "../../ledger/settlement.js";
+import { ChargeState, onSent, settleOnAccept } from "../../ledger/settlement.js";
 import { operatorKey } from "../../lifecycle/operator-key.js";
 import { refusalWord } from "../../lifecycle/notice.js";
 import { Happening, nextState } from "../../lifecycle/transitions.js";
@@ -13,9 +12,10 @@ import { MessageState } from "../../../protocols/model/state.js";
 import type { Outcome } from "../../../protocols/model/outcome.js";
 import { withFlagsOf } from "../content.js";
 import { Commit } from "../store.js";
-import { AttemptState, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, NO_WORD, Notify, TALLY_ACCEPTED, opHash } from "./day-schema.js";
+import { AttemptState, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, NO_WORD, Notify, Tally, opHash } from "./day-schema.js";
 import { Slot, chargeStateAtAccept, tryOf } from "./day-writer.js";
 import { finish, givenUpAs, leaveOut, move, saveRow } from "./finish.js";
+import { endedWithWhole, partSent } from "./fold.js";
 import { takeEarlyReport } from "./reports.js";
 import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
@@ -45,7 +45,7 @@ export function accept(state: WriterState): Commit {
   const charge = from.f64();
   const words = from.u32();
   const dueMs = from.f64();
-  from.f64();
+  const key = from.f64();
   const purse = state.balances.get(accountNo);
   if (purse?.active !== true) return Commit.suspended;
   if (state.diskLow) return Commit.unavailable;
@@ -78,19 +78,19 @@ export function accept(state: WriterState): Commit {
     if (isDuplicate(error)) return Commit.ok;
     throw error;
   }
-  statements.insertContent.run(id, now, expires, wanted, words, kinds, source, destination, body);
+  statements.insertContent.run(id, now, expires, wanted, words, kinds, source, destination, body, key);
   if (charge > 0) {
     file.book(account, Slot.hold, charge);
     if (settled) file.book(account, Slot.settleAccepted, charge);
     purse.availableMicros -= charge;
   }
-  file.tally(account, TALLY_ACCEPTED, segments);
+  file.tally(account, Tally.accepted, segments);
   if (to === MessageState.queued && state.lanes.entered(laneNo) > REMEMBERED_QUEUED) return Commit.ok;
   if (dispatched) file.out.add(id, now);
   // What is queued is wanted again soon, unless many wait before it.
   state.rows.add({
     file, id, account: accountNo, lane: laneNo, ord, state: to, chargeState, notify: Notify.none, segments, charge, holdEntry, lastEntry, operator,
-    link: dispatched ? link : 0, resent: 0, attempts, due, at: now, report: NO_REPORT, dispatchedAt: dispatched ? now : NO_TIME, sentAt: NO_TIME,
+    link: dispatched ? link : 0, resent: 0, attempts, parts: 0, due, at: now, report: NO_REPORT, dispatchedAt: dispatched ? now : NO_TIME, sentAt: NO_TIME,
     acceptedAt: now, expires, wanted, words, kinds, source, destination, key: "",
   });
   return Commit.ok;
@@ -172,8 +172,15 @@ function taken(state: WriterState, row: Row, key: string, raw: string): void {
   row.state = MessageState.sent;
   row.sentAt = state.nowMs;
   row.file.statements.sent.run(row.chargeState, row.lastEntry, row.sentAt, key === "" ? NO_HASH : opHash(key), raw, row.id);
+  countSent(state, row);
   if (raw.length !== state.idPlaceholder.length && raw.length <= MAX_PLACEHOLDER) state.idPlaceholder = " ".repeat(raw.length);
   if (key !== "") state.rows.setKey(row, key);
+}
+
+/** A message has been sent; of a part, its whole hears of it. */
+function countSent(state: WriterState, row: Row): void {
+  if (row.chargeState === ChargeState.part) partSent(state, row);
+  else row.file.tally(row.file.account(row.account), Tally.sent, row.segments);
 }
 
 /** Blanks in the place of an id that is not known yet, at most. */
@@ -204,6 +211,7 @@ function takenOtherwise(state: WriterState, row: Row, attempt: number, operator:
   row.sentAt = state.nowMs;
   row.due = NO_TIME;
   saveRow(row);
+  countSent(state, row);
   return true;
 }
 
@@ -245,6 +253,7 @@ export function requeue(state: WriterState): Commit {
   const to = nextState(row.state, dueMs > 0 ? Happening.later : Happening.requeue);
   if (to === 0 || attempt !== row.attempts) return Commit.notApplicable;
   if (status !== 0) putAttempt(state, row, attempt, row.operator, AttemptState.returned, status, "", "", "");
+  if (endedWithWhole(state, row)) return Commit.ok;
   if (row.state === MessageState.uncertain) state.uncertain--;
   // Never written: the try did not happen.
   if (status === 0 && dueMs === 0) row.attempts = Math.max(0, attempt - 1);

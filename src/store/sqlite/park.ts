@@ -5,7 +5,7 @@
  * accounts are looked at in each sweep, one after the other; each look is one step into an index a day and table.
  */
 import { Told } from "../results.js";
-import { Notify, ORD_EPOCH_MS, ORD_PER_MS } from "./day-schema.js";
+import { Notify, Tally, ORD_EPOCH_MS, ORD_PER_MS } from "./day-schema.js";
 import type { DayWriter } from "./day-writer.js";
 import type { WriterState } from "./state.js";
 
@@ -48,7 +48,10 @@ function parkMessages(state: WriterState, file: DayWriter, account: number, befo
 function parkInbound(state: WriterState, file: DayWriter, account: number, before: number, most: number): number {
   const old = file.statements.outboxInboundBefore.all(account, before, most) as number[];
   if (old.length > 0) state.begin(file);
-  for (const id of old) file.statements.notifiedInbound.run(Notify.parked, state.nowMs, id);
+  for (const id of old) {
+    file.statements.notifiedInbound.run(Notify.parked, state.nowMs, id);
+    file.tally(file.account(account), Tally.inboundParked, 0);
+  }
   return old.length;
 }
 

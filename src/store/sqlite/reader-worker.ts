@@ -9,6 +9,7 @@ import { systemClock } from "../../../protocols/wire/clock.js";
 import type { Answer, Query } from "../query.js";
 import { answer } from "./answers.js";
 import { Books } from "./books.js";
+import { DayCountsCache } from "./day-counts.js";
 
 export interface ReaderOptions {
   /** The data folder. */
@@ -34,6 +35,7 @@ interface Task {
 
 const options = workerData as ReaderOptions;
 const clock = systemClock();
+const counted = new DayCountsCache();
 const tasks: Task[] = [];
 let running = false;
 
@@ -41,7 +43,7 @@ parentPort?.on("message", ({ no, query }: ReaderRequest) => {
   let books: Books | null = null;
   try {
     books = Books.open(options.dir, options.zoneMinutes);
-    tasks.push({ no, books, steps: answer(books, query, () => clock.preciseMs()) });
+    tasks.push({ no, books, steps: answer(books, query, () => clock.preciseMs(), counted) });
   } catch (error) {
     books?.close();
     fail(no, error);

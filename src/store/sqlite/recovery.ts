@@ -6,6 +6,7 @@ import type { DayFiles } from "./day-files.js";
 import type { DayWriter } from "./day-writer.js";
 import { NO_HASH } from "./day-schema.js";
 import { operatorKey } from "../../lifecycle/operator-key.js";
+import { readKnownSubmits } from "./known-submits.js";
 import type { LedgerDb } from "./ledger-db.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { makeUncertain, queueAgain } from "./outgoing.js";
@@ -134,7 +135,7 @@ export function lookAround(state: WriterState, files: DayFiles, ledger: LedgerDb
   highestId = Math.max(highestId, files.highestSealedId());
   held.sort((a, b) => a.id - b.id);
   return {
-    found: { accounts: ledger.accountRows().map((row) => row.account), operators: ledger.operators(), lanes, outbox, highestId, uncertain: state.uncertain, knownSubmits: [] },
+    found: { accounts: ledger.accountRows().map((row) => row.account), operators: ledger.operators(), lanes, outbox, highestId, uncertain: state.uncertain, knownSubmits: readKnownSubmits(files, state.nowMs) },
     held: held.slice(0, HELD_MAX),
   };
 }

@@ -24,6 +24,8 @@ export interface Row {
   link: number;
   resent: number;
   attempts: number;
+  /** How many parts it goes out in, 0 = as it is. */
+  parts: number;
   due: number;
   at: number;
   report: number;

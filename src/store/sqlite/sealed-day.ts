@@ -81,16 +81,19 @@ export function* collectSealedDay(db: Database.Database, day: number, zoneMinute
     yield undefined;
   }
   const messageSql = db.prepare(
-    `SELECT account, operator, state, count(*) AS n, sum(segments) AS segments, max(id) AS last,
+    `SELECT account, operator, state, charge_state = ${ChargeState.part} AS part, count(*) AS n, sum(segments) AS segments, max(id) AS last,
             sum(state < 20 OR charge_state = ${ChargeState.held}) AS open
-       FROM (SELECT * FROM message WHERE id > ? ORDER BY id LIMIT ${STEP}) GROUP BY account, operator, state`,
+       FROM (SELECT * FROM message WHERE id > ? ORDER BY id LIMIT ${STEP}) GROUP BY account, operator, state, part`,
   ).safeIntegers(true);
   let messages = 0;
   for (let last = 0n; ; ) {
-    const rows = messageSql.all(last) as Ints<"account" | "operator" | "state" | "n" | "segments" | "open" | "last">[];
+    const rows = messageSql.all(last) as Ints<"account" | "operator" | "state" | "part" | "n" | "segments" | "open" | "last">[];
     if (rows.length === 0) break;
     for (const row of rows) {
       if (row.open !== 0n) throw new SealRefused(day, `${row.open} messages are still open`);
+      if (row.last > last) last = row.last;
+      // Its whole is carried.
+      if (row.part === 1n) continue;
       const key = `${row.account}:${row.operator}:${row.state}`;
       const before = outcomes.get(key);
       outcomes.set(key, {
@@ -98,7 +101,6 @@ export function* collectSealedDay(db: Database.Database, day: number, zoneMinute
         messages: (before?.messages ?? 0n) + row.n, segments: (before?.segments ?? 0n) + row.segments,
       });
       messages += Number(row.n);
-      if (row.last > last) last = row.last;
     }
     yield undefined;
   }

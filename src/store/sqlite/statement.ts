@@ -12,7 +12,7 @@ import { stateName } from "../../../protocols/model/state.js";
 import { EntryKind } from "../../ledger/settlement.js";
 import type { Statement } from "../query.js";
 import type { Books, DayFile, Ints } from "./books.js";
-import { TALLY_ACCEPTED } from "./day-schema.js";
+import { Tally } from "./day-schema.js";
 import { LedgerKind } from "./ledger-schema.js";
 import { dayName, dayOfMs, dayStartMs } from "./paths.js";
 
@@ -68,12 +68,12 @@ class Sums {
     return this.byKind.get(kind) ?? 0n;
   }
 
-  /** Messages accepted on a day; state TALLY_ACCEPTED counts all, the others those that ended so. */
+  /** Messages accepted on a day; Tally.accepted counts all, the others those that ended so. */
   messages(onDay: number, state: number, messages: number, segments: number): void {
-    const name = state === TALLY_ACCEPTED ? "accepted" : stateName(state);
+    const name = state === Tally.accepted ? "accepted" : stateName(state);
     const sum = this.byState.get(name) ?? { messages: 0, segments: 0 };
     this.byState.set(name, { messages: sum.messages + messages, segments: sum.segments + segments });
-    if (state !== TALLY_ACCEPTED) return;
+    if (state !== Tally.accepted) return;
     const day = this.day(onDay);
     day.messages += messages;
     day.segments += segments;
@@ -138,7 +138,7 @@ function addLedger(books: Books, no: number, sums: Sums): Set<number> {
   for (const each of messages.all(no, sums.fromDay, sums.toDay) as Ints<"day" | "state" | "n" | "segments">[]) {
     const [day, n, segments] = [Number(each.day), Number(each.n), Number(each.segments)];
     sums.messages(day, Number(each.state), n, segments);
-    sums.messages(day, TALLY_ACCEPTED, n, segments);
+    sums.messages(day, Tally.accepted, n, segments);
   }
   const refusals = ledger.prepare(
     "SELECT outcome, sum(count) AS n FROM carried_refusal WHERE account = ? AND day >= ? AND day < ? GROUP BY outcome",
@@ -165,7 +165,7 @@ function* addEntries(file: DayFile, no: number, zoneMinutes: number, sums: Sums)
 }
 
 function addDay(file: DayFile, no: number, sums: Sums): void {
-  const tally = file.prepare("SELECT state, messages AS n, segments FROM tally WHERE account = ?");
+  const tally = file.prepare(`SELECT state, messages AS n, segments FROM tally WHERE account = ? AND (state = ${Tally.accepted} OR state >= 20)`);
   for (const each of tally.all(no) as Ints<"state" | "n" | "segments">[]) {
     sums.messages(file.day, Number(each.state), Number(each.n), Number(each.segments));
   }

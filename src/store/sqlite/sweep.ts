@@ -15,6 +15,7 @@ import { packRow } from "./claims.js";
 import { AttemptState, NO_TIME } from "./day-schema.js";
 import type { DayWriter } from "./day-writer.js";
 import { finish, givenUpAs, saveRow, tellNotice } from "./finish.js";
+import { wholeIsOver } from "./fold.js";
 import { putAttempt, queueAgain } from "./outgoing.js";
 import { parkOld } from "./park.js";
 import { adoptReport } from "./reports.js";
@@ -87,7 +88,7 @@ function dueUncertain(state: WriterState, row: Row, wallMs: number): void {
   const { uncertain: policy, waitMs, deadlineMs } = state.policy(row.operator);
   switch (uncertainStep(policy, row.resent === 1, wallMs - row.at, waitMs, deadlineMs)) {
     case UncertainStep.resend:
-      if (row.expires > 0 && row.expires <= wallMs) break;
+      if ((row.expires > 0 && row.expires <= wallMs) || wholeIsOver(state, row)) break;
       state.uncertain--;
       keepUnanswered(state, row);
       row.resent = 1;

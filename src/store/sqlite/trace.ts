@@ -17,7 +17,7 @@ import type { Found } from "./trace-search.js";
 type Row = Ints<
   | "id" | "account" | "state" | "charge_state" | "notify" | "wanted" | "segments" | "charge" | "last_entry" | "operator"
   | "link" | "attempts" | "error" | "word" | "expires" | "accepted_at" | "dispatched_at" | "sent_at" | "resent" | "final_at" | "notified_at"
-  | "words" | "kinds"
+  | "words" | "kinds" | "parts" | "whole"
 > & { readonly source: string | null; readonly destination: string | null; readonly op_id: string };
 
 type AttemptRow = Ints<"no" | "operator" | "link" | "state" | "status" | "status_name" | "dispatched_at" | "answered_at"> & {
@@ -60,7 +60,7 @@ function makeTrace(books: Books, file: DayFile, row: Row): Trace {
     text: body === null ? null : messageText(message), encoding: ENCODING_NAMES[message.encoding] ?? "binary", octetsHex: message.octets.toString("hex"),
     segments: Number(row.segments), segmentNumber: message.segmentNumber, segmentTotal: message.segmentTotal,
     chargeMicros: row.charge, chargeState: CHARGE_STATE_NAMES[Number(row.charge_state)] ?? "unknown",
-    operator: operator(row.operator), attempts,
+    operator: operator(row.operator), parts: readParts(file, row, operator), partOf: readPartOf(file, row), attempts,
     receipt: isFinal(state)
       ? { state: stateName(state), word: file.word(row.word), error: file.word(row.error), atMs: time(row.final_at) }
       : null,
@@ -75,6 +75,19 @@ function time(ms: bigint): number {
   return ms > 0n ? Number(ms) : 0;
 }
 
+function readParts(file: DayFile, row: Row, operator: (no: bigint) => string): Trace["parts"] {
+  if (row.parts === 0n) return [];
+  const rows = file.prepare("SELECT id, state, operator, op_id FROM message_all WHERE id > ? AND id <= ? ORDER BY id").all(row.id, row.id + row.parts) as
+    (Ints<"id" | "state" | "operator"> & { readonly op_id: string })[];
+  return rows.map((part) => ({ messageId: Number(part.id), state: stateName(Number(part.state)), operator: operator(part.operator), operatorMessageId: part.op_id }));
+}
+
+function readPartOf(file: DayFile, { id, whole }: Row): Trace["partOf"] {
+  if (whole === 0n) return null;
+  const of = (file.prepare("SELECT parts FROM message_all WHERE id = ?").pluck().get(whole) as bigint | undefined) ?? 0n;
+  return { messageId: Number(whole), no: Number(id - whole), of: Number(of) };
+}
+
 function attemptName(state: number): string {
   return isFinal(state) ? stateName(state) : (ATTEMPT_NAMES.get(state) ?? String(state));
 }
@@ -84,7 +97,7 @@ function readAttempts(file: DayFile, row: Row): AttemptRow[] {
     FROM attempt WHERE id >= ? AND id < ? ORDER BY id`;
   const attempts = file.prepare(sql).all(row.id * 256n, (row.id + 1n) * 256n) as AttemptRow[];
   // A message that went straight has its try in its own row.
-  if (row.resent === 0n && row.sent_at > 0n) {
+  if (row.resent === 0n && row.sent_at > 0n && row.parts === 0n) {
     attempts.push({
       no: row.attempts, operator: row.operator, link: row.link, status: 0n, status_name: BigInt(NO_WORD),
       state: isFinal(Number(row.state)) ? row.state : BigInt(AttemptState.open),
@@ -102,11 +115,18 @@ function events(books: Books, file: DayFile, row: Row, account: string, flags: s
   };
   const { accepted_at: acceptedAt } = row;
   const size = `${row.segments} segment${row.segments === 1n ? "" : "s"}`;
-  add(acceptedAt, "accept", `from ${account}: ${row.source ?? ""} to ${row.destination ?? ""}, ${size}`);
+  const what = row.whole === 0n ? size : `part ${row.id - row.whole} of message ${row.whole}`;
+  add(acceptedAt, "accept", `from ${account}: ${row.source ?? ""} to ${row.destination ?? ""}, ${what}`);
   const screened = row.words === 0n ? "not screened yet" : `passed word lists version ${row.words}`;
   add(acceptedAt, "screen", flags === "" ? screened : `${screened}, flagged ${flags}`);
-  add(acceptedAt, "charge", Number(row.charge_state) === ChargeState.free ? "free" : `${formatMoney(row.charge)} held`);
-  add(acceptedAt, "spool", `on disk in ${dayName(file.day)}, answered as ${row.id}`);
+  const charged = row.whole === 0n ? `${formatMoney(row.charge)} held` : "with its message";
+  add(acceptedAt, "charge", Number(row.charge_state) === ChargeState.free ? "free" : charged);
+  add(acceptedAt, "spool", `on disk in ${dayName(file.day)}${row.whole === 0n ? `, answered as ${row.id}` : ""}`);
+  if (row.parts > 0n) {
+    const splitAt = file.prepare("SELECT accepted_at FROM content WHERE id = ?").pluck().get(row.id + 1n) as bigint | undefined;
+    add(splitAt ?? 0n, "dispatch", `goes out in ${row.parts} parts, ${row.id + 1n} to ${row.id + row.parts}`);
+    add(row.sent_at, "dispatch", "all parts are sent");
+  }
   for (const attempt of attempts) {
     const where = `attempt ${attempt.no} on ${attempt.operator} link ${attempt.link}`;
     add(attempt.dispatchedAtMs, "dispatch", where);

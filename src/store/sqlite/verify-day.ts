@@ -10,10 +10,11 @@ import { ChargeState, ENTRY_BOOKS, EntryKind } from "../../ledger/settlement.js"
 import { firstIdOfDay } from "../../../protocols/model/message-id.js";
 import { stateName } from "../../../protocols/model/state.js";
 import type { DayFile, Ints } from "./books.js";
-import { FIRST_ENTRY, NO_ENTRY, TALLY_ACCEPTED } from "./day-schema.js";
+import { FIRST_ENTRY, IS_SENT, IS_UNSENT, NO_ENTRY, Tally } from "./day-schema.js";
 import { dayName } from "./paths.js";
 import type { Findings } from "./verify.js";
 import { reconcileEntries } from "./verify-entries.js";
+import { countInbound, verifyParts } from "./verify-parts.js";
 
 /** Rows looked at in one step. */
 const STEP = 20_000;
@@ -54,7 +55,7 @@ interface Total {
   readonly holds: bigint;
 }
 
-type Tally = ReadonlyMap<string, { readonly messages: bigint; readonly segments: bigint }>;
+type Counts = ReadonlyMap<string, { readonly messages: bigint; readonly segments: bigint }>;
 
 /** `full` also matches each entry with the very messages it was booked for, and messages with their content. */
 export function* verifyDay(file: DayFile, zoneMinutes: number, full: boolean, findings: Findings): Generator<undefined, void> {
@@ -68,9 +69,11 @@ export function* verifyDay(file: DayFile, zoneMinutes: number, full: boolean, fi
   const booked = yield* sumEntries(file, last, name, findings);
   checkTotals(booked, totals, name, findings);
   const counted = new Map<string, { messages: bigint; segments: bigint }>();
+  yield* countInbound(file, counted);
   const messages = yield* sumMessages(file, zoneMinutes, { last, lastMessage }, full, counted, name, findings);
   checkTally(before, counted, readTally(file), name, findings);
   checkMessages(booked, messages, name, findings);
+  yield* verifyParts(file, lastMessage, name, findings);
   if (full) yield* reconcileEntries(file, last, lastMessage, name, findings);
 }
 
@@ -80,7 +83,7 @@ function readTotals(file: DayFile): Total[] {
   return rows.map((row) => ({ ...row, account: Number(row.account) }));
 }
 
-function readTally(file: DayFile): Tally {
+function readTally(file: DayFile): Counts {
   const rows = file.prepare("SELECT account, state, messages, segments FROM tally").all() as
     Ints<"account" | "state" | "messages" | "segments">[];
   return new Map(rows.map((row) => [`${row.account}:${row.state}`, row]));
@@ -152,26 +155,28 @@ function checkTotals(booked: ReadonlyMap<number, Sums>, totals: readonly Total[]
 
 /** What no row may say; `id` is counted against the day below. */
 const BAD_ROW = `(charge < 0 OR segments < 1
-  OR (charge = 0) <> (charge_state = ${ChargeState.free}) OR charge_state NOT BETWEEN ${ChargeState.free} AND ${ChargeState.refunded}
+  OR (charge = 0) <> (charge_state = ${ChargeState.free} OR charge_state = ${ChargeState.part}) OR charge_state NOT BETWEEN ${ChargeState.free} AND ${ChargeState.part}
   OR (charge > 0 AND hold_entry < ${FIRST_ENTRY})
   OR (charge_state = ${ChargeState.held} AND last_entry <> ${NO_ENTRY})
-  OR (charge_state > ${ChargeState.held} AND last_entry <= hold_entry)
+  OR (charge_state BETWEEN ${ChargeState.settled} AND ${ChargeState.refunded} AND last_entry <= hold_entry)
+  OR (charge_state = ${ChargeState.part} AND (segments <> 1 OR last_entry <> ${NO_ENTRY}))
   OR (charge_state = ${ChargeState.held} AND state >= 20)
-  OR (charge_state > ${ChargeState.settled} AND state < 20))`;
+  OR (charge_state BETWEEN ${ChargeState.released} AND ${ChargeState.refunded} AND state < 20))`;
 
-const MESSAGE_SUMS = `SELECT account, state, count(*) AS n, sum(segments) AS segments, max(id) AS last, sum(${BAD_ROW}) AS bad,
+const MESSAGE_SUMS = `SELECT account, state, charge_state = ${ChargeState.part} AS part, count(*) AS n, sum(segments) AS segments, max(id) AS last, sum(${BAD_ROW}) AS bad,
+  sum(${IS_SENT}) AS sent_n, total(iif(${IS_SENT}, segments, 0)) AS sent, sum(${IS_UNSENT}) AS unsent_n, total(iif(${IS_UNSENT}, segments, 0)) AS unsent,
   sum(hold_entry <= $bound AND charge > 0) AS hold_n, sum(iif(hold_entry <= $bound, charge, 0)) AS hold,
   sum(charge_state = 4 AND last_entry <= $bound) AS settle_n, sum(iif(charge_state = 4 AND last_entry <= $bound, charge, 0)) AS settle,
   sum(charge_state = 5 AND last_entry <= $bound) AS release_n, sum(iif(charge_state = 5 AND last_entry <= $bound, charge, 0)) AS release,
   sum(charge_state = 6 AND last_entry <= $bound) AS refund_n, sum(iif(charge_state = 6 AND last_entry <= $bound, charge, 0)) AS refund,
   sum(charge_state = 6 AND last_entry > $bound AND hold_entry <= $bound) AS unclear_n,
   sum(iif(charge_state = 6 AND last_entry > $bound AND hold_entry <= $bound, charge, 0)) AS unclear
-  FROM (SELECT * FROM message WHERE id > $from AND id <= $until ORDER BY id LIMIT ${STEP}) GROUP BY account, state`;
+  FROM (SELECT * FROM message WHERE id > $from AND id <= $until ORDER BY id LIMIT ${STEP}) GROUP BY account, state, part`;
 
 type MessageSums = Ints<
-  | "account" | "state" | "n" | "segments" | "last" | "bad" | "hold_n" | "hold" | "settle_n" | "settle"
+  | "account" | "state" | "part" | "n" | "segments" | "last" | "bad" | "sent_n" | "unsent_n" | "hold_n" | "hold" | "settle_n" | "settle"
   | "release_n" | "release" | "refund_n" | "refund" | "unclear_n" | "unclear"
->;
+> & Readonly<Record<"sent" | "unsent", number>>;
 
 function* sumMessages(
   file: DayFile, zoneMinutes: number, bound: { readonly last: bigint; readonly lastMessage: bigint }, full: boolean,
@@ -190,14 +195,13 @@ function* sumMessages(
     if (rows.length === 0) return sums;
     let to = from;
     for (const row of rows) {
-      findings.messages += Number(row.n);
       if (row.last > to) to = row.last;
       if (row.bad !== 0n) tellBadRows(file, from, row, name, findings);
-      for (const state of [Number(row.state), TALLY_ACCEPTED]) {
-        if (state < 20 && state !== TALLY_ACCEPTED) continue;
-        const key = `${row.account}:${state}`;
+      findings.messages += row.part === 1n ? 0 : Number(row.n);
+      for (const [tally, n, segments] of talliesOf(row, file.version)) {
+        const key = `${row.account}:${tally}`;
         const before = counted.get(key) ?? { messages: 0n, segments: 0n };
-        counted.set(key, { messages: before.messages + row.n, segments: before.segments + row.segments });
+        if (n > 0n) counted.set(key, { messages: before.messages + n, segments: before.segments + segments });
       }
       const sum = sumsOf(sums, Number(row.account));
       sum.hold += row.hold; sum.holdN += row.hold_n;
@@ -213,6 +217,16 @@ function* sumMessages(
     from = to;
     yield undefined;
   }
+}
+
+/** What rows of one kind must have been tallied as: number, messages, segments. */
+function talliesOf(row: MessageSums, version: number): [tally: number, messages: bigint, segments: bigint][] {
+  const state = Number(row.state);
+  const ended = state >= 20;
+  if (row.part === 1n) return [[Tally.parts, row.n, 0n], [Tally.partsEnded, ended ? row.n : 0n, 0n]];
+  const tallies: [number, bigint, bigint][] = [[Tally.accepted, row.n, row.segments], [state, ended ? row.n : 0n, row.segments]];
+  if (version > 1) tallies.push([Tally.sent, row.sent_n, BigInt(row.sent)], [Tally.unsent, row.unsent_n, BigInt(row.unsent)]);
+  return tallies;
 }
 
 function tellBadRows(file: DayFile, from: bigint, row: MessageSums, name: string, findings: Findings): void {
@@ -241,15 +255,17 @@ function checkMessages(booked: ReadonlyMap<number, Sums>, messages: ReadonlyMap<
   }
 }
 
+const TALLY_NAMES = new Map<number, string>(Object.entries(Tally).map(([name, no]) => [no, name]));
+
 /** Each count lies between the tally before and after the scan (the same when nothing moves). */
-function checkTally(before: Tally, counted: Tally, after: Tally, name: string, findings: Findings): void {
+function checkTally(before: Counts, counted: Counts, after: Counts, name: string, findings: Findings): void {
   const none = { messages: 0n, segments: 0n };
   for (const key of new Set([...before.keys(), ...counted.keys(), ...after.keys()])) {
     const [low, here, high] = [before.get(key) ?? none, counted.get(key) ?? none, after.get(key) ?? none];
     const between = (is: bigint, least: bigint, most: bigint): boolean => is >= least && is <= most;
     if (between(here.messages, low.messages, high.messages) && between(here.segments, low.segments, high.segments)) continue;
     const [account = "", state = ""] = key.split(":");
-    const what = Number(state) === TALLY_ACCEPTED ? "accepted" : stateName(Number(state));
+    const what = TALLY_NAMES.get(Number(state)) ?? stateName(Number(state));
     const found = `${here.messages} messages (${here.segments} segments) are ${what}`;
     findings.problem(`${name}: account ${account}: ${found}, the tally says ${high.messages} (${high.segments})`);
   }

@@ -170,7 +170,7 @@ describe("tollgate questions", () => {
       kind: "trace",
       traces: [{
         messageId: 123, account: "demo", state: "delivered", source: "1069", destination: "13800138000", text: "您好", encoding: "ucs2", octetsHex: "60a8597d",
-        segments: 1, segmentNumber: 0, segmentTotal: 0, chargeMicros: 35_000n, chargeState: "settled", operator: "simulator",
+        segments: 1, segmentNumber: 0, segmentTotal: 0, chargeMicros: 35_000n, chargeState: "settled", operator: "simulator", parts: [], partOf: null,
         attempts: [{ no: 1, operator: "simulator", link: 2, operatorMessageId: "7f", status: 0, statusName: "", dispatchedAtMs: 1_764_000_000_000, answeredAtMs: 1_764_000_000_005, state: "sent" }],
         receipt: { state: "delivered", word: "DELIVRD", error: "000", atMs: 1_764_000_000_100 }, notify: "taken",
         acceptedAtMs: 1_764_000_000_000, finalAtMs: 1_764_000_000_100, flags: "", events: [{ atMs: 1_764_000_000_000, stage: "accept", text: "from bind 1" }],

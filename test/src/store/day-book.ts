@@ -11,7 +11,7 @@ import { messageId } from "../../../protocols/model/message-id.js";
 import { ChargeState, ENTRY_BOOKS, EntryKind, afterMovement } from "../../../src/ledger/settlement.js";
 import type { Movement } from "../../../src/ledger/settlement.js";
 import { contentSize, packContent, packKinds } from "../../../src/store/content.js";
-import { AttemptState, DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, Notify, TALLY_ACCEPTED, opHash } from "../../../src/store/sqlite/day-schema.js";
+import { AttemptState, DAY_SCHEMA, DAY_VERSION, FIRST_ENTRY, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, Notify, Tally, opHash } from "../../../src/store/sqlite/day-schema.js";
 import { dayPath, dayStartMs, daysDir } from "../../../src/store/sqlite/paths.js";
 
 export const ZONE = 480;
@@ -70,9 +70,9 @@ export class DayBook {
     const body = Buffer.alloc(contentSize(message, flags));
     const end = packContent(body, 0, message, flags);
     this.db
-      .prepare("INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .prepare("INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)")
       .run(id, atMs, atMs + 172_800_000, message.receiptWanted, 7, packKinds(message), message.source, message.destination, body.subarray(0, end));
-    this.#tally(account, TALLY_ACCEPTED, segments);
+    this.#tally(account, Tally.accepted, segments);
     return id;
   }
 
@@ -89,6 +89,8 @@ export class DayBook {
     this.db
       .prepare("UPDATE message SET state = ?, try = ?, dispatched_at = ?, sent_at = ?, op_hash = ?, op_id = ? WHERE id = ?")
       .run(MessageState.sent, (2 << 16) | 1, atMs, atMs + 5, opHash(operatorKey(operatorId)), operatorId, id);
+    const row = this.db.prepare("SELECT account, segments FROM message WHERE id = ?").get(id) as { account: number; segments: number };
+    this.#tally(row.account, Tally.sent, row.segments);
   }
 
   /** The number of a word. */
@@ -110,8 +112,9 @@ export class DayBook {
   end(id: number, state: MessageState, movement: Movement, atMs = atHour(this.day, 2)): void {
     this.move(id, movement);
     this.db.prepare("UPDATE message SET state = ?, at = ? WHERE id = ?").run(state, atMs, id);
-    const row = this.db.prepare("SELECT account, segments FROM message WHERE id = ?").get(id) as { account: number; segments: number };
+    const row = this.db.prepare("SELECT account, segments, sent_at FROM message WHERE id = ?").get(id) as { account: number; segments: number; sent_at: number };
     this.#tally(row.account, state, row.segments);
+    if (row.sent_at <= 0) this.#tally(row.account, state === MessageState.delivered ? Tally.sent : Tally.unsent, row.segments);
   }
 
   refuse(account: number, outcome: number): void {

@@ -1,0 +1,62 @@
+/**
+ * Split: a held message goes out as parts, each a row right behind its own with a life of its own (see fold.ts).
+ */
+import { ChargeState } from "../../ledger/settlement.js";
+import { Happening, nextState } from "../../lifecycle/transitions.js";
+import { MessageState } from "../../../protocols/model/state.js";
+import { Commit, MAX_PARTS } from "../store.js";
+import { NO_ENTRY, NO_TIME, Tally } from "./day-schema.js";
+import { saveRow } from "./finish.js";
+import { dueOf } from "./outgoing.js";
+import type { Row } from "./row.js";
+import type { WriterState } from "./state.js";
+
+/** The split intent: held -> split. The same again is ok. */
+export function split(state: WriterState): Commit {
+  const { from } = state;
+  const id = from.f64();
+  const words = from.u32();
+  const dueMs = from.f64();
+  const parts = from.u16();
+  const row = state.row(id);
+  if (row === undefined) return Commit.notApplicable;
+  if (row.parts > 0) return row.parts === parts ? Commit.ok : Commit.notApplicable;
+  const to = nextState(row.state, Happening.split);
+  if (to === 0) return Commit.notApplicable;
+  if (parts === 0 || parts > MAX_PARTS) throw new Error(`message ${id} cannot go out in ${parts} parts`);
+  for (let no = 1; no <= parts; no++) insertPart(state, row, no, words, dueMs);
+  row.words = words;
+  row.file.statements.setWords.run(words, id);
+  row.parts = parts;
+  row.state = to;
+  row.at = state.nowMs;
+  row.due = NO_TIME;
+  saveRow(row);
+  return Commit.ok;
+}
+
+function insertPart(state: WriterState, whole: Row, no: number, words: number, dueMs: number): void {
+  const { from, nowMs } = state;
+  const { file, account } = whole;
+  const id = from.f64();
+  const expires = from.f64() || whole.expires;
+  // What the plan says of receipts does not count: nobody is told of a part.
+  from.u8();
+  const kinds = from.u32();
+  const source = from.text();
+  const destination = from.text();
+  const body = from.blob();
+  const lane = from.f64();
+  const operator = from.u16();
+  if (id !== whole.id + no) throw new Error(`part ${no} of message ${whole.id} has the id ${id}`);
+  const scheduled = dueMs > nowMs;
+  file.statements.insertMessage.run(
+    id, account, lane, state.nextOrder(), scheduled ? MessageState.scheduled : MessageState.queued, ChargeState.part, 1, 0, whole.id, NO_ENTRY, operator, 0,
+    dueOf(scheduled ? dueMs : 0, expires), nowMs, NO_TIME, state.idPlaceholder,
+  );
+  file.statements.insertContent.run(id, nowMs, expires, 0, words, kinds, source, destination, body, 0);
+  file.tally(file.account(account), Tally.parts, 0);
+  if (scheduled) return;
+  state.lanes.entered(lane);
+  state.tellQueued(lane);
+}
