@@ -4,7 +4,7 @@
  * 2.1 is laid out as 2.0. Both layouts of a command have one body: what only the other has is absent, and read as
  * empty. A 64-bit Msg_Id is two numbers, for no double holds it. [protocols sheet 1.3 to 1.11]
  */
-import { absent, compileTable, countOf, end, int, lengthOf, octets, padded, paddedList, paddedTail, raw } from "../wire/fields.js";
+import { absent, compileTable, countOf, end, int, lengthOf, octets, padded, paddedList, paddedTail, raw, recurring } from "../wire/fields.js";
 import type { Codec } from "../wire/fields.js";
 import { FIELD_STATUS, Result } from "./status.js";
 
@@ -12,6 +12,8 @@ import { FIELD_STATUS, Result } from "./status.js";
 const SHORT = Result.CMPP_STRUCTURE;
 const int1 = <N extends string>(name: N) => int(name, 1, SHORT);
 const string = <N extends string>(name: N, size: number) => padded(name, size, SHORT);
+/** The same in most PDUs of a peer. */
+const same = <N extends string>(name: N, size: number) => recurring(name, size, SHORT);
 const END = end("Total_Length", FIELD_STATUS.Total_Length);
 const MSG_ID = [int("Msg_Id_high", 4, SHORT), int("Msg_Id_low", 4, SHORT)] as const;
 const CONTENT = [
@@ -25,17 +27,17 @@ const RESERVE = [paddedTail("Reserve", 8, SHORT), absent("LinkID", ""), END] as 
 const LINK_ID = [absent("Reserve", ""), paddedTail("LinkID", 20, SHORT), END] as const;
 
 const SUBMIT_FRONT = [
-  ...MSG_ID, int1("Pk_total"), int1("Pk_number"), int1("Registered_Delivery"), int1("Msg_level"), string("Service_Id", 10),
+  ...MSG_ID, int1("Pk_total"), int1("Pk_number"), int1("Registered_Delivery"), int1("Msg_level"), same("Service_Id", 10),
   int1("Fee_UserType"),
 ] as const;
 const SUBMIT_MIDDLE = [
-  int1("TP_pId"), int1("TP_udhi"), int1("Msg_Fmt"), string("Msg_src", 6), string("FeeType", 2), string("FeeCode", 6),
-  string("ValId_Time", 17), string("At_Time", 17), string("Src_Id", 21), DESTINATIONS,
+  int1("TP_pId"), int1("TP_udhi"), int1("Msg_Fmt"), same("Msg_src", 6), same("FeeType", 2), same("FeeCode", 6),
+  same("ValId_Time", 17), same("At_Time", 17), same("Src_Id", 21), DESTINATIONS,
 ] as const;
 const DELIVER_FRONT = [
-  ...MSG_ID, string("Dest_Id", 21), string("Service_Id", 10), int1("TP_pid"), int1("TP_udhi"), int1("Msg_Fmt"),
+  ...MSG_ID, same("Dest_Id", 21), same("Service_Id", 10), int1("TP_pid"), int1("TP_udhi"), int1("Msg_Fmt"),
 ] as const;
-const REPORT_FRONT = [...MSG_ID, string("Stat", 7), string("Submit_time", 10), string("Done_time", 10)] as const;
+const REPORT_FRONT = [...MSG_ID, same("Stat", 7), same("Submit_time", 10), same("Done_time", 10)] as const;
 const SMSC_SEQUENCE = int("SMSC_sequence", 4, SHORT);
 const QUERY_FRONT = [string("Time", 8), int1("Query_Type"), string("Query_Code", 10)] as const;
 

@@ -86,6 +86,8 @@ export interface PaddedField<N extends string = string> {
   readonly kind: "padded";
   readonly name: N;
   readonly size: number;
+  /** A peer says the same again and again: then the text read last is compared with the octets before a new one is made. */
+  readonly recurring: boolean;
   readonly status: number;
 }
 /** Octets of a fixed number, as a view on the frame; none at all is written as zeros. */
@@ -194,7 +196,11 @@ export function tail<N extends string>(name: N, check: TailCheck, status: number
   return { kind: "tail", name, check, status };
 }
 export function padded<N extends string>(name: N, size: number, status: number): PaddedField<N> {
-  return { kind: "padded", name, size, status };
+  return { kind: "padded", name, size, recurring: false, status };
+}
+/** As `padded`, for what is the same in most PDUs of a peer. */
+export function recurring<N extends string>(name: N, size: number, status: number): PaddedField<N> {
+  return { kind: "padded", name, size, recurring: true, status };
 }
 export function raw<N extends string>(name: N, size: number, status: number): RawField<N> {
   return { kind: "raw", name, size, status };

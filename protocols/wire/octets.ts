@@ -79,6 +79,15 @@ export function readText(buffer: Buffer, start: number, end: number): string {
   return end - start > SHORT_TEXT ? buffer.toString("latin1", start, end) : shortText(buffer, start, end - start);
 }
 
+/** As readText, but gives `last` itself when that is what stands there. */
+export function readTextAgain(buffer: Buffer, start: number, end: number, last: string): string {
+  if (end - start !== last.length) return readText(buffer, start, end);
+  for (let at = start, of = 0; at < end; at++, of++) {
+    if (buffer[at] !== last.charCodeAt(of)) return readText(buffer, start, end);
+  }
+  return last;
+}
+
 /** Where the first octet of value 0 stands from `start` on, or `end` when there is none before it. */
 export function findNul(buffer: Buffer, start: number, end: number): number {
   let at = start;

@@ -6,7 +6,7 @@
  * `o` the place in it, `e` the end; `t` the target and `d` the body. Variables of body fields start with `v_`.
  */
 import type { Field, FieldFault, ItemField, PlainField, Table, TailCheck } from "./fields.js";
-import { NO_OCTETS, findNul, readText } from "./octets.js";
+import { NO_OCTETS, findNul, readText, readTextAgain } from "./octets.js";
 
 type Shaped = Exclude<Field, { kind: "length" | "count" | "choice" | "end" }>;
 
@@ -96,9 +96,9 @@ class Decoder {
   }
 
   /** Text up to its NUL or the field's end, without the spaces that some peers fill up with. */
-  #padded(size: string, into: (text: string) => string): void {
+  #padded(size: number, into: (text: string) => string, read = "text(b, s, o)"): void {
     this.lines.push(`s = o; m = o + ${size}; while (o < m && b[o] !== 0) o++; while (o > s && b[o - 1] === 0x20) o--;`);
-    this.lines.push(`${into('(s === o ? "" : text(b, s, o))')} o = m;`);
+    this.lines.push(`${into(`(s === o ? "" : ${read})`)} o = m;`);
   }
 
   #fits(field: { readonly name: string; readonly status: number }, size: number): void {
@@ -160,7 +160,8 @@ class Decoder {
           break;
         case "padded":
           this.#fits(field, field.size);
-          this.#padded(String(field.size), (text) => `${into} = ${text};`);
+          if (field.recurring) this.#padded(field.size, (text) => `${into} = ${text};`, `(l_${field.name} = again(b, s, o, l_${field.name}))`);
+          else this.#padded(field.size, (text) => `${into} = ${text};`);
           break;
         case "raw":
           this.#fits(field, field.size);
@@ -169,12 +170,12 @@ class Decoder {
         case "padded_list":
           this.lines.push(`for (let i = 0; i < n_${field.count}; i++) {`);
           this.#fits(field, field.size);
-          this.#padded(String(field.size), (text) => `${into}.push(${text});`);
+          this.#padded(field.size, (text) => `${into}.push(${text});`);
           this.lines.push("}");
           break;
         case "padded_tail":
           this.lines.push(`if (o + ${field.size} <= e) {`);
-          this.#padded(String(field.size), (text) => `${into} = ${text};`);
+          this.#padded(field.size, (text) => `${into} = ${text};`);
           this.lines.push("} else { while (o < e && b[o] === 0) o++;", `if (o !== e) ${this.#stop(field, "cut short, but not of zeros")}`, "}");
           break;
         case "absent":
@@ -200,6 +201,7 @@ export function compileDecoder(name: string, table: Table, lenient: boolean): un
   const check = table.map((field) => (field.kind === "tail" ? field.check : null)).find((each): each is TailCheck => each !== null);
   const source = [
     ...decoder.faults.map((_, at) => `const fault${at} = faults[${at}];`),
+    ...table.filter((field) => field.kind === "padded" && field.recurring).map((field) => `let l_${field.name} = "";`),
     `return function ${lenient ? "decodeLeniently" : "decode"}_${name}(b, o, e) {`,
     "let s = 0, m = 0;",
     "if (!(o >= 0 && e <= b.length)) throw new RangeError('the body lies outside its buffer');",
@@ -210,8 +212,9 @@ export function compileDecoder(name: string, table: Table, lenient: boolean): un
     `return ${literal(table, (field) => `v_${field.name}`)};`,
     "};",
   ].join("\n");
-  const names = ["NONE", "text", "nul", "faults", "check"];
-  return build(`${name}.${lenient ? "lenient" : "decode"}`, source, names, [NO_OCTETS, readText, findNul, decoder.faults, check]);
+  const names = ["NONE", "text", "again", "nul", "faults", "check"];
+  const given = [NO_OCTETS, readText, readTextAgain, findNul, decoder.faults, check];
+  return build(`${name}.${lenient ? "lenient" : "decode"}`, source, names, given);
 }
 
 // ---------------------------------------------------------------- encode

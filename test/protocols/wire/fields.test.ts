@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import {
-  absent, choice, compileTable, countOf, end, fixedText, int, isFault, lengthOf, octets, padded, paddedList, paddedTail, raw, repeat, tail, text,
+  absent, choice, compileTable, countOf, end, fixedText, int, isFault, lengthOf, octets, padded, paddedList, paddedTail, raw, recurring, repeat, tail, text,
 } from "../../../protocols/wire/fields.js";
 import type { Field, TailCheck } from "../../../protocols/wire/fields.js";
 import { NO_OCTETS } from "../../../protocols/wire/octets.js";
@@ -183,7 +183,7 @@ describe("a compiled field table", () => {
 
 /** Fields of fixed widths, as CMPP has them; `gone` is on another version's wire. */
 const WIDE = compileTable("wide", [
-  padded("name", 6, 11), raw("proof", 4, 12), absent("gone", 0), countOf("number", 1, 1, 13, 3), paddedList("list", "number", 4, 14),
+  recurring("name", 6, 11), raw("proof", 4, 12), absent("gone", 0), countOf("number", 1, 1, 13, 3), paddedList("list", "number", 4, 14),
   paddedTail("link", 4, 15), absent("lost", ""), end("length", 16),
 ]);
 type Wide = ReturnType<typeof WIDE.blank>;

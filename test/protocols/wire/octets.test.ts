@@ -1,7 +1,7 @@
 /** Octets: what is read and written, and that nothing outside a buffer ever is. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { NO_OCTETS, findNul, readText, readUint16, readUint32, readUint8, writeUint16, writeUint32 } from "../../../protocols/wire/octets.js";
+import { NO_OCTETS, findNul, readText, readTextAgain, readUint16, readUint32, readUint8, writeUint16, writeUint32 } from "../../../protocols/wire/octets.js";
 
 describe("octets", () => {
   it("reads numbers big-endian and unsigned", () => {
@@ -39,6 +39,14 @@ describe("octets", () => {
     for (let length = 0; length <= 290; length++) {
       expect(readText(octets, 3, 3 + length)).to.equal(octets.toString("latin1", 3, 3 + length));
     }
+  });
+
+  it("gives the text read last only when it stands there again", () => {
+    const octets = Buffer.from("41423132\u00e9 and a text of more than twenty octets", "latin1");
+    for (const last of ["", "4142", "4143", "414", "41423", "\u00e9"]) expect(readTextAgain(octets, 0, 4, last)).to.equal("4142");
+    expect(readTextAgain(octets, 8, 9, "\u00e9")).to.equal("\u00e9");
+    expect(readTextAgain(octets, 8, octets.length, "x".repeat(octets.length - 8))).to.equal(octets.toString("latin1", 8));
+    expect(() => readTextAgain(octets, 0, 99, "x".repeat(99))).to.throw(RangeError);
   });
 
   it("finds the first NUL, or the end", () => {
