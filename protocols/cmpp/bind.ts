@@ -7,7 +7,7 @@
  * ```
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { BindProof, BindRefusal } from "../wire/protocol.js";
+import type { BindRefusal } from "../wire/protocol.js";
 import { VERSION_30 } from "./codec.js";
 import { BEIJING_MINUTES } from "./msgid.js";
 import { ConnectStatus, explainConnectStatus } from "./status.js";
@@ -82,10 +82,24 @@ export function provesIsmg(status: number, authenticator: Buffer, source: Buffer
   return four || one;
 }
 
-/** A CONNECT's proof for whoever holds the secrets; the digest is copied, for the frame does not live as long. */
-export function proofOf(connect: ConnectBody): BindProof {
-  const kept: ConnectBody = { ...connect, AuthenticatorSource: Buffer.from(connect.AuthenticatorSource) };
-  return { kind: "digest", matches: (secret) => provesSource(kept, secret) };
+/** A CONNECT's proof for whoever holds the secrets. Once it holds, `authenticator` proves us in turn. */
+export class ConnectProof {
+  readonly kind = "digest";
+  /** Zeros until the proof holds. */
+  authenticator = NO_AUTHENTICATOR;
+  readonly #connect: ConnectBody;
+
+  /** The digest is copied, for the frame does not live as long. */
+  constructor(connect: ConnectBody) {
+    this.#connect = { ...connect, AuthenticatorSource: Buffer.from(connect.AuthenticatorSource) };
+  }
+
+  matches(secret: Buffer): boolean {
+    const { AuthenticatorSource, Version } = this.#connect;
+    if (!provesSource(this.#connect, secret)) return false;
+    this.authenticator = authenticatorIsmg(ConnectStatus.CONNECT_OK, Version >= VERSION_30 ? 4 : 1, AuthenticatorSource, secret);
+    return true;
+  }
 }
 
 /** A CONNECT's Timestamp of a moment (wall ms): MMDDHHMMSS in Beijing, as one number. */

@@ -1,10 +1,11 @@
 /**
- * Settings: what an operator may set for one CMPP link, as a table for the configuration and as checked terms for us.
+ * Settings: what an operator may set for one CMPP link or listener, as tables for the configuration and as checked terms for us.
  */
 import { MessageState } from "../model/state.js";
 import type { WordState } from "../model/state-words.js";
 import type { ProtocolSettings, SettingDescription } from "../wire/protocol.js";
 import { SettingReader } from "../wire/settings.js";
+import { MAX_GATEWAY_CODE } from "./msgid.js";
 
 /** CMPP writes times of day in Beijing, whatever the time zone of its peers. */
 export const BEIJING_MINUTES = 480;
@@ -64,6 +65,19 @@ export const LINK_SETTINGS: readonly SettingDescription[] = [
   { name: "active_test_tries", type: "number", default: 3, help: "ACTIVE_TESTs without an answer that end the connection, 1 to 10" },
   { name: "deliver_window", type: "number", default: 1_000, help: "deliveries of the operator we hold unanswered before we stop reading, 1 to 100000" },
 ];
+
+/** What an operator may set for one CMPP listener. */
+export const LISTEN_SETTINGS: readonly SettingDescription[] = [
+  {
+    name: "gateway_code", type: "number", default: 1,
+    help: `the gateway's number in every Msg_Id it gives, 0 to ${MAX_GATEWAY_CODE}; the node's number comes on top. Never change it while customers wait for reports`,
+  },
+];
+
+/** The `gateway_code` of a listener. */
+export function gatewayCodeOf(settings: ProtocolSettings): number {
+  return new SettingReader(LISTEN_SETTINGS, settings).number("gateway_code", 0, MAX_GATEWAY_CODE);
+}
 
 export type LongForm = "udh" | "udh16" | "pk";
 export type EncodeAs = "keep" | "ucs2" | "gb18030";

@@ -24,19 +24,19 @@ const UNANSWERED = 0xff;
 
 export class AnsweredSubmits {
   readonly #keepMs: number;
-  #capacity: number;
-  #shift = 0;
-  #mask = 0;
+  readonly #capacity: number;
+  readonly #shift: number;
+  readonly #mask: number;
   /** Hash cell -> slot, or EMPTY. */
-  #cells: Int32Array;
-  #sequences: Uint32Array;
-  #keys: Float64Array;
-  #atMs: Float64Array;
-  #ids: Float64Array;
+  readonly #cells: Int32Array;
+  readonly #sequences: Uint32Array;
+  readonly #keys: Float64Array;
+  readonly #atMs: Float64Array;
+  readonly #ids: Float64Array;
   /** The Outcome it was answered with, or UNANSWERED. */
-  #outcomes: Uint8Array;
+  readonly #outcomes: Uint8Array;
   /** 1 while the slot holds a submit. */
-  #used: Uint8Array;
+  readonly #used: Uint8Array;
   #next = 0;
   #size = 0;
   /** How the submit that `look` found was answered. */
@@ -109,6 +109,19 @@ export class AnsweredSubmits {
     this.#used[slot] = 0;
     this.#size--;
     this.#closeGap(cell);
+  }
+
+  /** The same memory with more room. */
+  grown(capacity: number): AnsweredSubmits {
+    const wider = new AnsweredSubmits(Math.max(capacity, this.#capacity), this.#keepMs);
+    for (let step = 0; step < this.#capacity; step++) {
+      const slot = (this.#next + step) % this.#capacity;
+      if (this.#used[slot] === 0) continue;
+      const sequence = this.#sequences[slot] as number;
+      wider.add(sequence, this.#keys[slot] as number, this.#atMs[slot] as number);
+      if (this.#outcomes[slot] !== UNANSWERED) wider.answered(sequence, this.#outcomes[slot] as Outcome, this.#ids[slot] as number);
+    }
+    return wider;
   }
 
   /** Keys and ids of all that were accepted and are still remembered, oldest first. */

@@ -31,10 +31,12 @@ const NO_KEYS: ReadonlyMap<number, number> = new Map();
 const NO_WINDOW = new Window<Notice>(1);
 
 /** Frames of fewer or more octets are none; before the bind less is due than after it. */
-export interface FrameLimits {
+export interface ConnectionLimits {
   readonly minOctets: number;
   readonly maxUnboundOctets: number;
   readonly maxBoundOctets: number;
+  /** Probes without a sign of life that end the connection; the usual number when not given. */
+  readonly enquireTries?: number;
 }
 
 export type AcceptedBind = BindVerdict & { readonly accepted: true };
@@ -55,7 +57,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   protected readonly log: WireLog;
   protected readonly session: Session;
   readonly #sequence = new Sequence();
-  readonly #limits: FrameLimits;
+  readonly #limits: ConnectionLimits;
   #deliveries = NO_WINDOW;
   #bound = false;
   #receives = false;
@@ -75,7 +77,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   #ignored = 0;
   #refused = false;
 
-  constructor(socket: Socket, address: string, port: number, options: ListenOptions, events: CustomerEvents, limits: FrameLimits) {
+  constructor(socket: Socket, address: string, port: number, options: ListenOptions, events: CustomerEvents, limits: ConnectionLimits) {
     this.remoteAddress = address;
     this.remotePort = port;
     this.listener = options.name;
@@ -87,7 +89,10 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
     const { timers, maxSendBufferOctets, clock } = options;
     this.session = new Session(
       socket,
-      { minFrameOctets: limits.minOctets, maxFrameOctets: limits.maxUnboundOctets, timers, maxSendBufferOctets, clock },
+      {
+        minFrameOctets: limits.minOctets, maxFrameOctets: limits.maxUnboundOctets, timers, maxSendBufferOctets, clock,
+        ...(limits.enquireTries === undefined ? {} : { enquireTries: limits.enquireTries }),
+      },
       this,
     );
   }
@@ -106,7 +111,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   /** Writes our wish to part, or our consent to the peer's. */
   protected abstract writePart(sequence: number): void;
   protected abstract writePartAnswer(sequence: number): void;
-  /** The last word to a peer whose stream is lost; `sequence` 0 when it cannot be told. */
+  /** The last word to a peer whose stream is lost, of which so many octets stand; where the protocol has one. */
   protected abstract writeFramingLost(octets: Buffer): void;
 
   // ---------------------------------------------------------------- what the gateway asks

@@ -1,0 +1,90 @@
+/**
+ * Compose: Message to the body of a DELIVER, fitted to what every SP reads.
+ *
+ * Octets go out as they came wherever Msg_Fmt says their coding. Otherwise the text is said anew: as ASCII where that
+ * can, else as UCS-2, else (where 140 octets do not hold it so) as GB18030; what cannot be said is refused, never mangled.
+ */
+import { Encoding } from "../model/message.js";
+import type { Message } from "../model/message.js";
+import type { InboundNotice } from "../model/receipt.js";
+import { encodeText, messageText } from "../model/text.js";
+import { udhEnd } from "../model/udh.js";
+import { VERSION_30, blankDeliver } from "./codec.js";
+import type { DeliverBody } from "./codec.js";
+import { MsgFmt, encodingOf, mostContentOctets, msgFmtOf } from "./coding.js";
+import { blankExtras, readExtras } from "./extras.js";
+import { msgIdHigh, msgIdLow } from "./msgid.js";
+import { Result } from "./status.js";
+
+const DEST_ID_MOST = 21;
+const SERVICE_ID_MOST = 10;
+
+/** Codings in the order in which a text is tried. */
+const TRIED = [Encoding.ascii, Encoding.ucs2, Encoding.gb18030] as const;
+
+/** The user data of a message and the Msg_Fmt that says its coding. */
+export interface Content {
+  msgFmt: number;
+  octets: Buffer;
+}
+
+/** Fills one body again and again. */
+export class DeliverComposer {
+  /** Stands until the next `compose`. */
+  readonly body: DeliverBody = blankDeliver();
+  readonly #content: Content = { msgFmt: 0, octets: Buffer.alloc(0) };
+  readonly #extras = blankExtras();
+
+  /** Fills the body; returns 0, or the Result that says why an SP of this version cannot be told this message. */
+  compose(notice: InboundNotice, version: number, gatewayCode: number): number {
+    const { body } = this;
+    const { message, messageId } = notice;
+    if (message.destination.length > DEST_ID_MOST) return Result.CMPP_DEST_TERMINAL_ID;
+    if (message.source.length > (version >= VERSION_30 ? 32 : 21)) return Result.CMPP_SRC_ID;
+    if (!contentOf(message, this.#content)) return Result.CMPP_MSG_LENGTH;
+    body.Msg_Id_high = msgIdHigh(messageId, gatewayCode);
+    body.Msg_Id_low = msgIdLow(messageId, gatewayCode);
+    body.Dest_Id = message.destination;
+    body.Service_Id = message.serviceType.length > SERVICE_ID_MOST ? "" : message.serviceType;
+    body.TP_pid = message.protocolIdentifier & 0xff;
+    body.TP_udhi = message.hasUdh ? 1 : 0;
+    body.Msg_Fmt = this.#content.msgFmt;
+    body.Src_terminal_Id = message.source;
+    body.Registered_Delivery = 0;
+    body.Msg_Content = this.#content.octets;
+    const known = readExtras(message.extras, this.#extras);
+    body.Src_terminal_type = known ? this.#extras.phoneType : 0;
+    body.LinkID = known ? this.#extras.LinkID : "";
+    return 0;
+  }
+}
+
+/** A message's user data as an SP reads them, its header kept; false when they cannot be said in one short message. */
+export function contentOf(message: Message, into: Content): boolean {
+  into.msgFmt = isStandard(message.codingOctet) && encodingOf(message.codingOctet) === message.encoding ? message.codingOctet : msgFmtOf(message.encoding);
+  into.octets = message.octets;
+  if (into.msgFmt >= 0 && message.octets.length <= mostContentOctets(into.msgFmt)) return true;
+  return sayAnew(message, into);
+}
+
+function sayAnew(message: Message, into: Content): boolean {
+  const text = messageText(message);
+  if (text === null) return false;
+  const header = message.hasUdh ? message.octets.subarray(0, udhEnd(message.octets)) : null;
+  for (const encoding of TRIED) {
+    const coded = encodeText(text, encoding);
+    const msgFmt = msgFmtOf(encoding);
+    if (coded === null || coded.length + (header?.length ?? 0) > mostContentOctets(msgFmt)) continue;
+    into.msgFmt = msgFmt;
+    into.octets = header === null ? coded : Buffer.concat([header, coded]);
+    return true;
+  }
+  return false;
+}
+
+const STANDARD: ReadonlySet<number> = new Set<number>(Object.values(MsgFmt));
+
+/** Other values of the same meaning exist (0x19 for UCS-2), but SPs know these. */
+function isStandard(msgFmt: number): boolean {
+  return STANDARD.has(msgFmt);
+}
