@@ -1,28 +1,31 @@
 /**
- * CustomerClient: a real customer's client on the package smpp: one transceiver bind, with every wait bounded.
+ * CustomerClient: a real customer's client: one connection, with every wait bounded. What is on the wire is left to its heirs.
  *
- * The package has no window, no timeouts, and is dead for good after one exception in a listener. So nothing here throws into it,
- * its answers are waited for by the clock given, and the first error ends the connection.
+ * ```
+ *  submit -> outstanding -> answer | no answer in time | the connection's end
+ * ```
  */
-import type { PDU, Session } from "smpp";
-import { parseReceiptText } from "../../protocols/model/receipt-text.js";
 import type { Clock } from "../../protocols/wire/clock.js";
+import type { SendTarget } from "./send-target.js";
 import type { TextPart } from "./send-text.js";
 
 export interface BindOptions {
   readonly host: string;
   readonly port: number;
-  readonly account: string;
+  /** system_id or SP_Id. */
+  readonly bindAs: string;
+  /** Password or shared secret. */
   readonly password: string;
   readonly clock: Clock;
   readonly onReceipt: (receipt: ClientReceipt) => void;
 }
 
-/** A receipt as customers read it: by its text. */
+/** A receipt as customers read it. */
 export interface ClientReceipt {
   readonly id: string;
-  /** The word behind `stat:`, such as DELIVRD. */
+  /** Its word, such as DELIVRD. */
   readonly state: string;
+  /** "" where the protocol has none. */
   readonly error: string;
 }
 
@@ -38,15 +41,12 @@ export type SubmitReply =
   /** It may or may not have been accepted. */
   | { readonly answered: false; readonly reason: string };
 
+/** `status` 0: nobody answered. */
 export type Bound = { readonly client: CustomerClient; readonly afterMs: number } | { readonly client: null; readonly status: number; readonly reason: string };
 
-const BIND_MS = 10_000;
+export const BIND_MS = 10_000;
 const ANSWER_MS = 30_000;
 const UNBIND_MS = 2_000;
-const VERSION_34 = 0x34;
-const UDHI = 0x40;
-const RECEIPT_BITS = 0x3c;
-const RECEIPT = 0x04;
 
 interface Outstanding {
   readonly sentMs: number;
@@ -54,38 +54,15 @@ interface Outstanding {
 }
 
 /** Connects and binds. A null client says why: the gateway's status, or 0 when there was none. */
-export async function bindCustomer(options: BindOptions): Promise<Bound> {
-  const { clock } = options;
-  // Loaded here, so that no other command pays for it.
-  const { connect } = await import("smpp");
-  const startMs = clock.preciseMs();
-  return new Promise((resolve) => {
-    const session = connect({ host: options.host, port: options.port });
-    let done = false;
-    const end = (bound: Bound): void => {
-      if (done) return;
-      done = true;
-      cancel();
-      if (bound.client === null) session.destroy();
-      resolve(bound);
-    };
-    const fail = (reason: string, status = 0): void => end({ client: null, status, reason });
-    const cancel = clock.after(BIND_MS, () => fail(`no answer to the bind within ${BIND_MS / 1_000} s`));
-    session.on("error", (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
-    session.once("close", () => fail("the connection was closed before the bind was answered"));
-    session.once("connect", () => {
-      session.socket.setNoDelay(true);
-      session.bind_transceiver({ system_id: options.account, password: options.password, interface_version: VERSION_34 }, (answer) => {
-        if (done) return;
-        if (answer.command_status !== 0) return fail("the bind was refused", answer.command_status);
-        end({ client: new CustomerClient(session, options), afterMs: clock.preciseMs() - startMs });
-      });
-    });
-  });
+export async function bindCustomer(target: SendTarget, clock: Clock, onReceipt: (receipt: ClientReceipt) => void): Promise<Bound> {
+  const options = { ...target, clock, onReceipt };
+  if (target.protocol === "cmpp") return (await import("./send-cmpp.js")).bindCmpp(options, target.version);
+  return (await import("./send-smpp.js")).bindSmpp(options);
 }
 
-export class CustomerClient {
-  readonly #session: Session;
+export abstract class CustomerClient {
+  /** The words for how it is bound: "SMPP 3.4 transceiver". */
+  abstract readonly speaks: string;
   readonly #clock: Clock;
   /** By order of sending, so that the first is the oldest. */
   readonly #outstanding = new Map<number, Outstanding>();
@@ -94,27 +71,9 @@ export class CustomerClient {
   #over = "";
   #closed: (() => void) | null = null;
 
-  /** `session` is bound. */
-  constructor(session: Session, options: BindOptions) {
-    this.#session = session;
-    this.#clock = options.clock;
-    session.on("error", (error: NodeJS.ErrnoException) => {
-      this.#end(error.code ?? error.message);
-      session.destroy();
-    });
-    session.on("close", () => this.#end("the connection was closed"));
-    session.on("deliver_sm", (pdu: PDU) => {
-      session.send(pdu.response());
-      const receipt = receiptOf(pdu);
-      if (receipt !== null) options.onReceipt(receipt);
-    });
-    session.on("enquire_link", (pdu: PDU) => void session.send(pdu.response()));
-    session.on("unbind", (pdu: PDU) => {
-      session.send(pdu.response());
-      this.#end("the gateway ended the bind");
-      session.close();
-    });
-    this.#untick = options.clock.onTick(() => this.#expire());
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#untick = clock.onTick(() => this.#expire());
   }
 
   /** Why the connection is over; "" while it lives. */
@@ -123,38 +82,47 @@ export class CustomerClient {
   }
 
   /** Submits one part. Always resolves: with the answer, or with why there will be none. */
-  submit({ from, to, part, receipt }: Submission): Promise<SubmitReply> {
+  submit(submission: Submission): Promise<SubmitReply> {
     return new Promise((resolve) => {
       if (this.#over !== "") return resolve({ answered: false, reason: this.#over });
       const no = ++this.#sent;
-      const sentMs = this.#clock.preciseMs();
-      this.#outstanding.set(no, { sentMs, answer: resolve });
-      const written = this.#session.submit_sm({
-        source_addr: from,
-        destination_addr: to.replace(/^\+/, ""),
-        dest_addr_ton: 1,
-        dest_addr_npi: 1,
-        esm_class: part.hasUdh ? UDHI : 0,
-        registered_delivery: receipt ? 1 : 0,
-        data_coding: part.coding,
-        // Octets pass the package untouched; text would be put into what it thinks fit.
-        short_message: part.octets,
-      }, (answer) => this.#settle(no, { answered: true, status: answer.command_status, id: answer.message_id ?? "", afterMs: this.#clock.preciseMs() - sentMs }));
-      if (!written) this.#settle(no, { answered: false, reason: "the connection was closed" });
+      this.#outstanding.set(no, { sentMs: this.#clock.preciseMs(), answer: resolve });
+      if (!this.write(no, submission)) this.#settle(no, { answered: false, reason: "the connection was closed" });
     });
   }
 
-  /** Unbinds in good order; what has not parted in time is cut off. */
+  /** Parts in good order; what has not parted in time is cut off. */
   close(): Promise<void> {
     if (this.#over !== "") return Promise.resolve();
     return new Promise((resolve) => {
-      const cancel = this.#clock.after(UNBIND_MS, () => this.#session.destroy());
+      const cancel = this.#clock.after(UNBIND_MS, () => this.cutOff());
       this.#closed = () => {
         cancel();
         resolve();
       };
-      if (!this.#session.unbind(() => this.#session.close())) this.#end("the connection was closed");
+      if (!this.part()) this.ended("the connection was closed");
     });
+  }
+
+  /** Writes submit `no`; false when the connection has gone. */
+  protected abstract write(no: number, submission: Submission): boolean;
+  /** Asks to part; false when the connection has gone. */
+  protected abstract part(): boolean;
+  protected abstract cutOff(): void;
+
+  /** Submit `no` was answered. */
+  protected answered(no: number, status: number, id: string): void {
+    const outstanding = this.#outstanding.get(no);
+    if (outstanding !== undefined) this.#settle(no, { answered: true, status, id, afterMs: this.#clock.preciseMs() - outstanding.sentMs });
+  }
+
+  /** The connection is over. */
+  protected ended(reason: string): void {
+    if (this.#over !== "") return this.#closed?.();
+    this.#over = reason;
+    this.#untick();
+    for (const no of [...this.#outstanding.keys()]) this.#settle(no, { answered: false, reason });
+    this.#closed?.();
   }
 
   #settle(no: number, reply: SubmitReply): void {
@@ -171,21 +139,4 @@ export class CustomerClient {
       this.#settle(no, { answered: false, reason: `no answer within ${ANSWER_MS / 1_000} s` });
     }
   }
-
-  #end(reason: string): void {
-    if (this.#over !== "") return this.#closed?.();
-    this.#over = reason;
-    this.#untick();
-    for (const no of [...this.#outstanding.keys()]) this.#settle(no, { answered: false, reason });
-    this.#closed?.();
-  }
-}
-
-function receiptOf(pdu: PDU): ClientReceipt | null {
-  if (((pdu.esm_class ?? 0) & RECEIPT_BITS) !== RECEIPT) return null;
-  const given = pdu.short_message;
-  const message = typeof given === "object" && "message" in given ? given.message : (given ?? "");
-  const read = parseReceiptText(typeof message === "string" ? message : message.toString("latin1"));
-  if (read === null) return { id: pdu.receipted_message_id ?? "", state: "", error: "" };
-  return { id: read.id, state: read.stat, error: read.err };
 }

@@ -120,7 +120,7 @@ class FileRun {
     if (read.text === null) return this.totals.unreadable(read.reason, at);
     const to = read.to ?? this.#messages.to;
     if (to === null) return this.totals.unreadable("the line names no number, and --to is not given", at);
-    const cut = cutText(read.text, this.#reference);
+    const cut = cutText(read.text, this.#reference, this.#messages.target.protocol);
     if (cut.parts === null) return this.totals.refused(`not sent: ${cut.reason}`, at);
     if (cut.parts.length > 1) this.#reference = (this.#reference + 1) & 0xff;
     const text: Text = { line: at, to, unanswered: cut.parts.length, failed: false };
@@ -237,14 +237,14 @@ class FileRun {
         this.#lastReceiptMs = this.#clock.preciseMs();
         return (this.#client = bound.client);
       }
-      reason = bound.status === 0 ? bound.reason : this.#words.status(bound.status);
+      reason = bound.status === 0 ? bound.reason : this.#words.bind(bound.status).words;
     }
     this.totals.stopped = `the connection was lost and could not be made again: ${reason}`;
     return null;
   }
 
   #bind(): ReturnType<typeof bindCustomer> {
-    return bindCustomer({ ...this.#messages.target, clock: this.#clock, onReceipt: (receipt) => this.#receipt(receipt) });
+    return bindCustomer(this.#messages.target, this.#clock, (receipt) => this.#receipt(receipt));
   }
 }
 

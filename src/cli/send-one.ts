@@ -34,12 +34,12 @@ const SETTLED_TRIES = 10;
 const SETTLED_PAUSE_MS = 100;
 
 export async function sendOne(message: OneMessage, flags: CommonOptions, words: SendWords, context: CliContext): Promise<void> {
-  const cut = cutText(message.text, Math.floor(context.clock.random() * 256));
+  const cut = cutText(message.text, Math.floor(context.clock.random() * 256), message.target.protocol);
   if (cut.parts === null) throw new CliError(Exit.refused, `not sent: ${cut.reason}`);
   const life = new OneLife(message, cut.parts, words, context, flags.json === true);
   await life.live(cut.alphabet);
   const ids = life.ids;
-  const story = message.target.ours && ids.length > 0 ? await askGateway(message.target.account, ids, flags, context) : null;
+  const story = message.target.ours && ids.length > 0 ? await askGateway(message.target, ids, flags, context) : null;
   if (flags.json === true) context.output.json({ ...life.report(cut.alphabet), trace: story?.traces ?? [], balance: story === null ? null : balanceOf(story.account) });
   else if (story !== null) tell(story, context);
   if (!life.delivered) context.exit = Exit.refused;
@@ -76,9 +76,9 @@ class OneLife {
 
   async live(alphabet: string): Promise<void> {
     const { target, to } = this.#message;
-    const bound = await bindCustomer({ ...target, clock: this.#context.clock, onReceipt: (receipt) => this.#receipt(receipt) });
+    const bound = await bindCustomer(target, this.#context.clock, (receipt) => this.#receipt(receipt));
     if (bound.client === null) throw bindRefused(target, bound.status, bound.reason, this.#words);
-    this.#say("bound", `${target.account} to ${target.host}:${target.port}, SMPP 3.4 transceiver, after ${ms(bound.afterMs)}`);
+    this.#say("bound", `${target.bindAs} to ${target.host}:${target.port}, ${bound.client.speaks}, after ${ms(bound.afterMs)}`);
     const count = this.#parts.length;
     this.#say("submitted", `from ${target.from} to ${to} as ${count} ${count === 1 ? "segment" : "segments"}, ${alphabet}`);
     await Promise.all(this.#parts.map((part, index) => this.#submit(bound.client, part, index)));
@@ -167,7 +167,10 @@ class OneLife {
 
 export function bindRefused(target: SendTarget, status: number, reason: string, words: SendWords): CliError {
   const where = `${target.host}:${target.port}`;
-  if (status !== 0) return new CliError(Exit.refused, `${target.account} may not bind to ${where}: ${words.status(status)}`, words.remedy(status));
+  if (status !== 0) {
+    const { words: why, remedy } = words.bind(status);
+    return new CliError(Exit.refused, `${target.bindAs} may not bind to ${where}: ${why}`, remedy);
+  }
   return new CliError(Exit.unavailable, `cannot bind to ${where}: ${reason}`, reason === "ECONNREFUSED" ? "start the gateway with: tollgate serve --config FILE (npm start for the demo)" : "");
 }
 
@@ -178,17 +181,17 @@ interface Story {
 }
 
 /** What the running gateway knows of the messages; null when it cannot be asked from here. */
-async function askGateway(account: string, ids: readonly string[], flags: CommonOptions, context: CliContext): Promise<Story | null> {
+async function askGateway(target: SendTarget, ids: readonly string[], flags: CommonOptions, context: CliContext): Promise<Story | null> {
   try {
     return await context.withBooks(flags, async (api, settings) => {
       let traces: TraceReport[] = [];
       for (let tries = 1; tries <= SETTLED_TRIES; tries++) {
         traces = [];
-        for (const id of ids) traces.push(...(await api.call("trace", { by: "id", value: id, limit: 1 })));
+        for (const id of ids) traces.push(...(await api.call("trace", { by: "id", value: target.ourId(id, context.clock.wallMs), limit: 1 })));
         if (traces.length === ids.length && traces.every((trace) => trace.notify !== "pending")) break;
         await new Promise<void>((resolve) => context.clock.after(SETTLED_PAUSE_MS, resolve));
       }
-      return { traces, account: await api.call("account.show", { name: account }), zoneMinutes: settings.data.zoneMinutes };
+      return { traces, account: await api.call("account.show", { name: target.account }), zoneMinutes: settings.data.zoneMinutes };
     }, "daemon");
   } catch (error) {
     if (error instanceof CliError || error instanceof AdminError) return null;

@@ -1,7 +1,7 @@
 /**
- * tollgate send: messages sent as a customer sends them, through the package smpp and the gateway's own port.
+ * tollgate send: messages sent as a customer sends them, over SMPP (by the package smpp) or CMPP, to the gateway's own port.
  */
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { parseDuration } from "../config/duration.js";
 import { wholeNumber, withCommonOptions } from "./command.js";
@@ -19,7 +19,7 @@ import { SendWords } from "./send-words.js";
 interface Flags extends TargetFlags {
   readonly to?: string;
   readonly file?: string;
-  readonly window: number;
+  readonly window?: number;
   readonly rate?: number;
   readonly wait: number;
   readonly receipt: boolean;
@@ -27,18 +27,27 @@ interface Flags extends TargetFlags {
 
 /** Parts without their siblings are held back for half of this by default before they are sent alone. */
 const WAIT_MS = 60_000;
+/** An account's CMPP window is 16 unless it is set. */
+const WINDOWS = { smpp: 50, cmpp: 16 };
 
 export function register(program: Command, context: CliContext): void {
   withCommonOptions(program.command("send [text]").description("send a message, or a file of them, as a customer does; shows each step to the receipt"))
     .option("--to <number>", "where to; in a file, for the lines that name no number", destination)
     .option("--file <file>", 'texts, one a line: a JSON string, or {"to": "...", "text": "..."}')
     .option("--from <address>", "source address (default: the account's first service code, or 10690000)")
-    .option("--account <name>", "system_id to bind with (default: the first [[bootstrap]] account)")
+    .option("--cmpp", "speak CMPP instead of SMPP")
+    .option("--account <name>", "the account, and the system_id to bind with (default: the first [[bootstrap]] account)")
     .option("--password <password>", "its password (default: the [[bootstrap]] account's)")
     .option("--password-file <file>", "a file whose first line is the password")
-    .option("--host <address>", "the gateway's address (default: the first SMPP listener's)")
+    .option("--password-stdin", "read the password from the first line of standard input")
+    .option("--sp-id <name>", "with --cmpp: the SP_Id to connect with (default: the account's)")
+    .option("--secret <secret>", "with --cmpp: its shared secret (default: the [[bootstrap]] account's)")
+    .option("--secret-file <file>", "a file whose first line is the secret")
+    .option("--secret-stdin", "read the secret from the first line of standard input")
+    .addOption(new Option("--cmpp-version <version>", "with --cmpp: the version spoken").choices(["2.0", "2.1", "3.0"]).default("3.0"))
+    .option("--host <address>", "the gateway's address (default: the first listener's of the protocol)")
     .option("--port <number>", "its port", wholeNumber(65_535))
-    .option("--window <number>", "submits that may be unanswered (with --file)", wholeNumber(10_000), 50)
+    .option("--window <number>", `submits that may be unanswered, with --file (default: ${WINDOWS.smpp}, CMPP ${WINDOWS.cmpp})`, wholeNumber(10_000))
     .option("--rate <number>", "most submits a second (with --file); none: as fast as the gateway takes them", wholeNumber(1_000_000))
     .option("--wait <duration>", "how long to wait for receipts that do not come", milliseconds, WAIT_MS)
     .option("--no-receipt", "ask for no receipts")
@@ -46,14 +55,15 @@ export function register(program: Command, context: CliContext): void {
       if ((text === undefined) === (flags.file === undefined)) throw new CliError(Exit.usage, "give a text, or a file of texts with --file");
       const { to } = flags;
       if (text !== undefined && to === undefined) throw new CliError(Exit.usage, "give the number with --to", 'tollgate send --to 13800138000 "hello"');
-      const target = await sendTarget(flags, context);
-      const words = new SendWords(await loadProtocols());
+      const protocols = await loadProtocols();
+      const target = await sendTarget(flags, protocols, context);
+      const words = new SendWords(protocols, target.protocol);
       const rest = { target, receipt: flags.receipt, waitMs: flags.wait };
       if (text !== undefined && to !== undefined) {
         return sendOne({ ...rest, to, text }, flags, words, context);
       }
       const progress = new SendProgress(process.stderr, context.clock);
-      const messages = { ...rest, path: flags.file ?? "", to: to ?? null, window: flags.window, rate: flags.rate ?? 0 };
+      const messages = { ...rest, path: flags.file ?? "", to: to ?? null, window: flags.window ?? WINDOWS[target.protocol], rate: flags.rate ?? 0 };
       const totals = await sendFile(messages, words, context.clock, (now) => progress.show(now)).finally(() => progress.end());
       if (flags.json === true) context.output.json(totals.report());
       else context.output.pairs(totals.pairs(words));

@@ -254,7 +254,7 @@ export function readSubmit(frame: Buffer, wide: boolean): ArrivedSubmit | null {
   return {
     source: readPadded(frame, behindFee + 51, 21), sourceTon: 0, sourceNpi: 0,
     destination: readPadded(frame, destinationsAt, width), destinationTon: 0, destinationNpi: 0, others,
-    esmClass: frame[behindFee + 1] === 0 ? 0 : 0x40,
+    esmClass: ((frame[behindFee + 1] ?? 0) & 0x41) === 0 ? 0 : 0x40,
     coding: frame[behindFee + 2] ?? 0,
     octets: contentOctets === 0 ? NO_OCTETS : frame.subarray(lengthAt + 1, lengthAt + 1 + contentOctets),
     receipt: frame[22] === 1 ? 1 : 0,

@@ -132,7 +132,7 @@ describe("the progress of tollgate send", () => {
 });
 
 describe("the words of tollgate send", () => {
-  const words = new SendWords([EXPLAINING]);
+  const words = new SendWords([EXPLAINING], "smpp");
 
   it("explain a status by its outcome, and one that is not ours by its name", () => {
     expect(words.status(0x464)).to.equal("no_credit (0x464): The prepaid balance does not cover the message.");

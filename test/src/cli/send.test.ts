@@ -4,21 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../../protocols/wire/clock.js";
-import type { CliContext } from "../../../src/cli/context.js";
-import { CliError, Exit } from "../../../src/cli/exit.js";
-import { runCommand } from "../../../src/cli/program.js";
-import { pairLines, tableLines } from "../../../src/cli/table.js";
-import { encodeJson } from "../../../src/admin/api.js";
+import { Exit } from "../../../src/cli/exit.js";
 import { NO_FAULTS } from "../../../src/simulator/faults.js";
 import type { ArrivedText } from "../../../src/simulator/reassembly.js";
 import { SimulatedSmsc } from "../../../src/simulator/smsc.js";
 import type { SmscOptions } from "../../../src/simulator/smsc.js";
-
-interface Sent {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { runSend } from "./sending.js";
+import type { Sent } from "./sending.js";
 
 describe("tollgate send", () => {
   const clock = systemClock();
@@ -38,26 +30,8 @@ describe("tollgate send", () => {
     ({ port } = await smsc.start());
   };
 
-  const send = async (...argv: string[]): Promise<Sent> => {
-    const out: string[] = [];
-    const err: string[] = [];
-    const context: CliContext = {
-      output: {
-        line: (text) => out.push(text),
-        table: (columns, rows) => out.push(...tableLines(columns, rows)),
-        pairs: (pairs) => out.push(...pairLines(pairs)),
-        json: (value) => out.push(encodeJson(value)),
-        error: (message, hint = "") => err.push(hint === "" ? message : `${message} [${hint}]`),
-      },
-      environment: {}, cwd: "/nowhere", clock, actor: "cli:tester", exit: Exit.ok,
-      config: () => Promise.reject(new CliError(Exit.config, "no configuration")),
-      readInput: () => Promise.resolve(""),
-      withBooks: () => Promise.reject(new CliError(Exit.unavailable, "no daemon")),
-    };
-    const args = ["send", "--host", "127.0.0.1", "--port", String(port), "--account", "acme", "--password", "secret01", ...argv];
-    const code = await runCommand(args, context);
-    return { code, out: out.join("\n"), err: err.join("\n") };
-  };
+  const send = (...argv: string[]): Promise<Sent> =>
+    runSend(["--host", "127.0.0.1", "--port", String(port), "--account", "acme", "--password", "secret01", ...argv], clock);
 
   const file = (...lines: readonly string[]): string => {
     const path = join(folder, "texts.jsonl");
