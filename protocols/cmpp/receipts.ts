@@ -1,15 +1,85 @@
 /**
- * Receipts on the wire: a ReceiptNotice written as a DELIVER that holds a status report.
+ * Receipts on the wire: a DELIVER that holds a status report read as a Receipt, and a ReceiptNotice written as one.
  *
- * The same notice is always written with the same octets, so that one that comes twice is known by its Msg_Id.
+ * Which layout a report has is told by its length, not by the session's version, and times are never part of a match. The
+ * same notice is always written with the same octets, so that one that comes twice is known by its Msg_Id.
  */
-import type { ReceiptNotice } from "../model/receipt.js";
-import { wordOfState } from "../model/state-words.js";
-import { formatReceiptDate } from "../model/time.js";
 import { MessageState } from "../model/state.js";
-import { REPORT_20_OCTETS, REPORT_30_OCTETS, VERSION_30, blankDeliver, blankReport, encodeReport } from "./codec.js";
+import type { Receipt, ReceiptNotice } from "../model/receipt.js";
+import { standardState, wordOfState } from "../model/state-words.js";
+import type { WordState } from "../model/state-words.js";
+import { formatReceiptDate, receiptDate } from "../model/time.js";
+import { REPORT_20_OCTETS, REPORT_30_OCTETS, VERSION_30, blankDeliver, blankReport, decodeReport, encodeReport, isFault } from "./codec.js";
 import type { DeliverBody, ReportBody } from "./codec.js";
-import { BEIJING_MINUTES, msgIdHigh, msgIdLow } from "./msgid.js";
+import { BEIJING_MINUTES, formatMsgId, msgIdHigh, msgIdLow } from "./msgid.js";
+import type { LinkTerms } from "./settings.js";
+import { REPORT } from "./tables.js";
+
+/** Msg_Id and Stat: a report that ends before them says nothing. */
+const LEAST_OCTETS = 15;
+
+const state = (of: MessageState, final: boolean): WordState => Object.freeze({ state: of, final });
+const DELIVERED = state(MessageState.delivered, true);
+const UNDELIVERABLE = state(MessageState.undeliverable, true);
+const UNREADABLE = state(MessageState.unknown, false);
+
+/** Whether a delivery is a status report and no message. */
+export function isReceipt(body: DeliverBody): boolean {
+  return body.Registered_Delivery !== 0;
+}
+
+/** Reads a receipt; one without any id has "" for it and is the caller's to keep as unreadable. */
+export function receiptOf(body: DeliverBody, terms: LinkTerms, nowMs: number): Receipt {
+  const report = reportOf(body.Msg_Content);
+  const stat = report === null ? "" : report.Stat;
+  const reading = stat === "" ? UNREADABLE : stateOfStat(stat, terms);
+  return {
+    operatorMessageId: report === null ? "" : formatMsgId(report.Msg_Id_high, report.Msg_Id_low),
+    alternateId: "",
+    state: reading.state,
+    final: reading.final,
+    stateWord: stat,
+    error: errorOfStat(stat),
+    source: body.Dest_Id,
+    destination: report === null || report.Dest_terminal_Id === "" ? body.Src_terminal_Id : report.Dest_terminal_Id,
+    doneAtMs: report === null || report.Done_time === "" ? 0 : receiptDate(report.Done_time, terms.zoneMinutes, nowMs),
+    raw: body.Msg_Content,
+  };
+}
+
+function reportOf(content: Buffer): ReportBody | null {
+  const report = decodeReport(content);
+  if (!isFault(report)) return report;
+  return content.length < LEAST_OCTETS ? null : REPORT.v20.decodeLeniently(content, 0, content.length);
+}
+
+/**
+ * What a Stat means: by the link's own table, else as the standard's word, else undeliverable, for only DELIVRD is
+ * success and vendors write what they like for failure. [protocols sheet 1.12]
+ */
+export function stateOfStat(stat: string, terms: LinkTerms): WordState {
+  const { statClasses } = terms;
+  if (statClasses.length === 0 && stat === "DELIVRD") return DELIVERED;
+  const upper = stat.toUpperCase();
+  for (const each of statClasses) {
+    if (each.beginning ? upper.startsWith(each.word) : upper === each.word) return each.state;
+  }
+  return standardState(stat) ?? UNDELIVERABLE;
+}
+
+/** "000" of what was delivered, else the last three digits that the word ends in; "" when it ends in none. [protocols sheet 1.17] */
+function errorOfStat(stat: string): string {
+  if (stat === "DELIVRD") return "000";
+  let start = stat.length;
+  while (start > 0 && stat.length - start < 3 && isDigit(stat.charCodeAt(start - 1))) start--;
+  return start === stat.length ? "" : stat.slice(start).padStart(3, "0");
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+// ---------------------------------------------------------------- writing
 
 const DEST_ID_MOST = 21;
 const PHONE_MOST = 21;

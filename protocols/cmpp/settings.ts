@@ -5,10 +5,8 @@ import { MessageState } from "../model/state.js";
 import type { WordState } from "../model/state-words.js";
 import type { ProtocolSettings, SettingDescription } from "../wire/protocol.js";
 import { SettingReader } from "../wire/settings.js";
+import { BEIJING_MINUTES } from "./msgid.js";
 import { MAX_GATEWAY_CODE } from "./msgid.js";
-
-/** CMPP writes times of day in Beijing, whatever the time zone of its peers. */
-export const BEIJING_MINUTES = 480;
 
 export const LINK_SETTINGS: readonly SettingDescription[] = [
   {

@@ -53,6 +53,22 @@ export function formatAbsoluteTime(ms: number, zoneMinutes: number): string {
   );
 }
 
+/** A relative time has two digits for days; beyond a month nothing is gained by asking. */
+const LONGEST_SECONDS = 31 * 86_400;
+let relativeSeconds = -1;
+let relativeText = "";
+
+/** The 16 characters of a time to live, at least a second and at most 31 days. They change once a second, so the last one is kept. */
+export function formatRelativeTime(liveMs: number): string {
+  const seconds = Math.min(Math.max(1, Math.floor(liveMs / 1_000)), LONGEST_SECONDS);
+  if (seconds !== relativeSeconds) {
+    relativeSeconds = seconds;
+    const clock = pad(Math.floor(seconds / 3_600) % 24) + pad(Math.floor(seconds / 60) % 60) + pad(seconds % 60);
+    relativeText = `0000${pad(Math.floor(seconds / 86_400))}${clock}000R`;
+  }
+  return relativeText;
+}
+
 /** Texts by local minute: the dates of a busy hour's receipts are made once each. */
 const RECENT_SIZE = 256;
 const recentMinutes = new Float64Array(RECENT_SIZE).fill(NaN);

@@ -133,7 +133,7 @@ class SmppLinkConnection extends LinkConnection {
   }
 
   #bindAnswered(frame: Buffer): void {
-    if (this.#state !== SessionState.open) return this.#ignore();
+    if (this.#state !== SessionState.open) return this.ignore();
     const nacked = readCommandId(frame) === CommandId.generic_nack;
     const status = readStatus(frame) || (nacked ? Status.ESME_RBINDFAIL : 0);
     if (status !== 0) return this.bindRefused(refusalText(status), isLastingRefusal(status));
@@ -187,12 +187,8 @@ class SmppLinkConnection extends LinkConnection {
 
   #refuse(commandId: number, frame: Buffer): void {
     const answer = refusalCommand(commandId);
-    if (answer === 0) return this.#ignore();
+    if (answer === 0) return this.ignore();
     this.#header(answer, refusalStatusOf(commandId, "esme", this.#state, this.#version), readSequence(frame));
-  }
-
-  #ignore(): void {
-    this.ignored++;
   }
 
   #header(commandId: number, status: number, sequence: number): void {

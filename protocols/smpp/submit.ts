@@ -3,12 +3,11 @@
  */
 import { ReceiptWanted } from "../model/message.js";
 import type { Message } from "../model/message.js";
+import { formatRelativeTime } from "../model/time.js";
 import { Composer } from "./compose.js";
 import type { SubmitSm } from "./codec.js";
 import type { LinkTerms } from "./settings.js";
 
-/** A relative time has two digits for days; beyond a month nothing is gained by asking. */
-const LONGEST_SECONDS = 31 * 86_400;
 const TON_ALPHANUMERIC = 5;
 /** registered_delivery: a receipt on success and failure, and intermediate notifications. [SMPP 3.4 5.2.17] */
 const FINAL_RECEIPT = 0x01;
@@ -17,8 +16,6 @@ const INTERIM_RECEIPT = 0x10;
 /** Fills one body again and again. */
 export class SubmitComposer {
   readonly #composer = new Composer();
-  #seconds = -1;
-  #validity = "";
 
   /** Stands until the next `compose`. */
   get body(): SubmitSm {
@@ -35,7 +32,7 @@ export class SubmitComposer {
     body.priority_flag = message.priority & 3;
     body.registered_delivery = terms.receiptsAlways || message.receiptWanted !== 0 ? FINAL_RECEIPT : 0;
     if ((message.receiptWanted & ReceiptWanted.interim) !== 0) body.registered_delivery |= INTERIM_RECEIPT;
-    body.validity_period = message.expiresAtMs === 0 ? "" : this.#relative(message.expiresAtMs - nowMs);
+    body.validity_period = message.expiresAtMs === 0 ? "" : formatRelativeTime(message.expiresAtMs - nowMs);
     return 0;
   }
 
@@ -48,18 +45,6 @@ export class SubmitComposer {
     if (terms.sourceNpi >= 0) body.source_addr_npi = terms.sourceNpi;
     if (terms.destTon >= 0) body.dest_addr_ton = terms.destTon;
     if (terms.destNpi >= 0) body.dest_addr_npi = terms.destNpi;
-  }
-
-  /** A time to live as a relative time, at least a second. Texts change once a second, so the last one is kept. [SMPP 3.4 7.1.1.2] */
-  #relative(liveMs: number): string {
-    const seconds = Math.min(Math.max(1, Math.floor(liveMs / 1_000)), LONGEST_SECONDS);
-    if (seconds !== this.#seconds) {
-      this.#seconds = seconds;
-      const two = (value: number): string => String(value).padStart(2, "0");
-      const clock = two(Math.floor(seconds / 3_600) % 24) + two(Math.floor(seconds / 60) % 60) + two(seconds % 60);
-      this.#validity = `0000${two(Math.floor(seconds / 86_400))}${clock}000R`;
-    }
-    return this.#validity;
   }
 }
 

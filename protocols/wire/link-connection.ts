@@ -185,7 +185,7 @@ export abstract class LinkConnection implements SessionHooks {
   protected takeAnswered(sequence: number, command: number): object | null {
     const ticket = this.#requests.take(sequence, command);
     if (ticket === null) {
-      this.ignored++;
+      this.ignore();
       return null;
     }
     this.#freed++;
@@ -231,7 +231,12 @@ export abstract class LinkConnection implements SessionHooks {
   /** The operator agrees that we part. */
   protected unbindAnswered(): void {
     if (this.#unbindSent) this.session.end("unbound");
-    else this.ignored++;
+    else this.ignore();
+  }
+
+  /** An answer came that answers nothing: it came before, or nobody asked. They are counted, and the first is told. */
+  protected ignore(): void {
+    if (this.ignored++ === 0) this.options.log.event("info", "answer_ignored", { link: this.options.name });
   }
 
   // ---------------------------------------------------------------- what the session brings

@@ -275,9 +275,10 @@ export function linkOptions(port: number, clock: Clock, log: WireLog, change: Pa
   };
 }
 
-export async function openLinkBench(protocol: Pick<WireProtocol, "connect">, change: Partial<LinkOptions> = {}): Promise<LinkBench> {
+export async function openLinkBench(
+  protocol: Pick<WireProtocol, "connect">, change: Partial<LinkOptions> = {}, clock = new ManualClock(),
+): Promise<LinkBench> {
   const centre = await RawCentre.open();
-  const clock = new ManualClock();
   const desk = new OperatorDesk();
   const log = new LogRecorder();
   const link = protocol.connect(linkOptions(centre.port, clock, log, change), desk);

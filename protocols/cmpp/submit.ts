@@ -1,0 +1,156 @@
+/**
+ * Submit: the body of a SUBMIT to an operator, a Message fitted to the link's settings; one destination each.
+ */
+import { SegmentForm } from "../model/message.js";
+import type { Message } from "../model/message.js";
+import { classifyDestination } from "../model/address.js";
+import { formatAbsoluteTime, formatRelativeTime } from "../model/time.js";
+import { NO_OCTETS } from "../wire/octets.js";
+import { VERSION_30, blankSubmit } from "./codec.js";
+import type { SubmitBody } from "./codec.js";
+import { Coder } from "./coder.js";
+import { mostContentOctets } from "./coding.js";
+import { blankExtras, readExtras } from "./extras.js";
+import { BEIJING_MINUTES } from "./msgid.js";
+import type { LinkTerms } from "./settings.js";
+import { Result } from "./status.js";
+
+const SRC_ID_MAX = 21;
+const SERVICE_ID_MAX = 10;
+/** Dest_terminal_Id and Fee_terminal_Id. */
+const TERMINAL_20_MAX = 21;
+const TERMINAL_30_MAX = 32;
+/** Headers that say the part alone, by the width of their reference. */
+const HEADER_8_OCTETS = 6;
+const HEADER_16_OCTETS = 7;
+/** Our four priorities as four of CMPP's ten. */
+const LEVELS = [0, 3, 6, 9] as const;
+
+/** Fills one body again and again. */
+export class SubmitComposer {
+  /** Stands until the next `compose`. */
+  readonly body: SubmitBody = blankSubmit();
+  readonly #coder = new Coder();
+  readonly #destinations = [""];
+  readonly #extras = blankExtras();
+  /** The octets that `#extras` were read from: customers send the same again and again. */
+  #readFrom: Buffer = NO_OCTETS;
+  #second = -1;
+  #validUntil = "";
+
+  constructor() {
+    this.body.Dest_terminal_Id = this.#destinations;
+  }
+
+  /** Fills the body; returns 0, or the Result that says why this operator cannot be told this message. `spId` is ours at it. */
+  compose(message: Message, terms: LinkTerms, version: number, spId: string, nowMs: number): number {
+    const { body } = this;
+    const terminalMax = version >= VERSION_30 ? TERMINAL_30_MAX : TERMINAL_20_MAX;
+    const destination = destinationFor(message, terms);
+    if (destination === "" || destination.length > terminalMax) return Result.CMPP_DEST_TERMINAL_ID;
+    this.#destinations[0] = destination;
+    body.Src_Id = message.source.charCodeAt(0) === PLUS ? message.source.slice(1) : message.source;
+    if (body.Src_Id.length > SRC_ID_MAX) return Result.CMPP_SRC_ID;
+    body.Service_Id = terms.serviceId === "" ? message.serviceType : terms.serviceId;
+    if (body.Service_Id.length > SERVICE_ID_MAX) return Result.CMPP_SERVICE_ID;
+    body.Registered_Delivery = terms.receiptsAlways || message.receiptWanted !== 0 ? 1 : 0;
+    body.TP_pId = message.protocolIdentifier & 0xff;
+    body.Msg_src = terms.msgSrc === "" ? spId : terms.msgSrc;
+    this.#ofSubmitter(message, terms);
+    if (body.Fee_terminal_Id.length > terminalMax) return Result.CMPP_FEE_TERMINAL_ID;
+    body.ValId_Time = message.expiresAtMs === 0 || terms.times === "off" ? "" : this.#validity(message.expiresAtMs, terms, nowMs);
+    body.At_Time = message.scheduledAtMs > nowMs && terms.times !== "off" ? formatAbsoluteTime(message.scheduledAtMs, BEIJING_MINUTES) : "";
+    if (!this.#coder.code(message, terms.encodeAs)) return Result.CMPP_MSG_LENGTH;
+    body.Msg_Fmt = this.#coder.msgFmt;
+    this.#place(this.#coder.octets, message, terms);
+    return body.Msg_Content.length > mostContentOctets(body.Msg_Fmt) ? Result.CMPP_TOO_LONG : 0;
+  }
+
+  /** What a CMPP submitter said itself, else what the link says for all. */
+  #ofSubmitter(message: Message, terms: LinkTerms): void {
+    const { body } = this;
+    const extras = this.#extras;
+    const own = message.extras !== null && this.#read(message.extras);
+    body.Msg_level = own ? extras.Msg_level : LEVELS[(message.priority & 3) as 0 | 1 | 2 | 3];
+    body.Dest_terminal_type = own ? extras.phoneType : 0;
+    body.LinkID = own ? extras.LinkID : "";
+    const fees = own && terms.keepsFees;
+    body.Fee_UserType = fees ? extras.Fee_UserType : terms.feeUserType;
+    body.Fee_terminal_Id = fees ? extras.Fee_terminal_Id : terms.feeTerminalId;
+    body.Fee_terminal_type = fees ? extras.Fee_terminal_type : 0;
+    body.FeeType = fees ? extras.FeeType : terms.feeType;
+    body.FeeCode = fees ? extras.FeeCode : terms.feeCode;
+  }
+
+  #read(octets: Buffer): boolean {
+    if (octets.equals(this.#readFrom)) return true;
+    if (!readExtras(octets, this.#extras)) return false;
+    this.#readFrom = Buffer.from(octets);
+    return true;
+  }
+
+  /** Absolute in Beijing time, or relative; texts change once a second, so the last one is kept. [protocols sheet 1.6] */
+  #validity(untilMs: number, terms: LinkTerms, nowMs: number): string {
+    if (terms.times === "relative") return formatRelativeTime(untilMs - nowMs);
+    const second = Math.floor(untilMs / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#validUntil = formatAbsoluteTime(second * 1_000, BEIJING_MINUTES);
+    }
+    return this.#validUntil;
+  }
+
+  /** Pk_total and Pk_number always say what the header says: phones read the one, some operators bill by the other. */
+  #place(octets: Buffer, message: Message, terms: LinkTerms): void {
+    const { body } = this;
+    body.Pk_total = message.segmentTotal === 0 ? 1 : message.segmentTotal;
+    body.Pk_number = message.segmentTotal === 0 ? 1 : message.segmentNumber;
+    body.Msg_Content = octets;
+    body.TP_udhi = message.hasUdh ? terms.udhi : 0;
+    if (message.segmentForm !== SegmentForm.none) this.#mark(octets, message, terms);
+  }
+
+  /** Marks a part the link's way: the same reference (its low octet where the link's is no longer), total and number. */
+  #mark(octets: Buffer, message: Message, terms: LinkTerms): void {
+    const { body } = this;
+    const header = message.hasUdh ? markOctets(octets) : 0;
+    // A header that says more than the part stays as it is.
+    if (message.hasUdh && header === 0) return;
+    if (terms.longMessages === "pk") {
+      body.Msg_Content = octets.subarray(header);
+      body.TP_udhi = 0;
+      return;
+    }
+    const wide = terms.longMessages === "udh16";
+    if (header === (wide ? HEADER_16_OCTETS : HEADER_8_OCTETS)) return;
+    const { segmentReference, segmentTotal, segmentNumber } = message;
+    const mark = wide
+      ? [6, 0x08, 4, segmentReference >> 8, segmentReference & 0xff, segmentTotal, segmentNumber]
+      : [5, 0x00, 3, segmentReference & 0xff, segmentTotal, segmentNumber];
+    const marked = Buffer.concat([Buffer.from(mark), octets.subarray(header)]);
+    if (header > 0 && marked.length > mostContentOctets(body.Msg_Fmt)) return;
+    body.Msg_Content = marked;
+    body.TP_udhi = terms.udhi;
+  }
+}
+
+/** The length of a header that says the part and nothing else; 0 for any other. */
+function markOctets(octets: Buffer): number {
+  const [length, element, width] = octets;
+  if (length === 5 && element === 0x00 && width === 3) return HEADER_8_OCTETS;
+  return length === 6 && element === 0x08 && width === 4 ? HEADER_16_OCTETS : 0;
+}
+
+const PLUS = 0x2b;
+const MOBILE_OCTETS = 11;
+
+/** The destination in the form the operator wants: Chinese mobiles in its own way, anything else as it was given. */
+function destinationFor(message: Message, terms: LinkTerms): string {
+  const { destination } = message;
+  if (terms.destination86 === "keep") return destination;
+  const strip = terms.destination86 === "strip";
+  if (strip && destination.length === MOBILE_OCTETS) return destination;
+  const { kind, normal } = classifyDestination(destination, message.destinationTon);
+  if (kind !== "mobile") return destination;
+  return strip ? normal : `86${normal}`;
+}
