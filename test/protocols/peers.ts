@@ -14,6 +14,9 @@ import type {
   SessionTimers, SubmitAnswer, WireLog, WireProtocol,
 } from "../../protocols/wire/protocol.js";
 
+/** 2024-05-15 09:30:46 in Beijing, the moment of CMPP's vectors. */
+export const VECTOR_MS = Date.UTC(2024, 4, 15, 1, 30, 46);
+
 export const TIMERS: SessionTimers = {
   bindMs: 10_000, enquireMs: 30_000, idleMs: 300_000, responseMs: 60_000, frameMs: 10_000, writeStallMs: 15_000,
 };

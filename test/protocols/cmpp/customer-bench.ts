@@ -6,15 +6,13 @@ import { blankSubmit, encodeSubmit } from "../../../protocols/cmpp/codec.js";
 import type { SubmitBody } from "../../../protocols/cmpp/codec.js";
 import { ManualClock } from "../../../protocols/wire/clock.js";
 import type { BindVerdict, ListenOptions } from "../../../protocols/wire/protocol.js";
-import { RawPeer, openCustomerBench, type CustomerBench } from "../peers.js";
+import { RawPeer, VECTOR_MS, openCustomerBench, type CustomerBench } from "../peers.js";
 import { vector } from "./vectors.js";
 
 export * from "../peers.js";
 export { vector } from "./vectors.js";
 
 export const SECRET = Buffer.from("tollgate1");
-/** 2024-05-15 09:30:46 in Beijing, the moment of the vectors. */
-export const VECTOR_MS = Date.UTC(2024, 4, 15, 1, 30, 46);
 /** The vectors' gateway. */
 export const GATEWAY = 1001;
 
