@@ -11,13 +11,15 @@ import type { Notice } from "../../../protocols/model/receipt.js";
 import type { Account } from "../../../src/ledger/account.js";
 import { messageId } from "../../../protocols/model/message-id.js";
 import {
-  packAccept, packClaim, packClaimOutbox, packDispatch, packEnd, packInbound, packNotified, packReceipt, packRefusal, packRefused, packRelease, packRequeue,
-  packSent, packSweep, packUncertain,
+  packAccept, packCancel, packClaim, packClaimOutbox, packDispatch, packEnd, packGroup, packInbound, packNotified, packReceipt, packRefusal, packRefused, packRelease,
+  packRequeue, packSent, packSplit, packSweep, packUncertain,
 } from "../../../src/store/intent.js";
 import { OctetReader, Octets } from "../../../src/store/octets.js";
 import { Commit } from "../../../src/store/store.js";
-import type { StoredMessage } from "../../../src/store/store.js";
+import type { AcceptIntent, StoredMessage } from "../../../src/store/store.js";
 import { REFUSED, Result, Told, unpackNotice, unpackStored } from "../../../src/store/results.js";
+import type { Answer, Query } from "../../../src/store/query.js";
+import { answerNow } from "../../../src/store/sqlite/answers.js";
 import { Books } from "../../../src/store/sqlite/books.js";
 import { Engine } from "../../../src/store/sqlite/engine.js";
 import type { Found } from "../../../src/store/sqlite/recovery.js";
@@ -50,6 +52,23 @@ export interface Submitted {
   dueMs?: number;
   flags?: string;
   operator?: number;
+  service?: string;
+  key?: number;
+}
+
+export interface SplitAs {
+  parts: number;
+  dueMs?: number;
+  expiresMs?: number;
+  /** Before the parts' ids, instead of the whole's own. */
+  from?: number;
+}
+
+export interface Cancelled {
+  account?: number;
+  source?: string;
+  destination?: string;
+  service?: string;
 }
 
 export interface Reported {
@@ -202,7 +221,7 @@ export class Bench {
 
   // ---- one intent, inside a batch
 
-  putAccept(submitted: Submitted = {}): number {
+  #intent(submitted: Submitted): AcceptIntent {
     const message = newMessage();
     message.id = submitted.id ?? this.id();
     message.source = submitted.source ?? "1069";
@@ -210,13 +229,51 @@ export class Bench {
     message.octets = submitted.octets ?? Buffer.from("hello");
     message.receiptWanted = submitted.wanted ?? 3;
     message.expiresAtMs = submitted.expiresMs ?? this.wallMs + 86_400_000;
-    packAccept(this.#into, {
+    message.serviceType = submitted.service ?? "";
+    message.submitKey = submitted.key ?? 0;
+    return {
       message, accountNo: submitted.account ?? 1, laneNo: submitted.lane ?? LANE, state: submitted.state ?? MessageState.dispatched,
       operatorNo: submitted.operator ?? 1, linkNo: 1, segments: submitted.segments ?? 1, chargeMicros: submitted.charge ?? PRICE, wordsVersion: 7,
       dueMs: submitted.dueMs ?? 0, flags: submitted.flags ?? "", committed: NOTHING,
-    });
+    };
+  }
+
+  putAccept(submitted: Submitted = {}): number {
+    const intent = this.#intent(submitted);
+    packAccept(this.#into, intent);
     this.#added(this.#ticket());
-    return message.id;
+    return intent.message.id;
+  }
+
+  /** As one submit to several: all or none. */
+  putGroup(submitted: readonly Submitted[]): number[] {
+    const intents = submitted.map((each) => this.#intent(each));
+    packGroup(this.#into, intents);
+    intents.forEach((intent, i) => {
+      packAccept(this.#into, intent, i === 0 ? intent.message.submitKey : 0);
+      this.#added(this.#ticket());
+    });
+    return intents.map((intent) => intent.message.id);
+  }
+
+  putSplit(id: number, { parts, dueMs = 0, expiresMs = 0, from = id }: SplitAs): void {
+    packSplit(this.#into, id, 9, dueMs, Array.from({ length: parts }, (_, i) => {
+      const message = newMessage();
+      message.id = from + 1 + i;
+      message.source = "1069";
+      message.destination = "13800138000";
+      message.octets = Buffer.from(`part ${i + 1}`);
+      // Nobody is told of a part, whatever its plan says.
+      message.receiptWanted = 7;
+      message.expiresAtMs = expiresMs;
+      return { message, laneNo: LANE, operatorNo: 1 };
+    }));
+    this.#added(this.#ticket());
+  }
+
+  putCancel(id: number, { account = 1, source = "", destination = "", service = "" }: Cancelled = {}): void {
+    packCancel(this.#into, { accountNo: account, messageId: id, source, destination, serviceType: service, committed: NOTHING });
+    this.#added(this.#ticket());
   }
 
   putSent(id: number, key: string, attempt = 1, operator = 1): void {
@@ -279,6 +336,24 @@ export class Bench {
     let id = 0;
     const { commit } = this.#one(() => (id = this.putAccept(submitted)));
     return { id, commit };
+  }
+
+  /** Room behind an id for the ids of its parts. */
+  reserve(parts: number): void {
+    this.#sequence += parts;
+  }
+
+  /** A held message with room for its parts, and split at once; their ids. */
+  split(parts: number, submitted: Submitted = {}, as: Omit<SplitAs, "parts"> = {}): { id: number; parts: number[] } {
+    const { id } = this.accept({ state: MessageState.held, dueMs: this.wallMs + 30_000, ...submitted });
+    this.reserve(parts);
+    const { commit } = this.#one(() => this.putSplit(id, { parts, ...as }));
+    if (commit !== Commit.ok) throw new Error(`split: ${String(commit)}`);
+    return { id, parts: Array.from({ length: parts }, (_, i) => id + 1 + i) };
+  }
+
+  cancel(id: number, cancelled: Cancelled = {}): Answered {
+    return this.#one(() => this.putCancel(id, cancelled));
   }
 
   dispatch(id: number, attempt = 1, operator = 1): Commit {
@@ -398,6 +473,11 @@ export class Bench {
     } finally {
       books.close();
     }
+  }
+
+  /** One question, answered at once. */
+  ask<K extends Query["kind"]>(query: Extract<Query, { kind: K }>): Extract<Answer, { kind: K }> {
+    return answerNow(this.dir, this.options.zoneMinutes, query, () => 0) as Extract<Answer, { kind: K }>;
   }
 
   /** Problems found by the full check. */
