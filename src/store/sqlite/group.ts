@@ -17,14 +17,16 @@ export function beginGroup(state: WriterState): void {
   state.groupVerdict = judge(state, from.u32(), from.f64(), from.f64());
 }
 
-function judge(state: WriterState, accountNo: number, firstId: number, totalMicros: number): Commit {
+/** What they are answered without being made; null when they are to be made. */
+function judge(state: WriterState, accountNo: number, firstId: number, totalMicros: number): Commit | null {
   const purse = state.balances.get(accountNo);
   if (purse?.active !== true) return Commit.suspended;
   if (state.diskLow) return Commit.unavailable;
   const file = state.fileOf(firstId, true);
   if (file === null) return Commit.failed;
-  // The same group again stands already, whatever the account can afford by now.
-  if (purse.affords(totalMicros) || file.load(firstId) !== undefined) return Commit.ok;
+  // The same group again: it stands already, whatever the account can afford by now.
+  if (file.load(firstId) !== undefined) return Commit.ok;
+  if (purse.affords(totalMicros)) return null;
   purse.refused = true;
   return Commit.noCredit;
 }
@@ -32,7 +34,7 @@ function judge(state: WriterState, accountNo: number, firstId: number, totalMicr
 /** One acceptance of the group under way. What is refused after all, by our own fault, takes the whole group with it. */
 export function acceptInGroup(state: WriterState): Commit {
   state.groupLeft--;
-  if (state.groupVerdict !== Commit.ok) return state.groupVerdict;
+  if (state.groupVerdict !== null) return state.groupVerdict;
   const commit = accept(state);
   if (commit !== Commit.ok) throw new Error(`a message of a group cannot be accepted (${String(commit)})`);
   return commit;

@@ -5,8 +5,7 @@ import type { Account } from "../../ledger/account.js";
 import { idDay } from "../../../protocols/model/message-id.js";
 import { OctetReader, Octets } from "../octets.js";
 import { Told } from "../results.js";
-import { Commit } from "../store.js";
-import type { UncertainPolicy } from "../store.js";
+import type { Commit, UncertainPolicy } from "../store.js";
 import { Balances } from "./balances.js";
 import type { DayWriter } from "./day-writer.js";
 import { Lanes } from "./lanes.js";
@@ -76,9 +75,9 @@ export class WriterState {
   readonly orphanKeys = new OrphanKeys();
   /** The account up to which this round has looked for notices past the retention. */
   parkedTo = 0;
-  /** Acceptances still to come of the group under way, and what they are answered. */
+  /** Acceptances still to come of the group under way, and what they are answered; null: each is made. */
   groupLeft = 0;
-  groupVerdict: Commit = Commit.ok;
+  groupVerdict: Commit | null = null;
   /** Too little free disk: no new messages. */
   diskLow = false;
   /** Lanes that grew and shrank by something other than acceptance and claim, told after the batch. */
