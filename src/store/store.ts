@@ -70,7 +70,10 @@ export interface AcceptIntent extends Intent {
   readonly flags: string;
 }
 
-/** A part that a message is split into: a message of its own (ids follow its whole's without a gap), free of charge and told to nobody. At most MAX_PARTS. */
+/**
+ * A part that a message is split into: a message of its own (ids follow its whole's without a gap), free of charge and told to nobody.
+ * Its `receiptWanted` is what the operator is asked for; its validity is the whole's where it has none.
+ */
 export interface PartIntent {
   readonly message: Message;
   readonly laneNo: number;
@@ -200,10 +203,14 @@ export interface Store {
   acceptAll(intents: readonly AcceptIntent[]): void;
   /**
    * held -> split: the message goes out as these parts, which are queued (or scheduled for `dueMs` when that is to come). Their answers and
-   * reports fold into it: SENT when all are, its end the first part's that fails, DELIVERED when all are. StoreEvents.queued tells their lanes.
+   * reports fold into it: SENT when all are, its end the first part's that fails, DELIVERED when all are. StoreEvents.queued tells their lanes,
+   * StoreEvents.notice its end. At most MAX_PARTS.
    */
   split(intent: Intent, messageId: number, wordsVersion: number, dueMs: number, parts: readonly PartIntent[]): void;
-  /** Takes back one message that is not out, its parts with it: DELETED, released, notice where wanted. ok | notApplicable (too late) | notFound. */
+  /**
+   * Takes back one message that is not out, its parts with it: DELETED, released, notice where wanted. ok | notApplicable (too
+   * late: out, ended, or a try of it may have been taken) | notFound.
+   */
   cancel(intent: CancelIntent): void;
   /** queued | retry | held | scheduled -> dispatched, before the wire. */
   dispatch(intent: Intent, messageId: number, operatorNo: number, linkNo: number, attempt: number): void;

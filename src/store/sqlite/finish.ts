@@ -61,7 +61,8 @@ export function finish(
   row.state = to;
   row.at = state.nowMs;
   row.report = file.word(error) * 65_536 + file.word(word);
-  row.notify = wantsFinal(row.wanted, to) ? Notify.pending : Notify.none;
+  const part = row.chargeState === ChargeState.part;
+  row.notify = wantsFinal(row.wanted, to) && !part ? Notify.pending : Notify.none;
   row.ord = state.nextOrder();
   if (row.due === NO_TIME) {
     file.statements.final.run(row.state, row.at, row.chargeState, row.lastEntry, row.notify, row.ord, row.report, row.id);
@@ -71,7 +72,7 @@ export function finish(
   }
   state.rows.remove(row);
   const account = file.account(row.account);
-  if (row.chargeState === ChargeState.part) {
+  if (part) {
     file.tally(account, Tally.partsEnded, 0);
     partEnded(state, row, taken, error, word);
     return false;

@@ -7,6 +7,7 @@
  * the report's destination counts. What has neither id nor end is kept for people to see.
  */
 import { keptWord, wantsInterim } from "../../lifecycle/notice.js";
+import { ChargeState } from "../../ledger/settlement.js";
 import { operatorKey } from "../../lifecycle/operator-key.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { Commit } from "../store.js";
@@ -189,7 +190,7 @@ function othersOut(row: Row, attempt: number): boolean {
 
 /** An interim report; whether the customer is now to be told. */
 function applyInterim(state: WriterState, row: Row, report: Report): boolean {
-  if (!wantsInterim(row.wanted) || row.state !== MessageState.sent) return false;
+  if (!wantsInterim(row.wanted) || row.state !== MessageState.sent || row.chargeState === ChargeState.part) return false;
   row.notify = Notify.pending;
   row.ord = state.nextOrder();
   row.report = row.file.word(report.error) * 65_536 + row.file.word(keptWord(report.word));

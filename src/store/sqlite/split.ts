@@ -40,8 +40,8 @@ function insertPart(state: WriterState, whole: Row, no: number, words: number, d
   const { file, account } = whole;
   const id = from.f64();
   const expires = from.f64() || whole.expires;
-  // What the plan says of receipts does not count: nobody is told of a part.
-  from.u8();
+  // The operator is asked for its reports; nobody is told of them (finish.ts).
+  const wanted = from.u8();
   const kinds = from.u32();
   const source = from.text();
   const destination = from.text();
@@ -54,7 +54,7 @@ function insertPart(state: WriterState, whole: Row, no: number, words: number, d
     id, account, lane, state.nextOrder(), scheduled ? MessageState.scheduled : MessageState.queued, ChargeState.part, 1, 0, whole.id, NO_ENTRY, operator, 0,
     dueOf(scheduled ? dueMs : 0, expires), nowMs, NO_TIME, state.idPlaceholder,
   );
-  file.statements.insertContent.run(id, nowMs, expires, 0, words, kinds, source, destination, body, 0);
+  file.statements.insertContent.run(id, nowMs, expires, wanted, words, kinds, source, destination, body, 0);
   file.tally(file.account(account), Tally.parts, 0);
   if (scheduled) return;
   state.lanes.entered(lane);

@@ -10,7 +10,7 @@ import { ChargeState, ENTRY_BOOKS, EntryKind } from "../../ledger/settlement.js"
 import { firstIdOfDay } from "../../../protocols/model/message-id.js";
 import { stateName } from "../../../protocols/model/state.js";
 import type { DayFile, Ints } from "./books.js";
-import { FIRST_ENTRY, IS_SENT, IS_UNSENT, NO_ENTRY, Tally } from "./day-schema.js";
+import { FIRST_ENTRY, IS_SENT, IS_UNSENT, NO_ENTRY, Notify, Tally } from "./day-schema.js";
 import { dayName } from "./paths.js";
 import type { Findings } from "./verify.js";
 import { reconcileEntries } from "./verify-entries.js";
@@ -159,7 +159,7 @@ const BAD_ROW = `(charge < 0 OR segments < 1
   OR (charge > 0 AND hold_entry < ${FIRST_ENTRY})
   OR (charge_state = ${ChargeState.held} AND last_entry <> ${NO_ENTRY})
   OR (charge_state BETWEEN ${ChargeState.settled} AND ${ChargeState.refunded} AND last_entry <= hold_entry)
-  OR (charge_state = ${ChargeState.part} AND (segments <> 1 OR last_entry <> ${NO_ENTRY}))
+  OR (charge_state = ${ChargeState.part} AND (segments <> 1 OR last_entry <> ${NO_ENTRY} OR notify <> ${Notify.none}))
   OR (charge_state = ${ChargeState.held} AND state >= 20)
   OR (charge_state BETWEEN ${ChargeState.released} AND ${ChargeState.refunded} AND state < 20))`;
 

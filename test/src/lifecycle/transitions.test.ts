@@ -18,6 +18,9 @@ describe("lifecycle transitions", () => {
     ["expire", { held: "expired", scheduled: "expired", queued: "expired", retry: "expired" }],
     ["giveUp", { uncertain: "unknown", sent: "unknown" }],
     ["schedule", { held: "scheduled" }],
+    ["split", { held: "split" }],
+    ["partsSent", { split: "sent" }],
+    ["cancel", { held: "deleted", scheduled: "deleted", queued: "deleted", retry: "deleted", split: "deleted" }],
   ];
   for (const [happening, moves] of table) {
     it(`${happening} applies in ${Object.keys(moves).join(", ")} and nowhere else`, () => {
@@ -39,5 +42,9 @@ describe("lifecycle transitions", () => {
     expect(nextState(MessageState.queued, Happening.end, MessageState.deleted)).to.equal(MessageState.deleted);
     expect(nextState(MessageState.held, Happening.report, MessageState.delivered)).to.equal(0);
     expect(nextState(MessageState.sent, Happening.end, MessageState.deleted)).to.equal(0);
+    expect(nextState(MessageState.split, Happening.partsEnded, MessageState.expired)).to.equal(MessageState.expired);
+    expect(nextState(MessageState.sent, Happening.partsEnded, MessageState.delivered)).to.equal(MessageState.delivered);
+    expect(nextState(MessageState.queued, Happening.partsEnded, MessageState.delivered)).to.equal(0);
+    expect(nextState(MessageState.split, Happening.report, MessageState.delivered)).to.equal(0);
   });
 });

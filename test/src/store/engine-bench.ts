@@ -263,7 +263,7 @@ export class Bench {
       message.source = "1069";
       message.destination = "13800138000";
       message.octets = Buffer.from(`part ${i + 1}`);
-      // Nobody is told of a part, whatever its plan says.
+      // What the operator is asked for; nobody is told.
       message.receiptWanted = 7;
       message.expiresAtMs = expiresMs;
       return { message, laneNo: LANE, operatorNo: 1 };

@@ -57,6 +57,17 @@ describe("GroupCommit", () => {
     expect(sizes).to.deep.equal([1, 2]);
   });
 
+  it("never cuts what must go together, however full the batch is", async () => {
+    add(MAX_INTENTS - 1);
+    for (let i = 0; i < 100; i++) group.added({}, i < 99);
+    add(1);
+    await turn();
+    clock.advance(5);
+    await turn();
+    expect(sizes).to.deep.equal([MAX_INTENTS + 99, 1]);
+    expect(group.answered(null)).to.have.length(MAX_INTENTS + 99);
+  });
+
   it("sends a large batch at once, and keeps at most two out", async () => {
     add(1);
     await turn();

@@ -35,7 +35,7 @@ describe("a message that goes out in parts", () => {
     expect(bench.queued).to.deep.equal([[LANE, 3]]);
     const { messages } = bench.claim(LANE, 9);
     expect(messages.map((each) => [each.message.id, each.message.octets.toString(), each.message.receiptWanted, each.message.expiresAtMs]))
-      .to.deep.equal(parts.map((part, i) => [part, `part ${i + 1}`, 0, bench.wallMs + DAY]));
+      .to.deep.equal(parts.map((part, i) => [part, `part ${i + 1}`, 7, bench.wallMs + DAY]));
     send(parts[2] as number);
     send(parts[0] as number);
     expect(states([id])).to.deep.equal([MessageState.split]);
