@@ -35,6 +35,8 @@ export interface Ground {
   readonly metrics: Metrics;
   readonly events: Events;
   readonly accounts: Accounts;
+  /** The shared secret of an account, null when it has none that can be read. */
+  secretOf(accountNo: number): Buffer | null;
 }
 
 export interface Assembly extends Ground {
@@ -86,7 +88,7 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
   const policy = new BindPolicy({
     accounts,
     passwords: new PasswordChecker(clock),
-    secretOf: () => null,
+    secretOf: (accountNo) => ground.secretOf(accountNo),
     failures: new BindFailures(settings.limits.failedBindsPerMinute),
     clock,
     bindCount: (accountNo) => binds.ofAccount(accountNo).length,

@@ -17,6 +17,7 @@ import { serveAdmin, type AdminServer } from "./admin/socket.js";
 import { gaugedOf } from "./admin/gauged.js";
 import { Reloads, tellWarnings } from "./admin/reload.js";
 import { gatewayHost } from "./admin/gateway-host.js";
+import { SecretKeys } from "./admin/secret-keys.js";
 import { loadWordLists } from "./admin/word-lists.js";
 import { accountsChanged, addOperator, assemble, protocolNamed, type Assembly } from "./assembly.js";
 import type { Settings } from "./config/settings.js";
@@ -58,6 +59,7 @@ class RunningGateway implements Gateway {
   readonly #events: Events;
   readonly #accounts = new Accounts();
   readonly #store: SqliteStore;
+  readonly #keys: SecretKeys;
   readonly admin: AdminHost;
   #parts!: Assembly;
   #listeners: { name: string; protocol: string; listener: Listener }[] = [];
@@ -105,9 +107,12 @@ class RunningGateway implements Gateway {
         log: (level, event, fields) => this.#log[level](event, fields),
       },
     });
+    this.#keys = new SecretKeys({ settings: settings.secrets, dataDir: settings.data.dir, store: () => this.#store });
     this.admin = gatewayHost(options.version, this.#clock.wallMs, this.#log, {
       flow: () => this.#parts.flow,
       store: () => this.#store,
+      keys: () => this.#keys,
+      routes: () => ({ routes: this.#parts.routes, rules: this.#settings.route }),
       state: () => ({ state: this.#state, reasons: this.#notReady(), listeners: this.#listeners, binds: this.#parts.binds, links: this.#parts.links }),
       reload: (by) => this.#reload(by),
     });
@@ -121,6 +126,8 @@ class RunningGateway implements Gateway {
     const lists = await loadWordLists(settings.filter.keywords, settings.filter.maxInserted);
     tellWarnings(this.#log, lists.warnings);
     const snapshot = await this.#store.open();
+    this.#keys.load();
+    this.#openSecrets(snapshot.accounts);
     if (settings.simulator.enabled) {
       this.#simulator = await startEmbeddedSimulator({ ...settings.simulator, clock: this.#clock, log: wireLog(this.#log.child("simulator")) });
     }
@@ -130,7 +137,10 @@ class RunningGateway implements Gateway {
     })));
     this.#accounts.update(snapshot.accounts, this.#clock.monotonicMs);
     this.#parts = assemble(
-      { store: this.#store, clock: this.#clock, log: this.#log, metrics: this.#metrics, events: this.#events, accounts: this.#accounts },
+      {
+        store: this.#store, clock: this.#clock, log: this.#log, metrics: this.#metrics, events: this.#events, accounts: this.#accounts,
+        secretOf: (accountNo) => this.#keys.secretOf(accountNo),
+      },
       settings,
       lists.screen,
       new MessageIds(settings.data.node, snapshot.highestId),
@@ -138,7 +148,9 @@ class RunningGateway implements Gateway {
     );
     for (const operator of settings.operator) addOperator(this.#parts, operator, numbers.get(operator.name) as number, settings.limits);
     this.#parts.flow.restore(snapshot);
-    await bootstrapAccounts(this.#store, new Set(snapshot.accounts.map((account) => account.name)), settings.bootstrap);
+    const rotation = await this.#keys.finish({ actor: "gateway", reason: "a rotation was cut short" });
+    if (rotation !== null) this.#log[rotation.reason === "" ? "info" : "warn"]("key_rotation", { key: rotation.keyId, sealed: rotation.secrets, waitsIn: rotation.pendingPath, reason: rotation.reason });
+    await bootstrapAccounts(this.#store, this.#keys, new Set(snapshot.accounts.map((account) => account.name)), settings.bootstrap);
     await this.#open();
     this.#state = "ready";
     this.#log.info("ready", { pid: process.pid, version: this.#options.version, words: lists.screen.size, accounts: this.#accounts.size });
@@ -188,8 +200,15 @@ class RunningGateway implements Gateway {
   }
 
   #accountsChanged(accounts: Parameters<Accounts["update"]>[0]): void {
+    this.#openSecrets(accounts);
     this.#accounts.update(accounts, this.#clock.monotonicMs);
     accountsChanged(this.#parts);
+  }
+
+  #openSecrets(accounts: Parameters<Accounts["update"]>[0]): void {
+    for (const { account, keyId } of this.#keys.update(accounts)) {
+      this.#log.error("account_secret_unreadable", { account, key: keyId, hint: "it cannot bind over CMPP until that key is back, or it is given its secret again" });
+    }
   }
 
   // ---------------------------------------------------------------- stop

@@ -5,6 +5,7 @@ import { checkRequired, checkSettings } from "../ledger/account-settings.js";
 import type { AccountSettings, LedgerCommand, LedgerResult } from "../ledger/commands.js";
 import { MoneyError, formatMoney, parseMoney, parseMoneyNumber } from "../ledger/money.js";
 import type { Answer, Query } from "../store/query.js";
+import { secretKey } from "../ledger/secret.js";
 import { METHODS, isMethod } from "./api.js";
 import type { CheckedParamsOf, MethodName, MoneyReport, Results } from "./api.js";
 import { AdminError } from "./errors.js";
@@ -32,17 +33,16 @@ export async function answerCall(host: AdminHost, method: string, params: unknow
 }
 
 const ANSWERS: Answers = {
-  "account.add": async (host, { name, settings, currency, ...asked }) => {
-    const given = settings as AccountSettings;
-    const problem = checkSettings(given) ?? checkRequired(given);
+  "account.add": async (host, { name, settings, cmppSecret, currency, ...asked }) => {
+    const given = checkedSettings(host, settings as AccountSettings);
+    const problem = checkRequired(given);
     if (problem !== null) throw new AdminError("invalid_value", problem);
-    return changeAccount(host, { kind: "account.add", name, settings: given, ...(currency === undefined ? {} : { currency }), ...by(asked) });
+    const more = { ...(currency === undefined ? {} : { currency }), ...by(asked) };
+    return withSecret(host, name, given, cmppSecret, (whole) => changeAccount(host, { kind: "account.add", name, settings: whole, ...more }));
   },
-  "account.set": async (host, { name, settings, ...asked }) => {
-    const given = settings as AccountSettings;
-    const problem = checkSettings(given);
-    if (problem !== null) throw new AdminError("invalid_value", problem);
-    return changeAccount(host, { kind: "account.set", name, settings: given, ...by(asked) });
+  "account.set": async (host, { name, settings, cmppSecret, ...asked }) => {
+    const given = checkedSettings(host, settings as AccountSettings);
+    return withSecret(host, name, given, cmppSecret, (whole) => changeAccount(host, { kind: "account.set", name, settings: whole, ...by(asked) }));
   },
   "account.list": async (host) => (await ask(host, { kind: "accounts" })).accounts.map(accountReport),
   "account.show": (host, { name }) => showAccount(host, name),
@@ -74,6 +74,13 @@ const ANSWERS: Answers = {
   "audit": async (host, { limit }) => auditReports(await ask(host, { kind: "audit", limit })),
   "uncertain": async (host, { limit }) => uncertainReports(await ask(host, { kind: "uncertain", limit })),
   "orphans": async (host, { limit }) => orphanReports(await ask(host, { kind: "orphans", limit })),
+  "key.check": (host) => host.keys.check(),
+  "key.rotate": (host, { key, ...asked }) => host.keys.rotate(by(asked), key === undefined ? null : secretKey(Buffer.from(key, "hex"))),
+  "route": async (host, { account: name, to }) => {
+    const { account } = await ask(host, { kind: "account", name });
+    if (account === null) throw noSuchAccount(name);
+    return host.route(account.account, to);
+  },
   "screen": async (host, { text, account }) => {
     const { chargeMicros, ...verdict } = await host.screen(text, account);
     return { ...verdict, charge: chargeMicros === null ? null : formatMoney(chargeMicros) };
@@ -85,6 +92,24 @@ const ANSWERS: Answers = {
     return Promise.resolve({ level });
   },
 };
+
+function checkedSettings(host: AdminHost, given: AccountSettings): AccountSettings {
+  const problem = checkSettings(given);
+  if (problem !== null) throw new AdminError("invalid_value", problem);
+  if ((given.cmppSecret ?? "") !== "") throw new AdminError("invalid_value", "cmpp-secret: give the secret itself, apart from the settings");
+  const { operator = "" } = given;
+  if (operator !== "" && !host.operators.includes(operator)) {
+    throw new AdminError("invalid_value", `operator: there is no [[operator]] ${operator}`, `configured: ${host.operators.join(", ")}`);
+  }
+  return given;
+}
+
+/** Seals a secret that was given, and does `change` with it among the settings. */
+function withSecret<T>(host: AdminHost, name: string, given: AccountSettings, secret: string | undefined, change: (whole: AccountSettings) => Promise<T>): Promise<T> {
+  if (secret === undefined) return change(given);
+  if (secret === "") return change({ ...given, cmppSecret: "" });
+  return host.keys.sealed(name, secret, (cmppSecret) => change({ ...given, cmppSecret }));
+}
 
 function by(asked: { readonly actor: string; readonly reason?: string | undefined }): { actor: string; reason?: string } {
   return asked.reason === undefined ? { actor: asked.actor } : { actor: asked.actor, reason: asked.reason };

@@ -6,7 +6,8 @@
  */
 import { z } from "zod";
 import type { AccountReport, StatementReport, TraceReport, UncertainReport, OrphanReport, AuditReport } from "./reports.js";
-import type { GatewayStatus, ReloadReport } from "./host.js";
+import type { GatewayStatus, KeyCheck, KeyRotation, ReloadReport } from "./host.js";
+import type { RouteReport } from "./routing.js";
 import type { OutcomeName } from "../../protocols/model/outcome.js";
 import type { ScreenHit } from "./host.js";
 import type { VerifyReport } from "../store/query.js";
@@ -20,13 +21,15 @@ const wallMs = z.int().min(0).max(8_640_000_000_000_000);
 const limit = z.int().min(1).max(1_000);
 /** Names and values are checked by ledger/account-settings.ts; here only their shape. */
 const settings = z.record(z.string().max(64), z.union([z.string().max(1_024), z.number(), z.boolean(), z.array(z.string().max(64)).max(1_000).readonly()]));
+/** A shared secret in clear; sealed before it goes further. "" takes it away. */
+const cmppSecret = z.string().max(256).optional();
 /** Who asks, for the audit log. */
 const asked = { actor: z.string().regex(/^[\x21-\x7e]{1,64}$/).default("socket"), reason: z.string().max(256).optional() };
 
 /** Parameters by method. */
 export const METHODS = {
-  "account.add": z.strictObject({ ...asked, name, settings, currency: z.string().max(3).optional() }),
-  "account.set": z.strictObject({ ...asked, name, settings }),
+  "account.add": z.strictObject({ ...asked, name, settings, cmppSecret, currency: z.string().max(3).optional() }),
+  "account.set": z.strictObject({ ...asked, name, settings, cmppSecret }),
   "account.list": z.strictObject({}),
   "account.show": z.strictObject({ name }),
   "account.suspend": z.strictObject({ ...asked, name }),
@@ -42,6 +45,9 @@ export const METHODS = {
   "audit": z.strictObject({ limit }),
   "uncertain": z.strictObject({ limit }),
   "orphans": z.strictObject({ limit }),
+  "key.check": z.strictObject({}),
+  "key.rotate": z.strictObject({ ...asked, key: z.string().regex(/^[0-9a-f]{64}$/).optional() }),
+  "route": z.strictObject({ account: name, to: z.string().min(1).max(32) }),
   "screen": z.strictObject({ text: z.string().max(16_384), account: name.optional() }),
   "reload": z.strictObject({ ...asked }),
   "status": z.strictObject({}),
@@ -72,6 +78,9 @@ export interface Results {
   "audit": readonly AuditReport[];
   "uncertain": readonly UncertainReport[];
   "orphans": readonly OrphanReport[];
+  "key.check": KeyCheck;
+  "key.rotate": KeyRotation;
+  "route": RouteReport;
   "screen": ScreenReport;
   "reload": ReloadReport;
   "status": GatewayStatus;

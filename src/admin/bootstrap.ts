@@ -7,13 +7,15 @@ import { parseMoney } from "../ledger/money.js";
 import { hashPasswordSync } from "../ledger/password.js";
 import type { Store } from "../store/store.js";
 import { AdminError } from "./errors.js";
+import type { KeyHost } from "./host.js";
 
 /**
  * Opens what is missing. The top-up is asked for every time: its reference makes it one, so a start that was cut
  * short between the two is made good by the next.
+ * @param keys seals their shared secrets
  * @throws AdminError when the store refuses a new account or its first top-up
  */
-export async function bootstrapAccounts(store: Store, known: ReadonlySet<string>, accounts: readonly BootstrapAccount[]): Promise<void> {
+export async function bootstrapAccounts(store: Store, keys: Pick<KeyHost, "sealed">, known: ReadonlySet<string>, accounts: readonly BootstrapAccount[]): Promise<void> {
   for (const account of accounts) {
     const isNew = !known.has(account.name);
     if (isNew) {
@@ -22,8 +24,13 @@ export async function bootstrapAccounts(store: Store, known: ReadonlySet<string>
         priceMicros: Number(parseMoney(account.price)),
         rate: account.rate,
         serviceCodes: account.serviceCodes,
+        spId: account.spId,
+        // A demo takes any source, whatever its terms.
+        checkSource: false,
       };
-      await required(store, { kind: "account.add", actor: "config", name: account.name, settings, reason: "bootstrap" });
+      const add = (cmppSecret: string): Promise<void> =>
+        required(store, { kind: "account.add", actor: "config", name: account.name, settings: { ...settings, cmppSecret }, reason: "bootstrap" });
+      await (account.cmppSecret === "" ? add("") : keys.sealed(account.name, account.cmppSecret, add));
     }
     const amountMicros = parseMoney(account.topUp);
     if (amountMicros === 0n) continue;

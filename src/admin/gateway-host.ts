@@ -5,9 +5,11 @@ import type { Listener } from "../../protocols/wire/protocol.js";
 import type { Flow } from "../flow/flow.js";
 import type { Log } from "../observe/log.js";
 import type { Store } from "../store/store.js";
+import type { Routes } from "../route/route.js";
 import { AdminError } from "./errors.js";
-import type { AdminHost, AskedBy, GatewayStatus, ReloadReport } from "./host.js";
+import type { AdminHost, AskedBy, GatewayStatus, KeyHost, ReloadReport } from "./host.js";
 import type { LiveBinds, LiveLinks } from "./live.js";
+import { routeReport, type RouteLine } from "./routing.js";
 import { screenVerdict } from "./screening.js";
 import { gatewayStatus } from "./status.js";
 
@@ -15,6 +17,8 @@ import { gatewayStatus } from "./status.js";
 export interface LiveGateway {
   flow(): Flow;
   store(): Store;
+  keys(): KeyHost;
+  routes(): { readonly routes: Routes; readonly rules: readonly RouteLine[] };
   state(): {
     readonly state: GatewayStatus["state"];
     readonly reasons: readonly string[];
@@ -29,6 +33,19 @@ export function gatewayHost(version: string, startedAtMs: number, log: Log, live
   return {
     get store() {
       return live.store();
+    },
+    get keys() {
+      return live.keys();
+    },
+    get operators() {
+      return live.routes().routes.operators;
+    },
+    route: (account, to) => {
+      const { routes, rules } = live.routes();
+      return routeReport(routes, rules, account, to, (operator) => {
+        const links = [...live.state().links.groups].find((group) => group.name === operator)?.links ?? [];
+        return { all: links.length, bound: links.filter((link) => link.state === "bound").length };
+      });
     },
     screen: (text, name) => {
       const flow = live.flow();

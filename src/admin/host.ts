@@ -2,8 +2,11 @@
  * AdminHost: what the admin API asks of whoever answers it: the running gateway, or the command line over the closed store.
  */
 import type { OutcomeName } from "../../protocols/model/outcome.js";
-import type { Settings } from "../config/settings.js";
+import type { SecretSettings, Settings } from "../config/settings.js";
+import type { Account } from "../ledger/account.js";
+import type { SecretKey } from "../ledger/secret.js";
 import type { Store } from "../store/store.js";
+import type { RouteReport } from "./routing.js";
 
 /** Who asked, and why, for the audit log. */
 export interface AskedBy {
@@ -13,8 +16,52 @@ export interface AskedBy {
 
 export type LogLevelName = "error" | "warn" | "info" | "debug";
 
+/** The key of the accounts' shared secrets. Every call throws AdminError `config_invalid` when its file is not as it should be. */
+export interface KeyHost {
+  /**
+   * Does `use` with the secret sealed for the account of that name; no rotation comes between.
+   * @throws AdminError `invalid_value` when it can be no secret; the message does not repeat it
+   */
+  sealed<T>(account: string, secret: string, use: (sealed: string) => Promise<T>): Promise<T>;
+  /** Seals all secrets under another key, `given` or a new one, and puts it in the old one's place. */
+  rotate(by: AskedBy, given: SecretKey | null): Promise<KeyRotation>;
+  check(): Promise<KeyCheck>;
+}
+
+export interface KeyRotation {
+  readonly keyId: string;
+  /** "" when there was none. */
+  readonly oldKeyId: string;
+  /** Secrets sealed anew. */
+  readonly secrets: number;
+  /** Accounts whose secret could not be opened; it is as it was. */
+  readonly unreadable: readonly string[];
+  readonly path: string;
+  /** "" when the new key stands in the place of the old; else where it is until a person has put it there. */
+  readonly pendingPath: string;
+  /** Why it could not be put there, "" when it was. */
+  readonly reason: string;
+}
+
+export interface KeyCheck {
+  readonly from: SecretSettings["from"];
+  readonly path: string;
+  /** "" when none has been made yet. */
+  readonly keyId: string;
+  /** Of a rotation that waits for its key to be put in place; "" else. */
+  readonly pendingKeyId: string;
+  /** Accounts with a shared secret. */
+  readonly secrets: number;
+  readonly unreadable: readonly { readonly account: string; readonly keyId: string }[];
+}
+
 export interface AdminHost {
   readonly store: Store;
+  readonly keys: KeyHost;
+  /** Names of the configured operators, in their order. */
+  readonly operators: readonly string[];
+  /** Which operator a message of the account would go to, and why. */
+  route(account: Account, to: string): RouteReport;
   /** What would become of a text; for an account by its terms when one is named. Throws AdminError `no_such_account`. */
   screen(text: string, account?: string): ScreenVerdict | Promise<ScreenVerdict>;
   /** Reads configuration and word lists again: checked whole, logged for the audit, then swapped. Throws AdminError. */

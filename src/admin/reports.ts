@@ -18,6 +18,7 @@ export interface AccountReport {
   readonly openMessages: number;
   readonly createdAt: string;
   readonly hasPassword: boolean;
+  readonly hasCmppSecret: boolean;
   readonly tariffs: readonly { readonly prefix: string; readonly price: string; readonly from: string }[];
   readonly [term: string]: unknown;
 }
@@ -31,7 +32,7 @@ export function accountReport(view: AccountView): AccountReport {
   const { account } = view;
   const terms: Record<string, unknown> = {};
   for (const setting of ACCOUNT_SETTINGS) {
-    if (setting.kind === "password") continue;
+    if (setting.kind === "password" || setting.kind === "secret") continue;
     const value = account[setting.name];
     terms[termName(setting.name)] = setting.kind === "money" ? formatMoney(Number(value)) : value;
   }
@@ -46,6 +47,7 @@ export function accountReport(view: AccountView): AccountReport {
     openMessages: view.openMessages,
     createdAt: isoTime(view.createdAtMs),
     hasPassword: account.passwordHash !== "",
+    hasCmppSecret: account.cmppSecret !== "",
     ...terms,
     tariffs: account.tariffs.map((tariff) => ({ prefix: tariff.prefix, price: formatMoney(tariff.priceMicros), from: isoTime(tariff.fromMs) })),
   };

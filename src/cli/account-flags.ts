@@ -8,6 +8,7 @@ import { ACCOUNT_SETTINGS, SettingError, readSetting } from "../ledger/account-s
 import type { AccountSetting, SettingValue } from "../ledger/account-settings.js";
 import { formatMoney } from "../ledger/money.js";
 import { hashPasswordSync } from "../ledger/password.js";
+import { checkSecret } from "../ledger/secret.js";
 import { formatDuration } from "../config/duration.js";
 import type { CliContext } from "./context.js";
 import { CliError, Exit } from "./exit.js";
@@ -25,20 +26,45 @@ export function addAccountFlags(command: Command): Command {
   return command
     .option("--password-file <file>", "read the password from the first line of a file")
     .option("--password-stdin", "read the password from the first line of standard input")
+    .option("--cmpp-secret-file <file>", "read the CMPP secret from the first line of a file")
+    .option("--cmpp-secret-stdin", "read the CMPP secret from the first line of standard input")
     .option("--reason <text>", "why, for the audit log");
 }
 
+export interface GivenSettings {
+  readonly settings: Record<string, SettingValue>;
+  /** In clear: whoever has the key seals it. "" takes it away. */
+  readonly cmppSecret?: string;
+}
+
 /** The settings that the flags give. Passwords leave this process as hashes only. Throws CliError (usage). */
-export async function givenSettings(flags: Readonly<Record<string, unknown>>, context: CliContext): Promise<Record<string, SettingValue>> {
+export async function givenSettings(flags: Readonly<Record<string, unknown>>, context: CliContext): Promise<GivenSettings> {
   const settings: Record<string, SettingValue> = {};
   for (const setting of ACCOUNT_SETTINGS) {
     const text = flags[optionName(setting.flag)];
-    if (typeof text !== "string" || setting.kind === "password") continue;
+    if (typeof text !== "string" || setting.kind === "password" || setting.kind === "secret") continue;
     settings[setting.name] = readFlag(setting, text);
   }
-  const password = await givenPassword(flags, context);
+  const ask = once(() => context.readInput());
+  const password = await givenText(flags, "password", ask);
+  if (password !== null && Buffer.byteLength(password) > SMPP_PASSWORD_OCTETS) {
+    context.output.error(`the password has more than ${SMPP_PASSWORD_OCTETS} octets: an SMPP bind cannot carry it`);
+  }
   if (password !== null) settings["passwordHash"] = password === "" ? "" : hashPasswordSync(password);
-  return settings;
+  const cmppSecret = await givenText(flags, "cmpp-secret", ask);
+  if (password !== null && flags["passwordStdin"] !== undefined && flags["cmppSecretStdin"] !== undefined) {
+    throw new CliError(Exit.usage, "standard input can give the password or the CMPP secret, not both");
+  }
+  if (cmppSecret === null) return { settings };
+  const fault = cmppSecret === "" ? null : checkSecret(cmppSecret);
+  if (fault !== null) throw new CliError(Exit.usage, `--cmpp-secret: ${fault}`);
+  return { settings, cmppSecret };
+}
+
+/** The same promise for everyone who asks. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => (made ??= make());
 }
 
 function readFlag(setting: AccountSetting, text: string): SettingValue {
@@ -50,18 +76,14 @@ function readFlag(setting: AccountSetting, text: string): SettingValue {
   }
 }
 
-async function givenPassword(flags: Readonly<Record<string, unknown>>, context: CliContext): Promise<string | null> {
-  const { password, passwordFile, passwordStdin } = flags;
-  const given = [password, passwordFile, passwordStdin].filter((one) => one !== undefined).length;
+/** What one of --FLAG, --FLAG-file and --FLAG-stdin gives; null when none of them is there. */
+async function givenText(flags: Readonly<Record<string, unknown>>, flag: string, readInput: () => Promise<string>): Promise<string | null> {
+  const [text, file, input] = [flags[optionName(flag)], flags[optionName(`${flag}-file`)], flags[optionName(`${flag}-stdin`)]];
+  const given = [text, file, input].filter((one) => one !== undefined).length;
   if (given === 0) return null;
-  if (given > 1) throw new CliError(Exit.usage, "give only one of --password, --password-file and --password-stdin");
-  let found: string;
-  if (typeof password === "string") found = password;
-  else found = firstLine(typeof passwordFile === "string" ? readSecretFile(passwordFile) : await context.readInput());
-  if (Buffer.byteLength(found) > SMPP_PASSWORD_OCTETS) {
-    context.output.error(`the password has more than ${SMPP_PASSWORD_OCTETS} octets: an SMPP bind cannot carry it`);
-  }
-  return found;
+  if (given > 1) throw new CliError(Exit.usage, `give only one of --${flag}, --${flag}-file and --${flag}-stdin`);
+  if (typeof text === "string") return text;
+  return firstLine(flag, typeof file === "string" ? readSecretFile(file) : await readInput());
 }
 
 function readSecretFile(path: string): string {
@@ -72,9 +94,9 @@ function readSecretFile(path: string): string {
   }
 }
 
-function firstLine(text: string): string {
+function firstLine(flag: string, text: string): string {
   const line = text.split(/\r?\n/, 1)[0] ?? "";
-  if (line === "") throw new CliError(Exit.usage, "the password is empty", "its first line holds the password");
+  if (line === "") throw new CliError(Exit.usage, `the ${flag} is empty`, "the first line holds it");
   return line;
 }
 
@@ -92,6 +114,7 @@ function valueName(setting: AccountSetting): string {
     case "list":
       return "<list>";
     case "password":
+    case "secret":
     case "text":
       return "<text>";
     default:

@@ -20,15 +20,15 @@ export function register(program: Command, context: CliContext): void {
   addAccountFlags(withCommonOptions(account.command("add <name>").description("open an account")))
     .option("--currency <code>", "currency of its money", "CNY")
     .action(async (name: string, flags: Flags) => {
-      const settings = await givenSettings(flags, context);
-      await change(context, flags, (api) => api.call("account.add", { name, settings, currency: String(flags["currency"]), ...asked(context, flags) }));
+      const given = await givenSettings(flags, context);
+      await change(context, flags, (api) => api.call("account.add", { name, ...given, currency: String(flags["currency"]), ...asked(context, flags) }));
     });
 
   addAccountFlags(withCommonOptions(account.command("set <name>").description("change an account's terms; live binds follow within a second")))
     .action(async (name: string, flags: Flags) => {
-      const settings = await givenSettings(flags, context);
-      if (Object.keys(settings).length === 0) throw new CliError(Exit.usage, "nothing to set", "tollgate account set --help lists the flags");
-      await change(context, flags, (api) => api.call("account.set", { name, settings, ...asked(context, flags) }));
+      const given = await givenSettings(flags, context);
+      if (Object.keys(given.settings).length === 0 && given.cmppSecret === undefined) throw new CliError(Exit.usage, "nothing to set", "tollgate account set --help lists the flags");
+      await change(context, flags, (api) => api.call("account.set", { name, ...given, ...asked(context, flags) }));
     });
 
   withCommonOptions(account.command("list").description("all accounts"))
@@ -97,7 +97,8 @@ function show(context: CliContext, report: AccountReport, zoneMinutes: number): 
     ["open messages", String(report.openMessages)],
     ["opened", localTime(report.createdAt, zoneMinutes)],
     ["password", report.hasPassword ? "set" : "none: it cannot bind"],
-    ...ACCOUNT_SETTINGS.filter((setting) => setting.kind !== "password").map((setting): [string, string] =>
+    ["cmpp-secret", report.hasCmppSecret ? "set" : "none: it cannot bind over CMPP"],
+    ...ACCOUNT_SETTINGS.filter((setting) => setting.kind !== "password" && setting.kind !== "secret").map((setting): [string, string] =>
       [setting.flag, withUnit(settingText(setting, report[termName(setting.name)]), setting.unit)]),
     ...report.tariffs.map((tariff): [string, string] =>
       ["tariff", `${tariff.price} to ${tariff.prefix === "" ? "all" : `${tariff.prefix}...`} from ${localTime(tariff.from, zoneMinutes)}`]),

@@ -8,10 +8,13 @@ import { encodeJson } from "../admin/api.js";
 import type { AdminApi, MethodName, ParamsOf, Results } from "../admin/api.js";
 import { AdminError } from "../admin/errors.js";
 import type { AdminHost } from "../admin/host.js";
+import { routeReport } from "../admin/routing.js";
 import { screenVerdict } from "../admin/screening.js";
+import { SecretKeys } from "../admin/secret-keys.js";
 import { loadWordLists } from "../admin/word-lists.js";
 import type { Settings } from "../config/settings.js";
 import type { Screen } from "../filter/screen.js";
+import { Routes } from "../route/route.js";
 import type { Store } from "../store/store.js";
 import { CliError, Exit } from "./exit.js";
 
@@ -63,8 +66,14 @@ export function offlineHost(store: Store, settings: Settings): AdminHost {
   const needsDaemon = (): never => {
     throw new AdminError("daemon_needed", "no daemon runs", "start it with: tollgate serve --config FILE");
   };
+  const routes = new Routes();
+  settings.operator.forEach(({ name }, index) => routes.addOperator(name, index));
+  routes.replace(settings.route);
   return {
     store,
+    keys: new SecretKeys({ settings: settings.secrets, dataDir: settings.data.dir, store: () => store }),
+    operators: routes.operators,
+    route: (account, to) => routeReport(routes, settings.route, account, to, () => null),
     async screen(text, name) {
       if (name === undefined) return screenVerdict(await readScreen(settings), text, null);
       const answer = await store.query({ kind: "account", name });

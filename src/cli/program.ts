@@ -12,10 +12,12 @@ import { register as checkConfig } from "./check-config.js";
 import type { CliContext } from "./context.js";
 import { CliError, Exit } from "./exit.js";
 import { register as explain } from "./explain.js";
+import { register as key } from "./key.js";
 import { register as ledger } from "./ledger.js";
 import { register as log } from "./log.js";
 import { register as refund } from "./refund.js";
 import { register as reload } from "./reload.js";
+import { register as route } from "./route.js";
 import { register as screen } from "./screen.js";
 import { register as send } from "./send.js";
 import { register as serve } from "./serve.js";
@@ -29,8 +31,8 @@ import { register as uncertain } from "./uncertain.js";
 /** Every command file exports `register(program, context)`; in the order of `tollgate --help`. */
 const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   serve, send, checkConfig,
-  account, topup, refund, statement, ledger,
-  trace, uncertain, explain, screen,
+  account, key, topup, refund, statement, ledger,
+  trace, uncertain, explain, screen, route,
   status, reload, log, audit,
   simulate, bench,
 ];

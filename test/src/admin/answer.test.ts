@@ -4,7 +4,9 @@ import { answerCall } from "../../../src/admin/answer.js";
 import { encodeJson } from "../../../src/admin/api.js";
 import type { METHODS } from "../../../src/admin/api.js";
 import { AdminError } from "../../../src/admin/errors.js";
-import { FakeHost } from "./fixtures.js";
+import type { AccountSettings } from "../../../src/ledger/commands.js";
+import { seal, secretKey, unseal } from "../../../src/ledger/secret.js";
+import { FakeHost, HOST_KEY, accountView } from "./fixtures.js";
 
 describe("admin API", () => {
   const PARAMS: Record<keyof typeof METHODS, unknown> = {
@@ -25,6 +27,9 @@ describe("admin API", () => {
     "audit": { limit: 10 },
     "uncertain": { limit: 10 },
     "orphans": { limit: 10 },
+    "key.check": {},
+    "key.rotate": { reason: "yearly" },
+    "route": { account: "demo", to: "13800138000" },
     "screen": { text: "bad text", account: "demo" },
     "reload": {},
     "status": {},
@@ -69,10 +74,45 @@ describe("admin API", () => {
     expect(await answerCall(new FakeHost(), "screen", PARAMS.screen)).to.include({ outcome: "blocked_content", charge: "0.035" });
   });
 
+  it("seals a CMPP secret before it goes further", async () => {
+    for (const method of ["account.add", "account.set"] as const) {
+      const host = new FakeHost();
+      await answerCall(host, method, { name: "demo", settings: { priceMicros: 1 }, cmppSecret: "tollgate1" });
+      const { settings } = host.commands[0] as { settings: AccountSettings };
+      expect(unseal(HOST_KEY, "demo", settings.cmppSecret!)?.toString()).to.equal("tollgate1");
+    }
+    const host = new FakeHost();
+    await answerCall(host, "account.set", { name: "demo", settings: {}, cmppSecret: "" });
+    expect(host.commands[0]).to.deep.include({ settings: { cmppSecret: "" } });
+  });
+
+  it("never shows a secret, sealed or not", async () => {
+    const host = new FakeHost();
+    const sealed = seal(HOST_KEY, "demo", "tollgate1");
+    host.answer = () => Promise.resolve({ kind: "account", account: accountView("demo", { cmppSecret: sealed, spId: "901234" }) });
+    const text = encodeJson(await answerCall(host, "account.show", { name: "demo" }));
+    expect(text).to.contain('"hasCmppSecret":true').and.contain('"spId":"901234"').and.not.contain("v1:").and.not.contain("scrypt");
+  });
+
+  it("rotates to the key it is given, in the name of who asked", async () => {
+    const host = new FakeHost();
+    await answerCall(host, "key.rotate", { key: "07".repeat(32), actor: "cli:root" });
+    expect(host.rotations).to.deep.equal([{ actor: "cli:root", keyId: secretKey(Buffer.alloc(32, 7)).id }]);
+  });
+
+  it("names the operators there are when an account is to go to one that is not", async () => {
+    const error = await answerCall(new FakeHost(), "account.set", { name: "demo", settings: { operator: "mobil" } }).then(() => null, (thrown: unknown) => thrown as AdminError);
+    expect(error).to.include({ code: "invalid_value", message: "operator: there is no [[operator]] mobil", hint: "configured: mobile, simulator" });
+  });
+
   const refused: [string, string, unknown, string][] = [
     ["a setting that is none", "account.set", { name: "demo", settings: { sudo: 1 } }, "invalid_value"],
     ["a setting out of its limits", "account.set", { name: "demo", settings: { rate: 0 } }, "invalid_value"],
     ["a password that is no hash", "account.set", { name: "demo", settings: { passwordHash: "clear" } }, "invalid_value"],
+    ["a secret that is sealed already", "account.set", { name: "demo", settings: { cmppSecret: seal(HOST_KEY, "demo", "x") } }, "invalid_value"],
+    ["an operator that is not configured, for a new account", "account.add", { name: "x", settings: { priceMicros: 1, operator: "mobil" } }, "invalid_value"],
+    ["a key that is none", "key.rotate", { key: "abc" }, "invalid_params"],
+    ["a route of an account that is not there", "route", { account: "nobody", to: "138" }, "no_such_account"],
     ["a new account without price", "account.add", { name: "x", settings: {} }, "invalid_value"],
     ["a negative amount", "topup", { name: "demo", amount: "-1", reference: "r" }, "invalid_value"],
     ["a number as amount", "topup", { name: "demo", amount: 5, reference: "r" }, "invalid_params"],

@@ -4,7 +4,11 @@ import { createConnection } from "node:net";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AdminHost, AskedBy } from "../../../src/admin/host.js";
+import type { AdminHost, AskedBy, KeyHost } from "../../../src/admin/host.js";
+import { routeReport, type RouteLine, type RouteReport } from "../../../src/admin/routing.js";
+import type { Account } from "../../../src/ledger/account.js";
+import { seal, secretKey } from "../../../src/ledger/secret.js";
+import { Routes } from "../../../src/route/route.js";
 import { makeAccount } from "../../../src/ledger/account-settings.js";
 import type { AccountView, LedgerCommand, LedgerResult } from "../../../src/ledger/commands.js";
 import type { Answer, Query } from "../../../src/store/query.js";
@@ -21,6 +25,8 @@ export function accountView(name: string, settings: Parameters<typeof makeAccoun
     createdAtMs: 1_764_000_000_000,
   };
 }
+
+export const HOST_KEY = secretKey(Buffer.alloc(32, 3));
 
 export class FakeHost implements AdminHost {
   readonly commands: LedgerCommand[] = [];
@@ -41,6 +47,32 @@ export class FakeHost implements AdminHost {
       return this.answer(query);
     },
   } as unknown as Store;
+
+  readonly operators = ["mobile", "simulator"];
+  readonly rotations: (AskedBy & { readonly keyId: string | null })[] = [];
+  unreadable: { account: string; keyId: string }[] = [];
+  inPlace = true;
+  routes: RouteLine[] = [
+    { account: "*", prefix: "138", operator: "simulator", note: "cheap", line: 7 }, { account: "*", prefix: "", operator: "mobile", note: "", line: 4 },
+  ];
+  links: RouteReport["links"] = { all: 2, bound: 1 };
+
+  readonly keys: KeyHost = {
+    sealed: (account, secret, use) => use(seal(HOST_KEY, account, secret)),
+    rotate: (by, given) => {
+      this.rotations.push({ ...by, keyId: given?.id ?? null });
+      const where = this.inPlace ? { pendingPath: "", reason: "" } : { pendingPath: "/var/secret.key.pending", reason: "EROFS" };
+      return Promise.resolve({ keyId: "newkey01", oldKeyId: "oldkey01", secrets: 2, unreadable: this.unreadable.map((one) => one.account), path: "/etc/key", ...where });
+    },
+    check: () => Promise.resolve({ from: "file", path: "/etc/key", keyId: "oldkey01", pendingKeyId: "", secrets: 2, unreadable: this.unreadable }),
+  };
+
+  route(account: Account, to: string): RouteReport {
+    const routes = new Routes();
+    this.operators.forEach((name, index) => routes.addOperator(name, index));
+    routes.replace(this.routes);
+    return routeReport(routes, this.routes, account, to, () => this.links);
+  }
 
   screen(text: string, account?: string) {
     const hit = text.includes("bad");

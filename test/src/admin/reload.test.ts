@@ -73,6 +73,25 @@ describe("Reloads", () => {
     expect(what).to.match(/^reload: word lists, operator\.0\.name \(at restart\), .*, \d+ more; words version \d+$/);
   });
 
+  const ROUTE = '[[route]]\nprefix = "138"\noperator = "simulator"\n';
+
+  it("puts routes in force at once", async () => {
+    file = () => settings(ROUTE);
+    expect((await reloads.run(BY)).applied).to.deep.equal(["route.0", "word lists"]);
+    expect(plans[0]?.settings.route).to.deep.include({ account: "*", prefix: "138", operator: "simulator", note: "", line: 7 });
+    file = () => settings(`# moved\n${ROUTE}`);
+    expect((await reloads.run(BY)).applied).to.deep.equal([]);
+    expect(present.route[0]?.line).to.equal(8);
+  });
+
+  it("refuses a route to an operator that starts with a restart only", async () => {
+    const operators = ["simulator", "new"].map((name) => `[[operator]]\nname = "${name}"\nhost = "127.0.0.1"\nsystem_id = "x"\npassword = "pw"\n`).join("");
+    file = () => settings(`${operators}[[route]]\noperator = "new"\n`);
+    const error: unknown = await reloads.run(BY).then(() => null, (thrown: unknown) => thrown);
+    expect(error).to.include({ code: "config_invalid" }).and.property("message").to.match(/names operator new, which starts with a restart only/);
+    expect([plans, commands]).to.deep.equal([[], []]);
+  });
+
   it("changes nothing that could not be written down", async () => {
     answer = { ok: false, code: "unavailable", message: "the store is not available: disk full" };
     const error: unknown = await reloads.run(BY).then(() => null, (thrown: unknown) => thrown);
