@@ -4,10 +4,12 @@
  * A short message holds 140 octets on air, its UDH included: 160 septets, 140 octets or 70 UTF-16 units alone,
  * 153 / 134 / 67 behind an 8-bit concatenation header and 152 / 133 / 66 behind a 16-bit one.
  */
-import { septetsOfUnit } from "./gsm.js";
 import { Encoding, SegmentForm } from "./message.js";
+import { endInRoom } from "./room.js";
+import type { Room } from "./room.js";
 import { endsOnOctet, packSeptets, septetsCovering } from "./septets.js";
 import { encodeText, gsmSeptets } from "./text.js";
+import { concatenationHeader } from "./udh.js";
 
 export { parseUdh, readConcatenation } from "./udh.js";
 export type { Concatenation, Udh, UdhElement } from "./udh.js";
@@ -30,7 +32,12 @@ export type SplitForm = "udh8" | "udh16" | "sar";
 export type CountRule = "domestic" | "gsm";
 
 /** More parts than one octet can number. */
-const MOST_SEGMENTS = 255;
+export const MOST_SEGMENTS = 255;
+
+const ALONE: Room = { headerOctets: 0, addedUnits: 0, wide: false };
+/** A header of 6 octets is ours or, with SAR TLVs, the far side's. */
+const PART: Room = { headerOctets: 6, addedUnits: 0, wide: false };
+const PART_WIDE: Room = { headerOctets: 7, addedUnits: 0, wide: false };
 
 /**
  * Units of charge of a text, at least 1.
@@ -43,10 +50,9 @@ export function countSegments(text: string, rule: CountRule): number {
   if (rule === "domestic") return units <= 70 ? 1 : Math.ceil(units / 67);
   const septets = gsmSeptets(text);
   if (septets < 0 ? units <= 70 : septets <= 160) return 1;
+  const encoding = septets < 0 ? Encoding.ucs2 : Encoding.gsm7;
   let count = 0;
-  for (let from = 0; from < units; count++) {
-    from = septets < 0 ? endOfUnits(text, from, 67) : endOfSeptets(text, from, 153);
-  }
+  for (let from = 0; from < units; count++) from = endInRoom(text, from, encoding, PART);
   return count;
 }
 
@@ -119,26 +125,15 @@ function numbered(parts: readonly Buffer[], form: SplitForm, reference: number):
   const segmentReference = form === "udh8" ? reference & 0xff : reference & 0xffff;
   return parts.map((octets, index) => {
     const segmentNumber = index + 1;
-    if (form === "udh8") {
-      octets.set([5, 0x00, 3, segmentReference, total, segmentNumber]);
-    } else if (form === "udh16") {
-      octets.set([6, 0x08, 4, segmentReference >> 8, segmentReference & 0xff, total, segmentNumber]);
-    }
+    if (form !== "sar") octets.set(concatenationHeader(form === "udh16", segmentReference, total, segmentNumber));
     const hasUdh = form !== "sar";
     return { octets, hasUdh, segmentReference, segmentTotal: total, segmentNumber, segmentForm: SegmentForm[form] };
   });
 }
 
 function fitsAlone(text: string, whole: Buffer, encoding: Encoding): boolean {
-  switch (encoding) {
-    case Encoding.gsm7:
-      return whole.length <= 160;
-    case Encoding.ascii:
-    case Encoding.gsm7_packed:
-      return endOfSeptets(text, 0, 160) === text.length;
-    default:
-      return whole.length <= 140;
-  }
+  if (encoding === Encoding.gsm7) return whole.length <= 160;
+  return encoding === Encoding.ascii || encoding === Encoding.gsm7_packed ? endInRoom(text, 0, encoding, ALONE) === text.length : whole.length <= 140;
 }
 
 function headerOctets(form: SplitForm): number {
@@ -147,20 +142,8 @@ function headerOctets(form: SplitForm): number {
 
 /** Where the part that begins at `from` ends; always beyond `from`. */
 function endOfPart(text: string, from: number, encoding: Encoding, form: SplitForm): number {
-  const wide = form === "udh16";
-  switch (encoding) {
-    case Encoding.gsm7:
-    case Encoding.ascii:
-      return endOfSeptets(text, from, wide ? 152 : 153);
-    case Encoding.gsm7_packed: {
-      const end = endOfSeptets(text, from, wide ? 152 : 153);
-      return end < text.length ? beforePadding(text, from, end, headerOctets(form)) : end;
-    }
-    case Encoding.ucs2:
-      return endOfUnits(text, from, wide ? 66 : 67);
-    default:
-      return endOfOctets(text, from, wide ? 133 : 134, encoding);
-  }
+  const end = endInRoom(text, from, encoding, form === "udh16" ? PART_WIDE : PART);
+  return encoding === Encoding.gsm7_packed && end < text.length ? beforePadding(text, from, end, headerOctets(form)) : end;
 }
 
 /** A packed part must not end in what a reader takes for padding: leaves that character to the next part. */
@@ -169,44 +152,6 @@ function beforePadding(text: string, from: number, end: number, header: number):
   if (last !== "@" && last !== "\r") return end;
   const septets = septetsCovering(header) + gsmSeptets(text.slice(from, end));
   return endsOnOctet(septets) && end - 1 > from ? end - 1 : end;
-}
-
-function endOfSeptets(text: string, from: number, limit: number): number {
-  let room = limit;
-  let at = from;
-  for (; at < text.length; at++) {
-    // A character of ASCII that the alphabet lacks is replaced on air by one septet.
-    room -= septetsOfUnit(text.charCodeAt(at)) || 1;
-    if (room < 0) break;
-  }
-  return at;
-}
-
-function endOfUnits(text: string, from: number, limit: number): number {
-  const end = Math.min(from + limit, text.length);
-  return cutsPair(text, end) ? end - 1 : end;
-}
-
-/** The longest beginning of the rest whose octets fit, found by halving: a longer text never takes fewer. */
-function endOfOctets(text: string, from: number, limit: number, encoding: Encoding): number {
-  let fits = from + 1;
-  let tooLong = Math.min(from + limit, text.length) + 1;
-  while (tooLong - fits > 1) {
-    const middle = (fits + tooLong) >> 1;
-    const end = cutsPair(text, middle) ? middle + 1 : middle;
-    const octets = encodeText(text.slice(from, end), encoding);
-    if (octets !== null && octets.length <= limit) fits = middle;
-    else tooLong = middle;
-  }
-  return cutsPair(text, fits) ? fits + 1 : fits;
-}
-
-/** Whether a cut before `at` would part a surrogate pair. */
-function cutsPair(text: string, at: number): boolean {
-  if (at <= 0 || at >= text.length) return false;
-  const high = text.charCodeAt(at - 1);
-  const low = text.charCodeAt(at);
-  return high >= 0xd800 && high <= 0xdbff && low >= 0xdc00 && low <= 0xdfff;
 }
 
 /** The octets of one part, with room for its header in front. */

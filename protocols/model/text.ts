@@ -98,6 +98,13 @@ export function gsmSeptets(text: string): number {
   return count;
 }
 
+/** Septets that ASCII octets from `start` on take on air; a character the alphabet lacks is replaced there by one septet. */
+export function gsmSeptetsOfAscii(octets: Buffer, start: number): number {
+  let count = 0;
+  for (let at = start; at < octets.length; at++) count += septetsOfUnit(octets[at] as number) || 1;
+  return count;
+}
+
 /** The octets behind the UDH; all of them when there is none, or when its length claims more than there is. */
 export function userData(message: Message): Buffer {
   const start = message.hasUdh ? udhEnd(message.octets) : 0;
@@ -121,6 +128,28 @@ export function messageText(message: Message): string | null {
   const extension = (tables & 0xff) === 0 ? GSM_EXTENSION : SINGLE_SHIFT[tables & 0xff];
   if (base === undefined || extension === undefined) return null;
   return decodeRange(octets, start, encoding, base, extension);
+}
+
+/**
+ * The texts of parts of one message, all in one multi-octet charset, read through: a character that the sender cut in two belongs to the part
+ * in which it ends. Null when they are not valid, or the last one ends amid a character.
+ */
+export function decodeParts(parts: readonly Buffer[], encoding: Encoding): string[] | null {
+  const name = CHARSETS.get(encoding)?.decoder.encoding;
+  if (name === undefined) return null;
+  const decoder = strictDecoder(name);
+  try {
+    return parts.map((octets, index) => decoder.decode(octets, { stream: index < parts.length - 1 }));
+  } catch {
+    // As in decodeCharset: what is not valid is no text.
+    return null;
+  }
+}
+
+/** Whether every octet from `start` on is the same character in ASCII and in the GSM default alphabet. */
+export function sameInAsciiAndGsm(octets: Buffer, start: number): boolean {
+  for (let at = start; at < octets.length; at++) if (SAME_AS_ASCII[octets[at] as number] === 0) return false;
+  return true;
 }
 
 function decodeRange(

@@ -46,6 +46,7 @@ const PORTS_16 = 0x05;
 const CONCATENATION_16 = 0x08;
 const NATIONAL_SINGLE_SHIFT = 0x24;
 const NATIONAL_LOCKING_SHIFT = 0x25;
+const NO_ELEMENTS = new Uint8Array(0);
 
 /** Reads a header; null when its length runs over the octets or an element over the header. */
 export function parseUdh(octets: Buffer): Udh | null {
@@ -124,6 +125,39 @@ export function udhEnd(octets: Buffer): number {
   if (octets.length === 0) return 0;
   const end = 1 + (octets[0] as number);
   return end <= octets.length ? end : 0;
+}
+
+/** A header that says the concatenation, `others` (whole elements) behind it; `wide` with a reference of 16 bits, else of 8. */
+export function concatenationHeader(wide: boolean, reference: number, total: number, number: number, others: Uint8Array = NO_ELEMENTS): Uint8Array {
+  const element = wide
+    ? [CONCATENATION_16, 4, (reference >> 8) & 0xff, reference & 0xff, total, number]
+    : [CONCATENATION_8, 3, reference & 0xff, total, number];
+  return Uint8Array.from([element.length + others.length, ...element, ...others]);
+}
+
+/** Whether the header says the concatenation and nothing else, so that it can be left out where that is said by other means. */
+export function saysOnlyConcatenation(octets: Buffer): boolean {
+  const [length, id, width] = octets;
+  return (length === 5 && id === CONCATENATION_8 && width === 3) || (length === 6 && id === CONCATENATION_16 && width === 4);
+}
+
+/**
+ * The elements of a header as octets, without its concatenation and, where `nationalToo`, its national tables (whoever says the text anew
+ * needs none); null when the header is broken.
+ */
+export function otherElements(octets: Buffer, nationalToo: boolean): Buffer | null {
+  const end = udhEnd(octets);
+  if (end === 0) return null;
+  const kept: Buffer[] = [];
+  for (let at = 1; at < end; ) {
+    const length = elementLength(octets, at, end);
+    if (length < 0) return null;
+    const id = octets[at] as number;
+    const national = id === NATIONAL_LOCKING_SHIFT || id === NATIONAL_SINGLE_SHIFT;
+    if (id !== CONCATENATION_8 && id !== CONCATENATION_16 && !(nationalToo && national)) kept.push(octets.subarray(at, at + 2 + length));
+    at += 2 + length;
+  }
+  return Buffer.concat(kept);
 }
 
 /** The national language identifiers as locking * 256 + single shift; 0 when none, -1 when the header is broken. */

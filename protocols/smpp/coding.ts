@@ -46,6 +46,19 @@ export function encodingOf(dataCoding: number, alphabet0: Alphabet0): Encoding {
   return dataCoding === 0 ? ALPHABET0[alphabet0] : (BY_CODING[dataCoding] ?? Encoding.binary);
 }
 
+/** The message class 0..3 that a data_coding names, -1 when it names none. */
+export function classOf(dataCoding: number): number {
+  const group = dataCoding >> 4;
+  return group === 0x1 || group === 0xf ? dataCoding & 3 : -1;
+}
+
+/** The value of the general group that says an encoding and a message class; -1 when there is none, or no class. */
+export function withClass(encoding: Encoding, messageClass: number): number {
+  if (messageClass < 0) return -1;
+  const alphabet = encoding === Encoding.gsm7 ? 0x10 : encoding === Encoding.binary ? 0x14 : encoding === Encoding.ucs2 ? 0x18 : -1;
+  return alphabet < 0 ? -1 : alphabet | messageClass;
+}
+
 const CODINGS: readonly (readonly [Encoding, number])[] = [
   [Encoding.ascii, 0x01],
   [Encoding.latin1, 0x03],

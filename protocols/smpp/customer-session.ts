@@ -9,7 +9,7 @@ import { Outcome } from "../model/outcome.js";
 import type { Notice } from "../model/receipt.js";
 import { CustomerConnection } from "../wire/customer-connection.js";
 import type { AcceptedBind } from "../wire/customer-connection.js";
-import type { CancelAnswer, CustomerEvents, ListenOptions, QueryAnswer } from "../wire/protocol.js";
+import type { Alphabet0, CancelAnswer, CustomerEvents, ListenOptions, QueryAnswer } from "../wire/protocol.js";
 import { VERSION_33, VERSION_34, boundState, directionOf, isBind, normalVersion, refusalStatus, versionName } from "./bind.js";
 import {
   MESSAGE_ID_RESP_MAX_OCTETS, MESSAGE_MAX_OCTETS, decodeBind, decodeSubmitSm, encodeBindResp, encodeDeliverSm, encodeHeaderOnly,
@@ -20,6 +20,7 @@ import { CommandId, SessionState, responseId } from "./commands.js";
 import { Composer } from "./compose.js";
 import { messageOfSubmit } from "./convert.js";
 import type { ReadingTerms } from "./convert.js";
+import { SmppLinkText } from "./link-text.js";
 import {
   MAX_FRAME_BOUND_OCTETS, MAX_FRAME_UNBOUND_OCTETS, MIN_FRAME_OCTETS, deliverAnswerOf, refusalCommand, refusalStatusOf, shownMessageId,
 } from "./operations.js";
@@ -30,6 +31,13 @@ import { Status, outcomeStatus } from "./status.js";
 const RECEIPT_ZONE_MINUTES = 480;
 const BIND_RESP_OCTETS = 96;
 const LIMITS = { minOctets: MIN_FRAME_OCTETS, maxUnboundOctets: MAX_FRAME_UNBOUND_OCTETS, maxBoundOctets: MAX_FRAME_BOUND_OCTETS };
+
+/** What customers can be told, by what data_coding 0 means to them. */
+const CUSTOMER_TEXTS = { gsm7: customerText("gsm7"), ascii: customerText("ascii"), latin1: customerText("latin1"), utf8: customerText("utf8") };
+
+function customerText(alphabet0: Alphabet0): SmppLinkText {
+  return new SmppLinkText({ alphabet0, form: "sar", allUcs2: false, takesGb18030: false, operatorUnits: 0 });
+}
 
 /** Bodies are filled and written within one call, so all sessions share one of each. */
 const composer = new Composer();
@@ -71,7 +79,7 @@ export class SmppCustomerSession extends CustomerConnection {
   protected composeDelivery(notice: Notice): number {
     if (notice.kind === "inbound") {
       composed = composer.body;
-      return composer.compose(notice.message, this.#terms.alphabet0, this.#version >= VERSION_34);
+      return composer.compose(notice.message, CUSTOMER_TEXTS[this.#terms.alphabet0], "as_it_came", this.#version >= VERSION_34);
     }
     composed = receiptComposer.body;
     receiptComposer.compose(notice, shownMessageId(notice.messageId, this.#version), this.#version, RECEIPT_ZONE_MINUTES);

@@ -1,9 +1,11 @@
 /**
  * Settings: what an operator may set for one SMPP link, as a table for the configuration and as checked terms for us.
  */
+import type { LongForm } from "../model/say.js";
 import type { Alphabet0, ProtocolSettings, SettingDescription } from "../wire/protocol.js";
 import { SettingReader } from "../wire/settings.js";
 import { CommandId } from "./commands.js";
+import { SmppLinkText } from "./link-text.js";
 
 const KEEP = -1;
 
@@ -26,6 +28,22 @@ export const LINK_SETTINGS: readonly SettingDescription[] = [
     help: "what data_coding 0 means to this operator",
   },
   { name: "service_type", type: "string", default: "", help: "service_type of every submit, up to 5 characters; empty keeps the submitter's" },
+  {
+    name: "long_messages", type: "string", default: "udh", choices: ["udh", "udh16", "sar", "payload"],
+    help: "how texts longer than one short message go out: in parts with a header (8- or 16-bit reference) or SAR parameters, or whole in message_payload",
+  },
+  {
+    name: "encode_as", type: "string", default: "keep", choices: ["keep", "ucs2"],
+    help: "keep leaves every text in the submitter's encoding where this operator can read it; ucs2 says all of them in UCS-2",
+  },
+  {
+    name: "gb18030", type: "boolean", default: false,
+    help: "this operator reads data_coding 15 as GB18030; otherwise such texts are said in UCS-2",
+  },
+  {
+    name: "operator_signature", type: "number", default: 0,
+    help: "characters of the signature that this operator puts in front of every text itself, 0 to 60: the first part leaves them room",
+  },
   {
     name: "receipts", type: "string", default: "always", choices: ["always", "wanted"],
     help: "ask for a receipt with every submit, or only where the submitter did",
@@ -61,14 +79,19 @@ export interface LinkTerms {
   readonly tlvs: "auto" | "on" | "off";
   readonly zoneMinutes: number;
   readonly deliverWindow: number;
+  readonly text: SmppLinkText;
 }
 
+const FORMS: Readonly<Record<string, LongForm>> = { udh: "udh8", udh16: "udh16", sar: "sar", payload: "payload" };
 const VERSIONS: Readonly<Record<string, number>> = { "3.3": 0x33, "3.4": 0x34, "5.0": 0x50 };
 
 /** A value that the configuration's own check let through although it makes no sense here falls back to its default. */
 export function linkTerms(settings: ProtocolSettings): LinkTerms {
   const read = new SettingReader(LINK_SETTINGS, settings);
   const mode = read.word("bind_mode");
+  const alphabet0 = read.word("alphabet0") as Alphabet0;
+  const tlvs = read.word("tlvs") as "auto" | "on" | "off";
+  const form = FORMS[read.word("long_messages")] ?? "udh8";
   return {
     bindCommand:
       mode === "transmitter" ? CommandId.bind_transmitter
@@ -81,13 +104,33 @@ export function linkTerms(settings: ProtocolSettings): LinkTerms {
     sourceNpi: read.number("source_npi", KEEP, 255),
     destTon: read.number("dest_ton", KEEP, 255),
     destNpi: read.number("dest_npi", KEEP, 255),
-    alphabet0: read.word("alphabet0") as Alphabet0,
+    alphabet0,
     serviceType: read.word("service_type").slice(0, 5),
     receiptsAlways: read.word("receipts") === "always",
     receiptsByShape: read.flag("receipts_by_shape"),
     receiptsAsCsv: read.flag("receipts_as_csv"),
-    tlvs: read.word("tlvs") as "auto" | "on" | "off",
+    tlvs,
     zoneMinutes: read.number("zone_minutes", -720, 840),
     deliverWindow: read.number("deliver_window", 1, 100_000),
+    text: new SmppLinkText({
+      alphabet0,
+      // Both are optional parameters: a link that may send none marks its parts by a header.
+      form: tlvs === "off" && (form === "sar" || form === "payload") ? "udh8" : form,
+      allUcs2: read.word("encode_as") === "ucs2",
+      takesGb18030: read.flag("gb18030"),
+      operatorUnits: read.number("operator_signature", 0, 60),
+    }),
   };
+}
+
+/** By the settings of links, which live as long as a configuration does: they are asked about with every message. */
+const texts = new WeakMap<ProtocolSettings, SmppLinkText>();
+
+export function linkText(settings: ProtocolSettings): SmppLinkText {
+  let text = texts.get(settings);
+  if (text === undefined) {
+    text = linkTerms(settings).text;
+    texts.set(settings, text);
+  }
+  return text;
 }

@@ -2,6 +2,7 @@
  * SMPP 3.3, 3.4 and 5.0 as a WireProtocol: the message centre's end for customers, the ESME's end for operators.
  */
 import { Outcome } from "../model/outcome.js";
+import { fitsAsIs, planText } from "../model/plan.js";
 import { listenSockets } from "../wire/listener.js";
 import type { CustomerEvents, LinkOptions, Listener, ListenOptions, OperatorEvents, OperatorLink, WireProtocol } from "../wire/protocol.js";
 import { VERSION_34 } from "./bind.js";
@@ -9,7 +10,7 @@ import { SmppCustomerSession } from "./customer-session.js";
 import { describePdu } from "./describe.js";
 import { openLink } from "./link-connection.js";
 import { shownMessageId } from "./operations.js";
-import { LINK_SETTINGS } from "./settings.js";
+import { LINK_SETTINGS, linkText } from "./settings.js";
 import { STATUSES, explainOutcome, explainStatus } from "./status.js";
 
 /** From here on a status means what its vendor says. [SMPP 3.4 5.1.3] */
@@ -39,8 +40,8 @@ export const smpp: WireProtocol = {
     return openLink(options, events);
   },
 
-  plan: (parts) => ({ possible: true, parts: parts.map(() => null) }),
-  fits: () => true,
+  plan: (parts, settings, options) => planText(parts, linkText(settings), options),
+  fits: (message, settings) => fitsAsIs(message, linkText(settings)),
   describe: describePdu,
   explainOutcome,
   explainStatus,

@@ -24,7 +24,7 @@ export class SubmitComposer {
 
   /** Fills the body; returns 0, or the status that says why this operator cannot be told this message. */
   compose(message: Message, terms: LinkTerms, takesTlvs: boolean, nowMs: number): number {
-    const status = this.#composer.compose(message, terms.alphabet0, takesTlvs);
+    const status = this.#composer.compose(message, terms.text, terms.text.form, takesTlvs);
     if (status !== 0) return status;
     const { body } = this.#composer;
     if (terms.serviceType !== "") body.service_type = terms.serviceType;

@@ -218,14 +218,15 @@ describe("SMPP operator link", () => {
       expect(texts).to.deep.equal(["000000000030000R", "000001010101000R", "000000000001000R", "000031000000000R"]);
     });
 
-    it("writes SAR parts, vendor TLVs and long texts as TLVs to a peer that takes them", async () => {
-      await bound();
+    it("writes SAR parts, vendor TLVs and long texts as TLVs where the link's settings want them", async () => {
+      await bound({ settings: { long_messages: "sar" } });
       bench.link.submit(
         message({ segmentForm: SegmentForm.sar, segmentReference: 0x1234, segmentTotal: 2, segmentNumber: 1, extras: hex("53 140000050102030405") }), {},
       );
       const sar = bodyOf(await peer.next());
       expect(sar.tlvs.toString("hex")).to.equal("020c00021234020e000102020f0001011400" + "00050102030405");
       expect(sar.esm_class).to.equal(0);
+      await bound({ settings: { long_messages: "payload" } });
       bench.link.submit(message({ octets: Buffer.alloc(400, 0x77) }), {});
       const long = bodyOf(await peer.next());
       expect(long.short_message.length).to.equal(0);
@@ -234,8 +235,8 @@ describe("SMPP operator link", () => {
 
     it("does not pass on what another protocol put into extras", async () => {
       await bound();
-      bench.link.submit(message({ extras: hex("43 1234") }), {});
-      expect(bodyOf(await peer.next()).tlvs.length).to.equal(0);
+      bench.link.submit(message({ extras: hex("43 1234"), serviceType: "TENLETTERS" }), {});
+      expect(bodyOf(await peer.next())).to.deep.include({ tlvs: Buffer.alloc(0), service_type: "" });
     });
 
     it("asks for receipts only where wanted when the settings say so, for interim ones wherever the submitter did (C056)", async () => {
@@ -270,13 +271,13 @@ describe("SMPP operator link", () => {
 
     it("refuses by itself what cannot be said to the operator, as an answer in a turn of its own", async () => {
       await bound({ settings: { alphabet0: "latin1", tlvs: "off" } });
-      const tooLong = { n: 1 };
-      expect(bench.link.submit(message({ octets: Buffer.alloc(140, 0x61), encoding: Encoding.gsm7, codingOctet: 0 }), tooLong)).to.equal(true);
+      const unsayable = { n: 1 };
+      expect(bench.link.submit(message({ octets: hex("ff"), encoding: Encoding.gsm7, codingOctet: 0 }), unsayable)).to.equal(true);
       expect(bench.link.submit(message({ octets: Buffer.alloc(300, 0x77) }), {})).to.equal(true);
       expect(bench.link.submit(message({ destination: "1".repeat(22) }), {})).to.equal(true);
       expect(bench.desk.answered).to.deep.equal([]);
       await until(() => bench.desk.answered.length === 3);
-      expect(bench.desk.answered[0]?.ticket).to.equal(tooLong);
+      expect(bench.desk.answered[0]?.ticket).to.equal(unsayable);
       expect(bench.desk.answered.map((each) => each.answer.status)).to.deep.equal([0x104, 0x01, 0x0b]);
       expect(bench.desk.answered.map((each) => each.answer.reaction.startsWith("refuse"))).to.deep.equal([true, true, true]);
       expect(bench.link.outstanding).to.equal(0);
