@@ -120,7 +120,7 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
 /** An operator with its links; they dial when told to start. */
 export function addOperator(assembly: Assembly, operator: OperatorSettings, no: number, limits: Settings["limits"]): void {
   const protocol = protocolNamed(operator.protocol);
-  const group = new Group(no, operator);
+  const group = new Group(no, operator, protocol);
   for (let at = 1; at <= operator.links; at++) {
     const link = new Link(at, no, `${operator.name}/${String(at)}`, operator.rate, assembly.clock);
     link.attach(protocol.connect(

@@ -3,19 +3,26 @@
  */
 import type { Notice } from "../../protocols/model/receipt.js";
 import type { Outcome } from "../../protocols/model/outcome.js";
-import type { CustomerSession } from "../../protocols/wire/protocol.js";
+import type { CancelAnswer, CustomerSession } from "../../protocols/wire/protocol.js";
 import type { LiveAccount } from "../flow/accounts.js";
-import type { NotifyPort, SubmitOrigin } from "../flow/ports.js";
+import type { CancelOrigin, NotifyPort, SubmitOrigin } from "../flow/ports.js";
 import { deliverWindow } from "./bind-policy.js";
 
 /** One live bind: a session that has proved to be an account's. */
-export class Bind implements SubmitOrigin {
+export class Bind implements SubmitOrigin, CancelOrigin {
   readonly session: CustomerSession;
   readonly account: LiveAccount;
   readonly boundAtMs: number;
   /** Deliveries it may have unanswered, as granted when it was bound. */
   readonly deliverWindow: number;
   submits = 0;
+  /** Submits not answered yet. */
+  open = 0;
+  /** Wishes to take a message back, and questions, not answered yet. */
+  cancelling = 0;
+  asking = 0;
+  /** The session is over. */
+  ended = false;
 
   constructor(session: CustomerSession, account: LiveAccount, boundAtMs: number) {
     this.session = session;
@@ -25,10 +32,22 @@ export class Bind implements SubmitOrigin {
   }
 
   answerSubmit(handle: number, outcome: Outcome, messageId: number): void {
+    this.open--;
     this.session.answerSubmit(handle, outcome, messageId);
   }
 
   dropUnanswered(reason: string): void {
+    this.open--;
+    this.session.destroy(reason);
+  }
+
+  answerCancel(handle: number, answer: CancelAnswer): void {
+    this.cancelling--;
+    this.session.answerCancel(handle, answer);
+  }
+
+  drop(reason: string): void {
+    this.cancelling--;
     this.session.destroy(reason);
   }
 }

@@ -2,18 +2,29 @@
  * Gate: everything that happens on customers' connections, brought to the flow. We are the message centre here.
  */
 import type { Message } from "../../protocols/model/message.js";
-import { Outcome } from "../../protocols/model/outcome.js";
+import type { Outcome } from "../../protocols/model/outcome.js";
 import type { Notice } from "../../protocols/model/receipt.js";
 import type { Clock } from "../../protocols/wire/clock.js";
-import type { BindRefusal, BindRequest, BindVerdict, CustomerEvents, CustomerSession, DeliverAnswer } from "../../protocols/wire/protocol.js";
+import type {
+  BindRefusal, BindRequest, BindVerdict, CancelRequest, CustomerEvents, CustomerSession, DeliverAnswer, QueryAnswer, QueryRequest,
+} from "../../protocols/wire/protocol.js";
 import type { LiveAccount } from "../flow/accounts.js";
-import type { SubmitOrigin } from "../flow/ports.js";
+import type { CancelOrigin, SubmitOrigin } from "../flow/ports.js";
 import { Bind, type Binds } from "./binds.js";
 import { submitWindow, type BindDecision, type BindPolicy } from "./bind-policy.js";
+
+/** Wishes to take a message back, and questions, that one bind may have unanswered: each costs the store a look. */
+const CANCELS_OPEN = 256;
+const QUERIES_OPEN = 16;
 
 /** What the flow does for customers' connections. */
 export interface CustomerFlow {
   submit(origin: SubmitOrigin, account: LiveAccount, handle: number, message: Message): void;
+  submitAll(origin: SubmitOrigin, account: LiveAccount, handle: number, messages: readonly Message[]): void;
+  cancel(origin: CancelOrigin, account: LiveAccount, handle: number, request: CancelRequest): void;
+  query(account: LiveAccount, request: QueryRequest): Promise<QueryAnswer>;
+  /** A bind is over: the keys of what it was answered, and how many of its submits were not. */
+  originEnded(origin: SubmitOrigin, accountNo: number, keys: ReadonlyMap<number, number>, open: number): void;
   noticeAnswered(notice: Notice, answer: DeliverAnswer): void;
   noticesReturned(notices: readonly Notice[]): void;
   /** A bind of the account has room for notices. */
@@ -99,26 +110,49 @@ export class Gate implements CustomerEvents {
   submit(session: CustomerSession, handle: number, message: Message): void {
     const bind = session.owner as Bind;
     bind.submits++;
+    bind.open++;
     this.#flow.submit(bind, bind.account, handle, message);
-    if (this.#flow.storePending > this.#maxPending && !this.#paused.has(session)) {
-      this.#paused.add(session);
-      session.pauseReading();
-      this.#observer.paused(this.#paused.size);
-    }
+    this.#pauseWhenBehind(session);
   }
 
   submitAll(session: CustomerSession, handle: number, messages: readonly Message[]): void {
     const bind = session.owner as Bind;
     bind.submits += messages.length;
-    session.answerSubmit(handle, Outcome.not_supported, 0);
+    bind.open++;
+    this.#flow.submitAll(bind, bind.account, handle, messages);
+    this.#pauseWhenBehind(session);
   }
 
-  cancel(session: CustomerSession, handle: number): void {
-    session.answerCancel(handle, "unavailable");
+  cancel(session: CustomerSession, handle: number, request: CancelRequest): void {
+    const bind = session.owner as Bind;
+    if (bind.cancelling >= CANCELS_OPEN) {
+      session.answerCancel(handle, "unavailable");
+      return;
+    }
+    bind.cancelling++;
+    this.#flow.cancel(bind, bind.account, handle, request);
+    this.#pauseWhenBehind(session);
   }
 
-  query(session: CustomerSession, handle: number): void {
-    session.answerQuery(handle, { kind: "unavailable" });
+  query(session: CustomerSession, handle: number, request: QueryRequest): void {
+    const bind = session.owner as Bind;
+    if (bind.asking >= QUERIES_OPEN) {
+      session.answerQuery(handle, { kind: "unavailable" });
+      return;
+    }
+    bind.asking++;
+    void this.#flow.query(bind.account, request).then((answer) => {
+      bind.asking--;
+      session.answerQuery(handle, answer);
+    });
+  }
+
+  #pauseWhenBehind(session: CustomerSession): void {
+    if (this.#flow.storePending > this.#maxPending && !this.#paused.has(session)) {
+      this.#paused.add(session);
+      session.pauseReading();
+      this.#observer.paused(this.#paused.size);
+    }
   }
 
   /** The store has caught up a little: read again. Called after commits and on the tick. */
@@ -146,6 +180,8 @@ export class Gate implements CustomerEvents {
     const bind = session.owner;
     if (bind instanceof Bind) {
       this.#binds.remove(bind);
+      bind.ended = true;
+      this.#flow.originEnded(bind, bind.account.terms.no, session.answeredKeys, bind.open);
       this.#observer.unbound(bind, reason);
       if (unanswered.length > 0) this.#flow.noticesReturned(unanswered);
     } else {

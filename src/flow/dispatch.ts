@@ -31,7 +31,7 @@ export interface DispatchContext extends CommitSink {
 export class Dispatcher {
   readonly operatorNo: number;
   readonly #context: DispatchContext;
-  readonly #port: OperatorPort;
+  readonly port: OperatorPort;
   readonly #lanes = new Map<number, Lane>();
   /** Lanes with something on disk that is not in their head. */
   readonly #backlogged = new Set<Lane>();
@@ -45,7 +45,7 @@ export class Dispatcher {
 
   constructor(context: DispatchContext, port: OperatorPort) {
     this.#context = context;
-    this.#port = port;
+    this.port = port;
     this.operatorNo = port.operatorNo;
   }
 
@@ -72,7 +72,7 @@ export class Dispatcher {
   /** A reserved link for an arrival in an idle lane, or null: then it queues. */
   reserveFor(lane: Lane): LinkPort | null {
     if (!lane.idle || this.#stopped || this.#paused) return null;
-    return this.#port.reserveLink();
+    return this.port.reserveLink();
   }
 
   /** A message accepted as QUEUED is on disk. */
@@ -172,7 +172,7 @@ export class Dispatcher {
 
   #serve(): void {
     while (this.#active.length > 0) {
-      const link = this.#port.reserveLink();
+      const link = this.port.reserveLink();
       if (link === null) return;
       const submission = this.#next();
       if (submission === null) {
@@ -205,6 +205,11 @@ export class Dispatcher {
       if (expiresAtMs > 0 && expiresAtMs <= this.#context.expiryMs) {
         // The store's sweep may be far behind when very many expire at once.
         this.#end(submission, MessageState.expired, Outcome.ok);
+        continue;
+      }
+      // A message for later is looked at again when its time has come; a queued one was accepted to go.
+      if (submission.message.scheduledAtMs > 0 && submission.account.terms.state !== "active") {
+        this.#end(submission, MessageState.rejected, Outcome.account_suspended);
         continue;
       }
       if (submission.wordsVersion !== this.#context.wordsVersion) {
@@ -246,7 +251,7 @@ export class Dispatcher {
 
   #claim(lane: Lane): void {
     // Without a link only the oldest is wanted, so that how long it has waited can be seen.
-    const n = this.#port.anyBound ? lane.headMax - lane.head.length : 1 - lane.head.length;
+    const n = this.port.anyBound ? lane.headMax - lane.head.length : 1 - lane.head.length;
     // A store that is down would only say no: the tick asks again.
     if (this.#stopped || n <= 0 || !this.#context.store.available) return;
     lane.claiming = true;

@@ -2,8 +2,8 @@
  * Flow: a message's way through the gateway, one file a verb, in this order.
  *
  * ```
- *  submit ─ accept ─ screen ─ charge ─ spool ─▶ (on disk) answer ─ dispatch ─▶ operator
- *                                └ gather (parts of a longer text) ┘
+ *  submit ─ accept ─ screen ─ charge ─ spool ─▶ (on disk) answer ─ dispatch ─▶ operator        (intake.ts)
+ *                                └ hold (parts of a longer text; texts to be split) ┘
  *  operator ─ settle (its answer)      operator ─ receipt | inbound ─▶ (on disk) answer ─ notify ─▶ customer
  * ```
  * Everything here runs on the network thread, one message at a time, straight down; what must be remembered is
@@ -11,28 +11,30 @@
  */
 import type { Message } from "../../protocols/model/message.js";
 import type { Notice, Receipt } from "../../protocols/model/receipt.js";
-import { Outcome } from "../../protocols/model/outcome.js";
-import { MessageState } from "../../protocols/model/state.js";
+import type { Outcome } from "../../protocols/model/outcome.js";
 import { messageText } from "../../protocols/model/text.js";
 import type { Clock } from "../../protocols/wire/clock.js";
-import type { DeliverAnswer, SubmitAnswer } from "../../protocols/wire/protocol.js";
+import type { CancelRequest, DeliverAnswer, QueryAnswer, QueryRequest, SubmitAnswer } from "../../protocols/wire/protocol.js";
 import type { Screen } from "../filter/screen.js";
 import { Commit, type Snapshot, type Store, type StoredMessage } from "../store/store.js";
-import { accept, Accepted, AcceptLimits } from "./accept.js";
+import { AcceptLimits } from "./accept.js";
 import type { Accounts, LiveAccount } from "./accounts.js";
-import { charge } from "./charge.js";
+import { answerCancel, Cancel } from "./cancel.js";
 import { Dispatcher } from "./dispatch.js";
 import { Holder } from "./hold.js";
-import { idTimeMs, type MessageIds } from "./ids.js";
-import { Inbound } from "./inbound.js";
-import { laneNumber, operatorOfLane } from "./lane.js";
+import type { MessageIds } from "./ids.js";
+import { Intake } from "./intake.js";
+import { operatorOfLane } from "./lane.js";
 import { Notifier } from "./notify.js";
+import { Outward } from "./outward.js";
 import type { FlowParts } from "./parts.js";
-import type { FlowMetrics, IdReading, OperatorPort, SubmitOrigin } from "./ports.js";
-import { answerReport, Report, type ReportOrigin } from "./receipt.js";
+import type { CancelOrigin, FlowMetrics, IdReading, OperatorPort, SubmitOrigin } from "./ports.js";
+import { askBooks } from "./question.js";
+import type { ReportOrigin } from "./receipt.js";
+import { Reports } from "./reports.js";
+import type { Resubmissions } from "./resubmission.js";
 import { Screened, screenText } from "./screen.js";
 import { Settler } from "./settle.js";
-import { spool } from "./spool.js";
 import { Stage } from "./stages.js";
 import { Step, Submission } from "./submission.js";
 
@@ -43,19 +45,21 @@ export class Flow {
   readonly accounts: Accounts;
   readonly metrics: FlowMetrics;
   readonly notifier: Notifier;
+  readonly holder: Holder;
+  readonly outward: Outward;
+  readonly limits: AcceptLimits;
+  readonly gatherMs: number;
   readonly #parts: FlowParts;
+  readonly #intake: Intake;
+  readonly #reports: Reports;
   readonly #settler: Settler;
-  readonly #holder: Holder;
   readonly #dispatchers = new Map<number, Dispatcher>();
   #firstDispatcher: Dispatcher | null = null;
   #screen: Screen;
-  readonly #accepted = new Accepted();
   readonly #screened = new Screened();
-  readonly #limits: AcceptLimits;
-  #accepting = 0;
-  /** Reports of this turn of the loop. */
-  #reports: Report[] = [];
   #stopping = false;
+  /** Messages taken back by their customers, since start. */
+  cancelled = 0;
   /** Wall time by which things expire, as of the last tick. */
   expiryMs = 0;
 
@@ -69,8 +73,12 @@ export class Flow {
     this.#screen = parts.screen;
     this.notifier = new Notifier(parts.store, parts.clock, parts.notify, parts.metrics, parts.options.outbox);
     this.#settler = new Settler(parts.store, parts.clock, parts.metrics, parts.options.retry);
-    this.#limits = new AcceptLimits(parts.options.maxQueued);
-    this.#holder = new Holder(this, parts.options, (accountNo, outcome) => parts.observe.refusedFinally(accountNo, outcome));
+    this.limits = new AcceptLimits(parts.options.maxQueued);
+    this.gatherMs = parts.options.gatherMs;
+    this.outward = new Outward(Math.floor(parts.clock.wallMs / 1000));
+    this.#reports = new Reports(this, parts);
+    this.holder = new Holder(this, parts.options, (accountNo, outcome) => parts.observe.refusedFinally(accountNo, outcome));
+    this.#intake = new Intake(this);
   }
 
   // ---------------------------------------------------------------- set-up and figures
@@ -83,12 +91,13 @@ export class Flow {
 
   /** Takes over what the store found on disk at start. */
   restore(snapshot: Snapshot): void {
-    for (const [laneNo, count] of snapshot.lanes) this.#dispatcherOf(laneNo)?.queued(laneNo, count);
+    for (const [laneNo, count] of snapshot.lanes) this.#laneDispatcher(laneNo)?.queued(laneNo, count);
     this.notifier.restore(snapshot.outbox);
     for (const stored of snapshot.held) {
       const submission = this.#restored(stored);
-      if (submission !== null) this.#holder.gather(submission);
+      if (submission !== null) this.holder.resume(submission);
     }
+    this.resubmissions.restore(snapshot.knownSubmits, this.clock.wallMs, this.clock.monotonicMs);
     this.tick(this.clock.wallMs);
   }
 
@@ -102,11 +111,29 @@ export class Flow {
 
   /** Submits handed to the store and not yet answered. */
   get accepting(): number {
-    return this.#accepting;
+    return this.#intake.accepting;
   }
 
+  get resubmissions(): Resubmissions {
+    return this.#intake.resubmissions;
+  }
+
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  route(account: LiveAccount, destination: string): Dispatcher | undefined {
+    return this.#dispatchers.get(this.#parts.chooseOperator(account, destination));
+  }
+
+  dispatcherOf(operatorNo: number): Dispatcher | undefined {
+    return this.#dispatchers.get(operatorNo);
+  }
+
+  readonly portOf = (submission: Submission): OperatorPort => (this.#laneDispatcher(submission.laneNo) as Dispatcher).port;
+
   get gatheringGroups(): number {
-    return this.#holder.groups;
+    return this.holder.groups;
   }
 
   get dispatchers(): Iterable<Dispatcher> {
@@ -128,6 +155,7 @@ export class Flow {
     this.#addUp();
     for (const dispatcher of this.#dispatchers.values()) dispatcher.run();
     this.notifier.tick();
+    this.resubmissions.tick(this.clock.monotonicMs);
   }
 
   /** Takes nothing new out of queue and outbox; what is under way goes on. */
@@ -137,70 +165,46 @@ export class Flow {
     this.notifier.stop();
   }
 
-  // ---------------------------------------------------------------- accept, screen, charge, spool
+  // ---------------------------------------------------------------- what customers ask
 
   submit(origin: SubmitOrigin, account: LiveAccount, handle: number, message: Message): void {
-    const found = this.#accepted;
-    const receivedMs = this.clock.preciseMs();
-    this.#limits.storeAvailable = this.store.available;
-    this.#limits.gatheringFull = this.#holder.full;
-    let outcome = this.#stopping
-      ? Outcome.store_unavailable
-      : accept(account, message, this.#limits, this.clock.monotonicMs, found);
-    this.metrics.stage(Stage.accept, outcome);
-    if (outcome !== Outcome.ok) {
-      origin.answerSubmit(handle, outcome, 0);
-      return;
-    }
-    let evidence = "";
-    if (!found.isSegment) {
-      outcome = found.text === null && account.terms.binary === "refuse"
-        ? Outcome.not_supported
-        : screenText(this.#screen, found.text, message, this.#screened);
-      evidence = this.#screened.evidence;
-      this.metrics.stage(Stage.screen, outcome);
-      if (outcome !== Outcome.ok && account.terms.refuseBy === "answer") {
-        this.#refuse(origin, account, handle, message, outcome, evidence);
-        return;
-      }
-    }
-    const operatorNo = this.#parts.chooseOperator(account, found.destination);
-    const dispatcher = this.#dispatchers.get(operatorNo);
-    if (dispatcher === undefined) {
-      this.metrics.stage(Stage.spool, Outcome.no_route);
-      this.#refuse(origin, account, handle, message, Outcome.no_route, "");
-      return;
-    }
-    const lane = dispatcher.lane(laneNumber(operatorNo, account.terms.no, message.priority));
-    const held = found.isSegment || outcome !== Outcome.ok;
-    const scheduled = !held && message.scheduledAtMs > this.clock.wallMs;
-    const submission = new Submission(this, account, lane, message, held ? MessageState.held : scheduled ? MessageState.scheduled : MessageState.queued);
-    submission.origin = origin;
-    submission.handle = handle;
-    submission.receivedMs = receivedMs;
-    submission.segments = found.segments;
-    submission.flags = evidence;
-    submission.refuseAfter = outcome;
-    submission.wordsVersion = held ? 0 : this.#screen.version;
-    if (held) submission.dueMs = this.clock.wallMs + this.#parts.options.gatherMs;
-    else if (scheduled) submission.dueMs = message.scheduledAtMs;
-    if (message.expiresAtMs === 0) message.expiresAtMs = Math.max(this.clock.wallMs, message.scheduledAtMs) + account.terms.validityMs;
-    const charged = charge(account, submission, found.destination, this.clock.wallMs);
-    this.metrics.stage(Stage.charge, charged);
-    if (charged !== Outcome.ok) {
-      origin.answerSubmit(handle, charged, 0);
-      return;
-    }
-    this.#accepting++;
-    spool(this, dispatcher, submission);
+    this.#intake.submit(origin, account, handle, message);
   }
 
-  #refuse(origin: SubmitOrigin, account: LiveAccount, handle: number, message: Message, outcome: Outcome, rule: string): void {
-    origin.answerSubmit(handle, outcome, 0);
-    if (account.mayKeepRefusal(this.clock.wallMs)) {
-      message.id = this.ids.next(this.clock.wallMs);
-      this.store.refusal({ accountNo: account.terms.no, outcome, rule, message });
+  /** One submit to several destinations: all accepted or none; answered once, with the first message's id. */
+  submitAll(origin: SubmitOrigin, account: LiveAccount, handle: number, messages: readonly Message[]): void {
+    if (messages.length === 1) this.#intake.submit(origin, account, handle, messages[0] as Message);
+    else this.#intake.submitAll(origin, account, handle, messages);
+  }
+
+  /**
+   * A customer's connection has ended.
+   * @param keys of the submits it has answered last, with the id each was answered with
+   * @param open its submits that have not been answered
+   */
+  originEnded(origin: SubmitOrigin, accountNo: number, keys: ReadonlyMap<number, number>, open: number): void {
+    this.resubmissions.ended(origin, accountNo, keys, open, this.clock.monotonicMs);
+  }
+
+  cancel(origin: CancelOrigin, account: LiveAccount, handle: number, request: CancelRequest): void {
+    // By addresses alone: which messages are meant cannot be told from the books as they stand.
+    if (request.messageId === 0) origin.answerCancel(handle, "not_found");
+    else this.store.cancel(new Cancel(this, origin, handle, account.terms.no, request));
+  }
+
+  cancelCommitted(cancel: Cancel, result: Commit, notice: Notice | null): void {
+    if (result === Commit.ok) {
+      this.cancelled++;
+      // Its siblings wait on: without it their text is never whole, and their deadline decides.
+      this.holder.take(cancel.messageId);
     }
+    answerCancel(cancel, result);
+    if (notice !== null) this.notifier.offer(notice);
+    this.#parts.storeProgress();
+  }
+
+  query(account: LiveAccount, request: QueryRequest): Promise<QueryAnswer> {
+    return askBooks(this.store, account.terms.no, request);
   }
 
   // ---------------------------------------------------------------- commits
@@ -208,7 +212,7 @@ export class Flow {
   submissionCommitted(submission: Submission, result: Commit, notice: Notice | null): void {
     switch (submission.step) {
       case Step.accepting:
-        this.#acceptCommitted(submission, result);
+        this.#intake.committed(submission, result);
         break;
       case Step.dispatching:
         (this.#dispatchers.get(submission.operatorNo) as Dispatcher).dispatched(submission, result);
@@ -216,10 +220,10 @@ export class Flow {
       case Step.dropping:
       case Step.ending:
       case Step.releasing:
+      case Step.splitting:
         // One that ended meanwhile has left the queue by word of the store.
         if (submission.step === Step.dropping && result !== Commit.notApplicable) submission.account.queued--;
-        this.#holder.judged(submission);
-        submission.step = Step.idle;
+        this.holder.judged(submission, result);
         if (notice !== null) this.notifier.offer(notice);
         break;
       case Step.idle:
@@ -228,64 +232,28 @@ export class Flow {
     this.#parts.storeProgress();
   }
 
-  #acceptCommitted(submission: Submission, result: Commit): void {
-    const origin = submission.origin as SubmitOrigin;
-    const dispatcher = this.#dispatchers.get(submission.operatorNo) as Dispatcher;
-    this.#accepting--;
-    submission.origin = null;
-    submission.step = Step.idle;
-    if (result === Commit.ok) {
-      this.metrics.stage(Stage.spool, Outcome.ok);
-      origin.answerSubmit(submission.handle, Outcome.ok, submission.message.id);
-      this.metrics.observeAnswer(this.clock.preciseMs() - submission.receivedMs);
-      if (submission.state === MessageState.dispatched) dispatcher.write(submission);
-      else if (submission.state === MessageState.queued) dispatcher.arrived(submission);
-      else if (submission.state === MessageState.held) this.#holder.held(submission);
-      return;
-    }
-    if (submission.link !== null) {
-      submission.link.unreserve();
-      submission.link = null;
-    } else if (submission.state === MessageState.queued) {
-      submission.lane.arriving--;
-      submission.account.queued--;
-    }
-    if (result === Commit.unknown) {
-      this.metrics.stage(Stage.spool, Outcome.store_unavailable);
-      origin.dropUnanswered("commit_unknown");
-      return;
-    }
-    let outcome: Outcome = Outcome.store_unavailable;
-    if (result === Commit.noCredit) {
-      outcome = Outcome.no_credit;
-      submission.account.refusedFromMicros = Math.min(submission.account.refusedFromMicros, submission.chargeMicros);
-    } else if (result === Commit.suspended) {
-      outcome = Outcome.account_suspended;
-    }
-    this.metrics.stage(Stage.spool, outcome);
-    origin.answerSubmit(submission.handle, outcome, 0);
-  }
-
   // ---------------------------------------------------------------- held and queued messages
 
   /** Held messages past their deadline: parts whose siblings never came, or refusals a crash cut short. */
   heldOverdue(messages: readonly StoredMessage[]): void {
     for (const stored of messages) {
-      if (this.#holder.judges(stored.message.id)) continue;
-      const submission = this.#holder.take(stored.message.id) ?? this.#restored(stored);
-      if (submission !== null) this.#holder.overdue(submission);
+      if (this.holder.judges(stored.message.id)) continue;
+      const submission = this.holder.take(stored.message.id) ?? this.#restored(stored);
+      if (submission !== null) this.holder.overdue(submission);
     }
   }
 
   #restored(stored: StoredMessage): Submission | null {
     const account = this.accounts.byNo(stored.accountNo);
-    const dispatcher = this.#dispatcherOf(stored.laneNo);
+    const dispatcher = this.#laneDispatcher(stored.laneNo);
     if (account === undefined || dispatcher === undefined) return null;
     const submission = new Submission(this, account, dispatcher.lane(stored.laneNo), stored.message, stored.state);
     submission.segments = stored.segments;
     submission.attempt = stored.attempts;
     submission.wordsVersion = stored.wordsVersion;
     submission.dueMs = stored.dueMs;
+    submission.partIds = -1;
+    submission.firstPartId = stored.message.id + 1;
     return submission;
   }
 
@@ -315,47 +283,12 @@ export class Flow {
     this.#dispatchers.get(operatorNo)?.run();
   }
 
-  /**
-   * An operator's report. It is stored at the end of this turn of the loop, after the answers that other links have
-   * brought in the same turn: operators send a receipt over any link, often the moment they answer the submit.
-   */
   report(origin: ReportOrigin, handle: number, operatorNo: number, receipt: Receipt, candidates: readonly string[], readings: readonly IdReading[]): void {
-    this.#reports.push(new Report(this, origin, handle, operatorNo, receipt, candidates, readings));
-    if (this.#reports.length === 1) setImmediate(this.#storeReports);
-  }
-
-  readonly #storeReports = (): void => {
-    const reports = this.#reports;
-    this.#reports = [];
-    for (const report of reports) this.store.receipt(report);
-  };
-
-  reportCommitted(report: Report, result: Commit, notice: Notice | null): void {
-    this.metrics.stage(Stage.receipt, answerReport(report.origin, report.handle, result));
-    this.#parts.observe.receipt(report, result);
-    if (notice !== null) {
-      if (result === Commit.ok) this.metrics.observeToReceipt(this.clock.wallMs - idTimeMs(notice.messageId));
-      this.notifier.offer(notice);
-    }
-    this.#parts.storeProgress();
+    this.#reports.report(origin, handle, operatorNo, receipt, candidates, readings);
   }
 
   inbound(origin: ReportOrigin, handle: number, operatorNo: number, message: Message): void {
-    const accountNo = this.#parts.accountOfService(message.destination);
-    if (accountNo === 0) {
-      // Never said to be taken when nobody can have it: the operator keeps it and tries again.
-      origin.answerDeliver(handle, "retry");
-      this.#parts.observe.inboundUnroutable(operatorNo);
-      return;
-    }
-    message.id = this.ids.next(this.clock.wallMs);
-    this.store.inbound(new Inbound(this, origin, handle, message, accountNo, operatorNo));
-  }
-
-  inboundCommitted(inbound: Inbound, result: Commit, notice: Notice | null): void {
-    this.metrics.stage(Stage.receipt, answerReport(inbound.origin, inbound.handle, result));
-    if (notice !== null) this.notifier.offer(notice);
-    this.#parts.storeProgress();
+    this.#reports.inbound(origin, handle, operatorNo, message);
   }
 
   // ---------------------------------------------------------------- the customers' answers
@@ -375,11 +308,11 @@ export class Flow {
   // ---------------------------------------------------------------- what the store tells by itself
 
   queued(laneNo: number, count: number): void {
-    this.#dispatcherOf(laneNo)?.queued(laneNo, count);
+    this.#laneDispatcher(laneNo)?.queued(laneNo, count);
   }
 
   unqueued(laneNo: number, count: number): void {
-    this.#dispatcherOf(laneNo)?.unqueued(laneNo, count);
+    this.#laneDispatcher(laneNo)?.unqueued(laneNo, count);
   }
 
   credited(accountNo: number): void {
@@ -388,13 +321,13 @@ export class Flow {
   }
 
   /** The dispatcher that serves a lane; lanes of operators no longer configured go over the first one. */
-  #dispatcherOf(laneNo: number): Dispatcher | undefined {
+  #laneDispatcher(laneNo: number): Dispatcher | undefined {
     return this.#dispatchers.get(operatorOfLane(laneNo)) ?? this.#firstDispatcher ?? undefined;
   }
 
   #addUp(): void {
     let queued = 0;
     for (const account of this.accounts.all()) queued += account.queued;
-    this.#limits.queued = queued;
+    this.limits.queued = queued;
   }
 }

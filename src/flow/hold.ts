@@ -1,22 +1,35 @@
 /**
  * Hold: messages that are on disk and answered but may not go yet: parts of a longer text until all are here and
- * have been screened as one, and refusals that an account wants by receipt.
+ * have been screened as one, long texts that go out in parts, and refusals that an account wants by receipt.
+ *
+ * ```
+ *  part ─▶ gathering ─ whole, or overdue ─▶ screened ─▶ released, as it is or written anew
+ *  long text (screened before) ───────────────┴──────▶ split into parts of our making
+ * ```
  */
-import { Encoding } from "../../protocols/model/message.js";
+import { Encoding, type Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
 import { MessageState } from "../../protocols/model/state.js";
+import type { Clock } from "../../protocols/wire/clock.js";
 import type { Screen } from "../filter/screen.js";
-import type { Store } from "../store/store.js";
+import { Commit, type Store } from "../store/store.js";
 import { Gathering, joinedText } from "./gathering.js";
-import type { FlowMetrics } from "./ports.js";
+import type { MessageIds } from "./ids.js";
+import { prefixOf, type Outward } from "./outward.js";
+import type { FlowMetrics, OperatorPort } from "./ports.js";
 import { Screened, screenText } from "./screen.js";
 import { Stage } from "./stages.js";
 import { Step, type Submission } from "./submission.js";
 
 export interface HoldContext {
   readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: MessageIds;
   readonly metrics: FlowMetrics;
   readonly screen: Screen;
+  readonly outward: Outward;
+  /** The links a submission is to go out over. */
+  portOf(submission: Submission): OperatorPort;
 }
 
 export interface HoldOptions {
@@ -34,6 +47,8 @@ export class Holder {
   /** Messages whose release or end is on its way to disk. */
   readonly #judged = new Set<number>();
   readonly #refused: (accountNo: number, outcome: Outcome) => void;
+  /** Messages that were split into parts, since start. */
+  splits = 0;
 
   /** @param refused told of each message refused after its acceptance */
   constructor(context: HoldContext, options: HoldOptions, refused: (accountNo: number, outcome: Outcome) => void) {
@@ -58,26 +73,43 @@ export class Holder {
     return this.#judged.has(messageId);
   }
 
-  /** The release or end of a message has been committed (or refused). */
-  judged(submission: Submission): void {
+  /** The release, split or end of a message has been committed (or refused). */
+  judged(submission: Submission, result: Commit): void {
+    if (submission.step === Step.splitting) {
+      if (result === Commit.failed) {
+        this.#splitAgain(submission);
+        return;
+      }
+      if (result === Commit.ok) this.splits++;
+    }
     this.#judged.delete(submission.message.id);
+    submission.parts = null;
+    submission.step = Step.idle;
   }
 
   /** A held message is on disk. */
   held(submission: Submission): void {
     if (submission.refuseAfter !== Outcome.ok) {
       this.#end(submission, submission.refuseAfter);
-      return;
+    } else if (submission.parts !== null) {
+      this.#split(submission, submission.parts, submission.wordsVersion);
+    } else {
+      // Kept for a while: it must not pin the receive buffer it is a view on.
+      submission.message.octets = Buffer.from(submission.message.octets);
+      this.gather(submission);
     }
-    // Kept for a while: it must not pin the receive buffer it is a view on.
-    submission.message.octets = Buffer.from(submission.message.octets);
-    this.gather(submission);
   }
 
   /** Adds a part to its text; a whole text is judged at once. */
   gather(submission: Submission): void {
     const gathered = this.#gathering.add(submission);
     if (gathered !== null) this.#judge(gathered.parts, gathered.text);
+  }
+
+  /** Takes up a held message that was found on disk at start. */
+  resume(submission: Submission): void {
+    if (submission.message.segmentTotal > 1) this.gather(submission);
+    else this.overdue(submission);
   }
 
   /** Takes a part out of memory; null when it is not there. */
@@ -96,27 +128,70 @@ export class Holder {
     }
   }
 
-  /** Screens a text and lets all its parts go on, or ends them all. */
+  /** Screens a text and lets all its parts go on in the form their operator takes, or ends them all. */
   #judge(parts: readonly Submission[], text: string | null): void {
-    const { metrics, screen, store } = this.#context;
-    const outcome = this.#outcome(parts, text);
-    for (const part of parts) {
-      metrics.stage(Stage.screen, outcome);
-      if (outcome !== Outcome.ok) {
-        this.#end(part, outcome);
-      } else {
-        part.step = Step.releasing;
-        this.#judged.add(part.message.id);
-        store.release(part, part.message.id, screen.version, part.message.scheduledAtMs);
-      }
+    const { metrics, screen, outward, portOf } = this.#context;
+    let outcome = this.#outcome(parts, text);
+    metrics.stage(Stage.screen, outcome, parts.length);
+    const plan = outcome === Outcome.ok ? outward.together(portOf(parts[0] as Submission), parts, text) : null;
+    if (plan?.possible === false) {
+      outcome = plan.outcome;
+      metrics.stage(Stage.spool, outcome, parts.length);
     }
+    parts.forEach((part, at) => {
+      const planned = plan?.possible === true ? (plan.parts[at] ?? null) : null;
+      if (outcome !== Outcome.ok) this.#end(part, outcome);
+      else if (planned === null || planned.length <= 1) this.#release(part, planned?.[0] ?? null);
+      else this.#split(part, planned, screen.version);
+    });
   }
 
   #outcome(parts: readonly Submission[], text: string | null): Outcome {
     if (text === null) return Outcome.invalid_encoding;
     const unwanted = parts.some(({ account, message }) => account.terms.binary === "refuse" && message.encoding === Encoding.binary);
     const { message: first } = parts[0] as Submission;
-    return unwanted ? Outcome.not_supported : screenText(this.#context.screen, text, first, this.#screened);
+    return unwanted ? Outcome.not_supported : screenText(this.#context.screen, prefixOf(parts, text) + text, first, this.#screened);
+  }
+
+  #release(submission: Submission, rewritten: Message | null): void {
+    const { store, screen } = this.#context;
+    submission.step = Step.releasing;
+    this.#judged.add(submission.message.id);
+    if (rewritten !== null) rewritten.id = submission.message.id;
+    store.release(submission, submission.message.id, screen.version, submission.message.scheduledAtMs, rewritten);
+  }
+
+  /** The message stays as one for its customer; its parts are messages of their own on the way to the operator. */
+  #split(submission: Submission, parts: readonly Message[], wordsVersion: number): void {
+    const { message, laneNo, operatorNo, partIds } = submission;
+    if (partIds >= 0 && parts.length > partIds) {
+      // The operator's settings or the account's signature have changed since: no other message's id may be taken.
+      this.#end(submission, Outcome.too_long);
+      return;
+    }
+    submission.step = Step.splitting;
+    submission.parts = parts;
+    submission.wordsVersion = wordsVersion;
+    this.#judged.add(message.id);
+    const intents = parts.map((part, at) => {
+      part.id = submission.firstPartId + at;
+      part.submitKey = 0;
+      return { message: part, laneNo, operatorNo };
+    });
+    this.#context.store.split(submission, message.id, wordsVersion, message.scheduledAtMs, intents);
+  }
+
+  /** Ids that a restart has lost sight of were another's: new ones, once, as long as they are of the same day. */
+  #splitAgain(submission: Submission): void {
+    const { ids, clock } = this.#context;
+    const parts = submission.parts ?? [];
+    if (submission.partIds >= 0) {
+      this.#end(submission, Outcome.too_long);
+      return;
+    }
+    submission.partIds = parts.length;
+    submission.firstPartId = ids.range(parts.length, clock.wallMs);
+    this.#split(submission, parts, submission.wordsVersion);
   }
 
   #end(submission: Submission, outcome: Outcome): void {

@@ -27,15 +27,25 @@ export class MessageIds {
 
   /** The next id at `wallMs` (Unix milliseconds). */
   next(wallMs: number): number {
+    return this.range(1, wallMs);
+  }
+
+  /**
+   * The first of `count` ids in a row, all of one second, so that no form of theirs wraps among them.
+   * @param count 1..65536
+   */
+  range(count: number, wallMs: number): number {
     const now = Math.floor(wallMs / 1000);
     if (now > this.#second) {
       this.#second = now;
       this.#sequence = 0;
-    } else if (this.#sequence >= IDS_PER_SECOND) {
+    } else if (this.#sequence + count > IDS_PER_SECOND) {
       this.#second++;
       this.#sequence = 0;
     }
-    return messageId(this.#second, this.#node, this.#sequence++);
+    const first = messageId(this.#second, this.#node, this.#sequence);
+    this.#sequence += count;
+    return first;
   }
 }
 

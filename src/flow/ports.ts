@@ -4,6 +4,7 @@
 import type { Message } from "../../protocols/model/message.js";
 import type { Notice } from "../../protocols/model/receipt.js";
 import type { Outcome } from "../../protocols/model/outcome.js";
+import type { CancelAnswer, Plan } from "../../protocols/wire/protocol.js";
 
 /** Where a submit came from and where its answer goes: a live bind. */
 export interface SubmitOrigin {
@@ -11,6 +12,15 @@ export interface SubmitOrigin {
   answerSubmit(handle: number, outcome: Outcome, messageId: number): void;
   /** The store does not know whether the submit is on disk: no answer may be given, the bind is dropped. */
   dropUnanswered(reason: string): void;
+  /** The bind has gone: answers reach nobody. */
+  readonly ended: boolean;
+}
+
+/** Where the answer to a customer's wish to take a message back goes. */
+export interface CancelOrigin {
+  answerCancel(handle: number, answer: CancelAnswer): void;
+  /** The store does not know whether it was taken back: no answer may be given, the bind is dropped. */
+  drop(reason: string): void;
 }
 
 /** A link at which a window slot can be taken before the store is asked. */
@@ -31,6 +41,12 @@ export interface OperatorPort {
   /** The link to use next with a reserved slot, or null when none is free. */
   reserveLink(): LinkPort | null;
   readonly anyBound: boolean;
+  /** Characters that the operator puts in front of every text by itself: they count. */
+  readonly signatureUnits: number;
+  /** Whether a message goes out over these links just as it is; asked for every message. */
+  fits(message: Message): boolean;
+  /** How the parts of one text go out, see WireProtocol.plan. */
+  plan(parts: readonly Message[], reference: number, prefix: string): Plan;
 }
 
 /** The binds of one account that can take notices. */
@@ -43,7 +59,7 @@ export interface NotifyPort {
 
 /** What the flow counts; every call is a few array increments. Stage and outcome are indexes. */
 export interface FlowMetrics {
-  stage(stage: number, outcome: Outcome): void;
+  stage(stage: number, outcome: Outcome, count?: number): void;
   /** Submit received to answer written, ms. */
   observeAnswer(ms: number): void;
   /** Submit written to the operator to its answer, ms. */

@@ -6,7 +6,7 @@ import type { Clock } from "../../protocols/wire/clock.js";
 import type { Store } from "../store/store.js";
 import type { Dispatcher } from "./dispatch.js";
 import type { MessageIds } from "./ids.js";
-import { Step, type Submission } from "./submission.js";
+import { Step, SubmitGroup, type Submission } from "./submission.js";
 
 export interface SpoolContext {
   readonly store: Store;
@@ -19,8 +19,37 @@ export interface SpoolContext {
  * its slot and token were reserved first and return if the store refuses.
  */
 export function spool(context: SpoolContext, dispatcher: Dispatcher, submission: Submission): void {
-  const message = submission.message;
-  message.id = context.ids.next(context.clock.wallMs);
+  const { ids, clock } = context;
+  submission.message.id = submission.partIds > 0 ? ids.range(1 + submission.partIds, clock.wallMs) : ids.next(clock.wallMs);
+  submission.firstPartId = submission.message.id + 1;
+  place(dispatcher, submission);
+  context.store.accept(submission);
+}
+
+/**
+ * Hands all messages of one submit to the store, to be accepted together. Their ids stand in a row, so that the first one's
+ * names them all; those of the parts some go out as stand behind the last.
+ */
+export function spoolAll(context: SpoolContext, dispatchers: readonly Dispatcher[], submissions: readonly Submission[]): void {
+  let count = submissions.length;
+  for (const submission of submissions) count += submission.partIds;
+  let chargeMicros = 0;
+  for (const submission of submissions) chargeMicros += submission.chargeMicros;
+  const first = context.ids.range(count, context.clock.wallMs);
+  const group = new SubmitGroup(first, submissions.length, chargeMicros);
+  let partId = first + submissions.length;
+  submissions.forEach((submission, at) => {
+    submission.group = group;
+    submission.message.id = first + at;
+    submission.firstPartId = partId;
+    partId += submission.partIds;
+    place(dispatchers[at] as Dispatcher, submission);
+  });
+  context.store.acceptAll(submissions);
+}
+
+/** Reserves a link where the lane is idle, else a place in the queue. */
+function place(dispatcher: Dispatcher, submission: Submission): void {
   if (submission.state === MessageState.queued) {
     const link = dispatcher.reserveFor(submission.lane);
     if (link === null) {
@@ -34,5 +63,4 @@ export function spool(context: SpoolContext, dispatcher: Dispatcher, submission:
     }
   }
   submission.step = Step.accepting;
-  context.store.accept(submission);
 }

@@ -27,12 +27,27 @@ export const Step = {
   releasing: 4,
   /** Its end to be on disk: it was queued and does not go out any more. */
   dropping: 5,
+  /** A held message to become its parts. */
+  splitting: 6,
 } as const;
 export type Step = (typeof Step)[keyof typeof Step];
 
 /** The part of the flow that hears of commits. */
 export interface CommitSink {
   submissionCommitted(submission: Submission, result: Commit, notice: Notice | null): void;
+}
+
+/** A submit to several destinations: answered once, when the last of its messages is on disk. */
+export class SubmitGroup {
+  readonly firstId: number;
+  readonly chargeMicros: number;
+  left: number;
+
+  constructor(firstId: number, size: number, chargeMicros: number) {
+    this.firstId = firstId;
+    this.left = size;
+    this.chargeMicros = chargeMicros;
+  }
 }
 
 export class Submission implements AcceptIntent {
@@ -61,6 +76,13 @@ export class Submission implements AcceptIntent {
   /** Where the answer goes; null once given, and for messages read back from disk. */
   origin: SubmitOrigin | null = null;
   handle = 0;
+  /** The others of the same submit; null: it has one destination. */
+  group: SubmitGroup | null = null;
+  /** What it goes out as when that is more than one message; null while that is not known or not so. */
+  parts: readonly Message[] | null = null;
+  /** Ids reserved for its parts, -1 for a message read back from disk: not known; and the first of them. */
+  partIds = 0;
+  firstPartId = 0;
   /** Precise monotonic ms of its submit, and of its writing to the operator. */
   receivedMs = 0;
   writtenMs = 0;

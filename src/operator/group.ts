@@ -1,6 +1,8 @@
 /**
- * Group: the links of one operator; hands out the one with the most room.
+ * Group: the links of one operator; hands out the one with the most room, and says in which form they take a text.
  */
+import type { Message } from "../../protocols/model/message.js";
+import type { Plan, WireProtocol } from "../../protocols/wire/protocol.js";
 import type { LinkPort, OperatorPort } from "../flow/ports.js";
 import type { OperatorSettings } from "../config/settings.js";
 import { Correlator } from "./correlator.js";
@@ -11,9 +13,13 @@ export class Group implements OperatorPort {
   readonly settings: OperatorSettings;
   readonly links: Link[] = [];
   readonly correlator: Correlator;
+  readonly signatureUnits: number;
+  readonly #protocol: WireProtocol;
   #next = 0;
 
-  constructor(operatorNo: number, settings: OperatorSettings) {
+  constructor(operatorNo: number, settings: OperatorSettings, protocol: WireProtocol) {
+    this.#protocol = protocol;
+    this.signatureUnits = Number(settings.settings["operator_signature"] ?? 0);
     this.operatorNo = operatorNo;
     this.settings = settings;
     this.correlator = new Correlator(settings.idStyle);
@@ -26,6 +32,14 @@ export class Group implements OperatorPort {
   get anyBound(): boolean {
     for (const link of this.links) if (link.state === "bound") return true;
     return false;
+  }
+
+  fits(message: Message): boolean {
+    return this.#protocol.fits(message, this.settings.settings);
+  }
+
+  plan(parts: readonly Message[], reference: number, prefix: string): Plan {
+    return this.#protocol.plan(parts, this.settings.settings, { reference, prefix });
   }
 
   reserveLink(): LinkPort | null {

@@ -1,13 +1,15 @@
 /** A store in memory that commits when told to, and the small parts a flow needs around it. */
-import { newMessage, type Message } from "../../../protocols/model/message.js";
+import { Encoding, newMessage, type Message } from "../../../protocols/model/message.js";
+import { messageText } from "../../../protocols/model/text.js";
 import { MessageState, stateName } from "../../../protocols/model/state.js";
 import { Outcome, OUTCOME_NAMES } from "../../../protocols/model/outcome.js";
 import type { Notice, ReceiptNotice } from "../../../protocols/model/receipt.js";
 import type { ManualClock } from "../../../protocols/wire/clock.js";
+import type { Plan } from "../../../protocols/wire/protocol.js";
 import type { Account } from "../../../src/ledger/account.js";
 import { Accounts } from "../../../src/flow/accounts.js";
 import type { FlowMetrics, LinkPort, OperatorPort } from "../../../src/flow/ports.js";
-import { Commit, type AcceptIntent, type Intent, type RefusalRecord, type Store, type StoredMessage } from "../../../src/store/store.js";
+import { Commit, type AcceptIntent, type CancelIntent, type Intent, type PartIntent, type RefusalRecord, type Store, type StoredMessage } from "../../../src/store/store.js";
 
 export function account(no: number, settings: Partial<Account> = {}): Account {
   return {
@@ -56,6 +58,12 @@ export class FakeStore {
   readonly onDisk = new Map<number, Queued>();
   /** State and outcome of what was ended, by message. */
   readonly ended = new Map<number, string>();
+  readonly splits: { readonly messageId: number; readonly wordsVersion: number; readonly dueMs: number; readonly parts: readonly PartIntent[] }[] = [];
+  /** What held messages were released with instead of their own. */
+  readonly rewritten = new Map<number, Message>();
+  /** Results of the next splits; ok when there are none. */
+  readonly splitResults: Commit[] = [];
+  cancelResult: Commit = Commit.ok;
   notices: Notice[] = [];
   available = true;
   #order = 1;
@@ -92,6 +100,22 @@ export class FakeStore {
     });
   }
 
+  acceptAll(intents: readonly AcceptIntent[]): void {
+    for (const intent of intents) this.accept(intent);
+  }
+
+  split(intent: Intent, messageId: number, wordsVersion: number, dueMs: number, parts: readonly PartIntent[]): void {
+    this.calls.push(`split ${messageId}`);
+    this.splits.push({ messageId, wordsVersion, dueMs, parts });
+    const result = this.splitResults.shift() ?? Commit.ok;
+    this.#waiting.push(() => intent.committed(result, null));
+  }
+
+  cancel(intent: CancelIntent): void {
+    this.calls.push(`cancel ${intent.messageId}`);
+    this.#waiting.push(() => intent.committed(this.cancelResult, null));
+  }
+
   dispatch(intent: Intent, messageId: number): void {
     this.calls.push(`dispatch ${messageId}`);
     this.#waiting.push(() => {
@@ -117,7 +141,8 @@ export class FakeStore {
     this.calls.push(`refusal ${record.rule}`);
   }
 
-  release(intent: Intent, messageId: number, _wordsVersion: number, dueMs: number): void {
+  release(intent: Intent, messageId: number, _wordsVersion: number, dueMs: number, rewritten: Message | null = null): void {
+    if (rewritten !== null) this.rewritten.set(messageId, rewritten);
     this.calls.push(dueMs === 0 ? `release ${messageId}` : `release ${messageId} at ${dueMs}`);
     this.#waiting.push(() => intent.committed(Commit.ok, null));
   }
@@ -153,9 +178,37 @@ export class FakeOperator implements OperatorPort, LinkPort {
   used = 0;
   readonly written: number[] = [];
   readonly tickets: object[] = [];
+  signatureUnits = 0;
+  /** Texts longer than this do not go out as they are. */
+  mostUnits = Infinity;
 
   constructor(window: number) {
     this.window = window;
+  }
+
+  fits(asked: Message): boolean {
+    return (messageText(asked)?.length ?? 0) + (asked.segmentNumber <= 1 ? this.signatureUnits : 0) <= this.mostUnits;
+  }
+
+  /** Cuts each part by itself, in UCS-2, as long as `mostUnits` has it; numbers all pieces together. */
+  plan(parts: readonly Message[], reference: number, prefix: string): Plan {
+    const pieces = parts.map((part, at) => {
+      const body = (at === 0 ? prefix : "") + (messageText(part) ?? "");
+      const cut: string[] = [];
+      let room = this.mostUnits - (at === 0 ? this.signatureUnits : 0);
+      for (let from = 0; from < body.length; from += room, room = this.mostUnits) cut.push(body.slice(from, from + room));
+      return cut;
+    });
+    const total = pieces.reduce((sum, cut) => sum + cut.length, 0);
+    if (total > 255) return { possible: false, outcome: Outcome.too_long };
+    let number = 0;
+    return {
+      possible: true,
+      parts: pieces.map((cut, at) => cut.map((text) => ({
+        ...(parts[at] as Message), id: 0, encoding: Encoding.ucs2, octets: Buffer.from(text, "utf16le").swap16(), hasUdh: false,
+        segmentReference: reference, segmentTotal: total > 1 ? total : 0, segmentNumber: total > 1 ? ++number : 0,
+      }))),
+    };
   }
 
   reserveLink(): LinkPort | null {

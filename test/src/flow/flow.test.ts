@@ -69,6 +69,7 @@ class Road {
     const origin = {
       answerSubmit: (_handle: number, outcome: Outcome) => void this.answers.push(OUTCOME_NAMES[outcome] ?? ""),
       dropUnanswered: () => undefined,
+      ended: false,
     };
     this.flow.submit(origin, this.owner, 1, message);
     return message;

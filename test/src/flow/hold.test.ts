@@ -4,10 +4,12 @@ import { readConcatenation } from "../../../protocols/model/udh.js";
 import { Outcome } from "../../../protocols/model/outcome.js";
 import { ManualClock } from "../../../protocols/wire/clock.js";
 import { Holder } from "../../../src/flow/hold.js";
+import { MessageIds } from "../../../src/flow/ids.js";
+import { Outward } from "../../../src/flow/outward.js";
 import type { Submission } from "../../../src/flow/submission.js";
 import type { Screen } from "../../../src/filter/screen.js";
 import type { Store } from "../../../src/store/store.js";
-import { account, accounts, message, NO_METRICS } from "./fixtures.js";
+import { account, accounts, FakeOperator, message, NO_METRICS } from "./fixtures.js";
 
 const BLOCKS_INVOICE = {
   version: 1,
@@ -27,7 +29,11 @@ class Bench {
       release: (_: Submission, id: number) => this.told.push(`sent ${id}`),
       end: (_: Submission, id: number, _state: number, outcome: Outcome) => this.told.push(`ended ${id} ${outcome}`),
     };
-    this.holder = new Holder({ store: store as unknown as Store, metrics: NO_METRICS, screen: BLOCKS_INVOICE }, { maxGathering: 10, incomplete: "send" }, () => undefined);
+    const clock = new ManualClock();
+    const operator = new FakeOperator(1);
+    this.holder = new Holder({
+      store: store as unknown as Store, clock, ids: new MessageIds(0, 0), metrics: NO_METRICS, screen: BLOCKS_INVOICE, outward: new Outward(0), portOf: () => operator,
+    }, { maxGathering: 10, incomplete: "send" }, () => undefined);
   }
 
   part(hex: string, encoding: Encoding): Submission {
@@ -37,7 +43,7 @@ class Bench {
     made.hasUdh = true;
     readConcatenation(made.octets, made);
     const live = accounts(new ManualClock(), account(1, { binary: this.#binary })).byNo(1);
-    return { message: made, accountNo: 1, account: live, refuseAfter: Outcome.ok } as unknown as Submission;
+    return { message: made, accountNo: 1, account: live, refuseAfter: Outcome.ok, parts: null } as unknown as Submission;
   }
 }
 
