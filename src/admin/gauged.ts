@@ -46,6 +46,18 @@ export function gaugedOf(parts: GaugedParts): Gauged {
     get gathering(): number {
       return flow.gatheringGroups;
     },
+    get split(): number {
+      return flow.holder.splits;
+    },
+    get cancelled(): number {
+      return flow.cancelled;
+    },
+    get resubmitted(): number {
+      return flow.resubmissions.answered;
+    },
+    get resubmissionKeys(): number {
+      return flow.resubmissions.size;
+    },
     get wordsVersion(): number {
       return flow.wordsVersion;
     },

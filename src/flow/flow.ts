@@ -253,7 +253,6 @@ export class Flow {
     submission.wordsVersion = stored.wordsVersion;
     submission.dueMs = stored.dueMs;
     submission.partIds = -1;
-    submission.firstPartId = stored.message.id + 1;
     return submission;
   }
 

@@ -10,11 +10,9 @@
 import { Encoding, type Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
 import { MessageState } from "../../protocols/model/state.js";
-import type { Clock } from "../../protocols/wire/clock.js";
 import type { Screen } from "../filter/screen.js";
 import { Commit, type Store } from "../store/store.js";
 import { Gathering, joinedText } from "./gathering.js";
-import type { MessageIds } from "./ids.js";
 import { prefixOf, type Outward } from "./outward.js";
 import type { FlowMetrics, OperatorPort } from "./ports.js";
 import { Screened, screenText } from "./screen.js";
@@ -23,8 +21,6 @@ import { Step, type Submission } from "./submission.js";
 
 export interface HoldContext {
   readonly store: Store;
-  readonly clock: Clock;
-  readonly ids: MessageIds;
   readonly metrics: FlowMetrics;
   readonly screen: Screen;
   readonly outward: Outward;
@@ -77,7 +73,8 @@ export class Holder {
   judged(submission: Submission, result: Commit): void {
     if (submission.step === Step.splitting) {
       if (result === Commit.failed) {
-        this.#splitAgain(submission);
+        // The ids of its parts are another's: a restart has lost sight of how many were reserved, and settings have changed.
+        this.#end(submission, Outcome.too_long);
         return;
       }
       if (result === Commit.ok) this.splits++;
@@ -174,24 +171,11 @@ export class Holder {
     submission.wordsVersion = wordsVersion;
     this.#judged.add(message.id);
     const intents = parts.map((part, at) => {
-      part.id = submission.firstPartId + at;
+      part.id = message.id + 1 + at;
       part.submitKey = 0;
       return { message: part, laneNo, operatorNo };
     });
     this.#context.store.split(submission, message.id, wordsVersion, message.scheduledAtMs, intents);
-  }
-
-  /** Ids that a restart has lost sight of were another's: new ones, once, as long as they are of the same day. */
-  #splitAgain(submission: Submission): void {
-    const { ids, clock } = this.#context;
-    const parts = submission.parts ?? [];
-    if (submission.partIds >= 0) {
-      this.#end(submission, Outcome.too_long);
-      return;
-    }
-    submission.partIds = parts.length;
-    submission.firstPartId = ids.range(parts.length, clock.wallMs);
-    this.#split(submission, parts, submission.wordsVersion);
   }
 
   #end(submission: Submission, outcome: Outcome): void {

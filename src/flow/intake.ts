@@ -161,6 +161,8 @@ export class Intake {
         outcome = worse(outcome, submission as Outcome);
         return;
       }
+      // The ids of its parts would have to stand between those that the customer counts on.
+      if (submission.partIds > 0) outcome = worse(outcome, Outcome.not_supported);
       charge(account, submission, destinations[at] as string, clock.wallMs);
       totalMicros += submission.chargeMicros;
       submissions.push(submission);

@@ -21,28 +21,22 @@ export interface SpoolContext {
 export function spool(context: SpoolContext, dispatcher: Dispatcher, submission: Submission): void {
   const { ids, clock } = context;
   submission.message.id = submission.partIds > 0 ? ids.range(1 + submission.partIds, clock.wallMs) : ids.next(clock.wallMs);
-  submission.firstPartId = submission.message.id + 1;
   place(dispatcher, submission);
   context.store.accept(submission);
 }
 
 /**
  * Hands all messages of one submit to the store, to be accepted together. Their ids stand in a row, so that the first one's
- * names them all; those of the parts some go out as stand behind the last.
+ * names them all (and none goes out in parts, whose ids would stand between).
  */
 export function spoolAll(context: SpoolContext, dispatchers: readonly Dispatcher[], submissions: readonly Submission[]): void {
-  let count = submissions.length;
-  for (const submission of submissions) count += submission.partIds;
   let chargeMicros = 0;
   for (const submission of submissions) chargeMicros += submission.chargeMicros;
-  const first = context.ids.range(count, context.clock.wallMs);
+  const first = context.ids.range(submissions.length, context.clock.wallMs);
   const group = new SubmitGroup(first, submissions.length, chargeMicros);
-  let partId = first + submissions.length;
   submissions.forEach((submission, at) => {
     submission.group = group;
     submission.message.id = first + at;
-    submission.firstPartId = partId;
-    partId += submission.partIds;
     place(dispatchers[at] as Dispatcher, submission);
   });
   context.store.acceptAll(submissions);

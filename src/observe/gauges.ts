@@ -19,6 +19,10 @@ export interface Gauged {
   nowMs(): number;
   /** Long texts of which not all segments are here. */
   readonly gathering: number;
+  readonly split: number;
+  readonly cancelled: number;
+  readonly resubmitted: number;
+  readonly resubmissionKeys: number;
   readonly wordsVersion: number;
 }
 
@@ -51,6 +55,10 @@ export function registerGauges(metrics: Metrics, gauged: Gauged): void {
     return oldestMs === 0 ? 0 : Math.max(0, (gauged.nowMs() - oldestMs) / 1000);
   });
   metrics.pull("tollgate_gathering_texts", () => gauged.gathering);
+  metrics.pull("tollgate_split_messages_total", () => gauged.split);
+  metrics.pull("tollgate_cancelled_messages_total", () => gauged.cancelled);
+  metrics.pull("tollgate_resubmissions_total", () => gauged.resubmitted);
+  metrics.pull("tollgate_resubmission_keys", () => gauged.resubmissionKeys);
   metrics.pull("tollgate_uncertain_messages", () => store.stats.uncertain);
   metrics.pull("tollgate_orphan_receipts", () => store.stats.orphans);
   metrics.pull("tollgate_store_commits_total", () => store.stats.commits);

@@ -4,7 +4,6 @@ import { readConcatenation } from "../../../protocols/model/udh.js";
 import { Outcome } from "../../../protocols/model/outcome.js";
 import { ManualClock } from "../../../protocols/wire/clock.js";
 import { Holder } from "../../../src/flow/hold.js";
-import { MessageIds } from "../../../src/flow/ids.js";
 import { Outward } from "../../../src/flow/outward.js";
 import type { Submission } from "../../../src/flow/submission.js";
 import type { Screen } from "../../../src/filter/screen.js";
@@ -29,10 +28,9 @@ class Bench {
       release: (_: Submission, id: number) => this.told.push(`sent ${id}`),
       end: (_: Submission, id: number, _state: number, outcome: Outcome) => this.told.push(`ended ${id} ${outcome}`),
     };
-    const clock = new ManualClock();
     const operator = new FakeOperator(1);
     this.holder = new Holder({
-      store: store as unknown as Store, clock, ids: new MessageIds(0, 0), metrics: NO_METRICS, screen: BLOCKS_INVOICE, outward: new Outward(0), portOf: () => operator,
+      store: store as unknown as Store, metrics: NO_METRICS, screen: BLOCKS_INVOICE, outward: new Outward(0), portOf: () => operator,
     }, { maxGathering: 10, incomplete: "send" }, () => undefined);
   }
 
