@@ -34,10 +34,12 @@ const composer = new SubmitComposer();
 /** A link that connects by these options' settings. */
 export function openLink(options: LinkOptions, events: OperatorEvents): OperatorLink {
   const terms = linkTerms(options.settings);
-  for (const fault of terms.faults) options.log.event("warn", "setting_ignored", { link: options.name, fault });
+  const { faults } = terms;
+  const told = options.systemId.length > SP_ID_MOST ? [...faults, `the SP_Id is longer than ${SP_ID_MOST} characters`] : faults;
+  for (const fault of told) options.log.event("warn", "setting_ignored", { link: options.name, fault });
   return new RedialledLink(options, events, {
     begin: (socket, owner) => new CmppLinkConnection(socket, options, terms, events, owner),
-    submitAnswer: (status, operatorMessageId) => submitAnswer(status, operatorMessageId, terms),
+    refusal,
   });
 }
 
@@ -241,12 +243,19 @@ const DELIVER_30_OCTETS = 109;
 const FWD_RESP_MAX_OCTETS = 26;
 const ACTIVE_TEST_RESP_OCTETS = 13;
 
+/** The answer to a message that this operator cannot be told: final, whatever Results are tried again. */
+function refusal(status: number): SubmitAnswer {
+  const { name, reaction } = explainStatus(status);
+  return { reaction, status, statusName: name, operatorMessageId: "" };
+}
+
 /** What a Result means to the message it answers, on a link with these terms. The Msg_Id of a refusal is no id. */
-export function submitAnswer(status: number, operatorMessageId: string, terms: LinkTerms): SubmitAnswer {
+function submitAnswer(status: number, operatorMessageId: string, terms: LinkTerms): SubmitAnswer {
   if (status === 0) return { reaction: "ok", status, statusName: "CMPP_OK", operatorMessageId };
   const { name, reaction } = explainStatus(status);
-  const again = terms.retryResults.has(status);
   const slower = reaction === "slow_down";
-  // Only what the link's settings name is tried again: other Results than 8 repeat themselves for ever.
-  return { reaction: again ? (slower ? reaction : "retry") : slower ? "refuse" : reaction, status, statusName: name, operatorMessageId: "" };
+  // Only what the link's settings name is tried again: gateways answer many a lasting fault with any other.
+  const final = slower ? "refuse" : reaction;
+  const again = slower ? reaction : "retry";
+  return { reaction: terms.retryResults.has(status) ? again : final, status, statusName: name, operatorMessageId: "" };
 }

@@ -1,10 +1,13 @@
 /**
  * Settings: what an operator may set for one CMPP link or listener, as tables for the configuration and as checked terms for us.
  */
+import type { LongForm } from "../model/say.js";
 import { MessageState } from "../model/state.js";
 import type { WordState } from "../model/state-words.js";
 import type { ProtocolSettings, SettingDescription } from "../wire/protocol.js";
 import { SettingReader } from "../wire/settings.js";
+import { CmppLinkText } from "./link-text.js";
+import type { EncodeAs } from "./link-text.js";
 import { BEIJING_MINUTES } from "./msgid.js";
 import { MAX_GATEWAY_CODE } from "./msgid.js";
 
@@ -40,7 +43,10 @@ export const LINK_SETTINGS: readonly SettingDescription[] = [
     name: "encode_as", type: "string", default: "keep", choices: ["keep", "ucs2", "gb18030"],
     help: "coding of every text: keep = the submitter's where CMPP has it, else ASCII or UCS-2",
   },
-  { name: "operator_signature", type: "number", default: 0, help: "characters the operator itself puts in front of a text, 0 to 30" },
+  {
+    name: "operator_signature", type: "number", default: 0,
+    help: "characters of the signature that this operator puts in front of every text itself, 0 to 60: the first part leaves them room",
+  },
   {
     name: "times", type: "string", default: "absolute", choices: ["absolute", "relative", "off"],
     help: "how ValId_Time is written, off = never",
@@ -77,9 +83,6 @@ export function gatewayCodeOf(settings: ProtocolSettings): number {
   return new SettingReader(LISTEN_SETTINGS, settings).number("gateway_code", 0, MAX_GATEWAY_CODE);
 }
 
-export type LongForm = "udh" | "udh16" | "pk";
-export type EncodeAs = "keep" | "ucs2" | "gb18030";
-
 /** What an operator's own word means: the whole word, or its beginning. */
 export interface StatClass {
   readonly word: string;
@@ -101,10 +104,8 @@ export interface LinkTerms {
   readonly feeCode: string;
   readonly feeTerminalId: string;
   readonly destination86: "strip" | "keep" | "add";
-  readonly longMessages: LongForm;
+  readonly text: CmppLinkText;
   readonly udhi: number;
-  readonly encodeAs: EncodeAs;
-  readonly operatorSignature: number;
   readonly times: "absolute" | "relative" | "off";
   readonly receiptsAlways: boolean;
   readonly retryResults: ReadonlySet<number>;
@@ -116,6 +117,7 @@ export interface LinkTerms {
   readonly faults: readonly string[];
 }
 
+const FORMS: Readonly<Record<string, LongForm>> = { udh: "udh8", udh16: "udh16", pk: "pk" };
 const VERSIONS: Readonly<Record<string, number>> = { "2.0": 0x20, "2.1": 0x21, "3.0": 0x30 };
 
 const wordState = (state: MessageState, final: boolean): WordState => Object.freeze({ state, final });
@@ -134,21 +136,27 @@ const CLASSES: ReadonlyMap<string, WordState> = new Map([
 export function linkTerms(settings: ProtocolSettings): LinkTerms {
   const read = new SettingReader(LINK_SETTINGS, settings);
   const faults: string[] = [];
+  const plain = (name: string, most: number): string => {
+    const value = read.word(name);
+    if (value.length <= most && /^[\x20-\x7e]*$/.test(value)) return value;
+    faults.push(`${name}: not up to ${most} characters of ASCII`);
+    return String(LINK_SETTINGS.find((setting) => setting.name === name)?.default ?? "");
+  };
   return {
     version: VERSIONS[read.word("version")] ?? 0x30,
     strictAuthenticator: read.flag("strict_authenticator"),
-    msgSrc: read.word("msg_src").slice(0, 6),
-    serviceId: read.word("service_id").slice(0, 10),
+    msgSrc: plain("msg_src", 6),
+    serviceId: plain("service_id", 10),
     keepsFees: read.word("fees") === "keep",
     feeUserType: read.number("fee_user_type", 0, 3),
-    feeType: read.word("fee_type").slice(0, 2),
-    feeCode: read.word("fee_code").slice(0, 6),
-    feeTerminalId: read.word("fee_terminal_id").slice(0, 21),
+    feeType: plain("fee_type", 2),
+    feeCode: plain("fee_code", 6),
+    feeTerminalId: plain("fee_terminal_id", 21),
     destination86: read.word("destination_86") as "strip" | "keep" | "add",
-    longMessages: read.word("long_messages") as LongForm,
+    text: new CmppLinkText(
+      FORMS[read.word("long_messages")] ?? "udh8", read.word("encode_as") as EncodeAs, read.number("operator_signature", 0, 60),
+    ),
     udhi: read.number("udhi", 1, 64) === 64 ? 64 : 1,
-    encodeAs: read.word("encode_as") as EncodeAs,
-    operatorSignature: read.number("operator_signature", 0, 30),
     times: read.word("times") as "absolute" | "relative" | "off",
     receiptsAlways: read.word("receipts") === "always",
     retryResults: resultsOf(read.word("retry_results"), faults),
@@ -158,6 +166,18 @@ export function linkTerms(settings: ProtocolSettings): LinkTerms {
     deliverWindow: read.number("deliver_window", 1, 100_000),
     faults,
   };
+}
+
+/** By the settings of links, which live as long as a configuration does: they are asked about with every message. */
+const texts = new WeakMap<ProtocolSettings, CmppLinkText>();
+
+export function linkText(settings: ProtocolSettings): CmppLinkText {
+  let text = texts.get(settings);
+  if (text === undefined) {
+    text = linkTerms(settings).text;
+    texts.set(settings, text);
+  }
+  return text;
 }
 
 function listed(text: string): string[] {

@@ -1,14 +1,17 @@
 /**
  * Submit: the body of a SUBMIT to an operator, a Message fitted to the link's settings; one destination each.
  */
+import { classifyDestination } from "../model/address.js";
 import { SegmentForm } from "../model/message.js";
 import type { Message } from "../model/message.js";
-import { classifyDestination } from "../model/address.js";
+import { AIR_OCTETS } from "../model/room.js";
+import { Said, say } from "../model/say.js";
+import { septetsCovering } from "../model/septets.js";
 import { formatAbsoluteTime, formatRelativeTime } from "../model/time.js";
+import { concatenationHeader, saysOnlyConcatenation, udhEnd } from "../model/udh.js";
 import { NO_OCTETS } from "../wire/octets.js";
 import { VERSION_30, blankSubmit } from "./codec.js";
 import type { SubmitBody } from "./codec.js";
-import { Coder } from "./coder.js";
 import { mostContentOctets } from "./coding.js";
 import { blankExtras, readExtras } from "./extras.js";
 import { BEIJING_MINUTES } from "./msgid.js";
@@ -30,7 +33,7 @@ const LEVELS = [0, 3, 6, 9] as const;
 export class SubmitComposer {
   /** Stands until the next `compose`. */
   readonly body: SubmitBody = blankSubmit();
-  readonly #coder = new Coder();
+  readonly #said = new Said();
   readonly #destinations = [""];
   readonly #extras = blankExtras();
   /** The octets that `#extras` were read from: customers send the same again and again. */
@@ -60,10 +63,10 @@ export class SubmitComposer {
     if (body.Fee_terminal_Id.length > terminalMax) return Result.CMPP_FEE_TERMINAL_ID;
     body.ValId_Time = message.expiresAtMs === 0 || terms.times === "off" ? "" : this.#validity(message.expiresAtMs, terms, nowMs);
     body.At_Time = message.scheduledAtMs > nowMs && terms.times !== "off" ? formatAbsoluteTime(message.scheduledAtMs, BEIJING_MINUTES) : "";
-    if (!this.#coder.code(message, terms.encodeAs)) return Result.CMPP_MSG_LENGTH;
-    body.Msg_Fmt = this.#coder.msgFmt;
-    this.#place(this.#coder.octets, message, terms);
-    return body.Msg_Content.length > mostContentOctets(body.Msg_Fmt) ? Result.CMPP_TOO_LONG : 0;
+    if (!say(message, terms.text, this.#said)) return Result.CMPP_MSG_LENGTH;
+    body.Msg_Fmt = this.#said.coding;
+    this.#place(this.#said.octets, message, terms);
+    return holds(body.Msg_Content, body.Msg_Fmt, body.TP_udhi !== 0) ? 0 : Result.CMPP_TOO_LONG;
   }
 
   /** What a CMPP submitter said itself, else what the link says for all. */
@@ -113,32 +116,31 @@ export class SubmitComposer {
   /** Marks a part the link's way: the same reference (its low octet where the link's is no longer), total and number. */
   #mark(octets: Buffer, message: Message, terms: LinkTerms): void {
     const { body } = this;
-    const header = message.hasUdh ? markOctets(octets) : 0;
+    const header = message.hasUdh && saysOnlyConcatenation(octets) ? udhEnd(octets) : 0;
     // A header that says more than the part stays as it is.
     if (message.hasUdh && header === 0) return;
-    if (terms.longMessages === "pk") {
+    if (terms.text.form === "pk") {
       body.Msg_Content = octets.subarray(header);
       body.TP_udhi = 0;
       return;
     }
-    const wide = terms.longMessages === "udh16";
+    const wide = terms.text.form === "udh16";
     if (header === (wide ? HEADER_16_OCTETS : HEADER_8_OCTETS)) return;
     const { segmentReference, segmentTotal, segmentNumber } = message;
-    const mark = wide
-      ? [6, 0x08, 4, segmentReference >> 8, segmentReference & 0xff, segmentTotal, segmentNumber]
-      : [5, 0x00, 3, segmentReference & 0xff, segmentTotal, segmentNumber];
-    const marked = Buffer.concat([Buffer.from(mark), octets.subarray(header)]);
-    if (header > 0 && marked.length > mostContentOctets(body.Msg_Fmt)) return;
+    const mark = concatenationHeader(wide, segmentReference, segmentTotal, segmentNumber);
+    const marked = Buffer.concat([mark, octets.subarray(header)]);
+    if (header > 0 && !holds(marked, body.Msg_Fmt, true)) return;
     body.Msg_Content = marked;
     body.TP_udhi = terms.udhi;
   }
 }
 
-/** The length of a header that says the part and nothing else; 0 for any other. */
-function markOctets(octets: Buffer): number {
-  const [length, element, width] = octets;
-  if (length === 5 && element === 0x00 && width === 3) return HEADER_8_OCTETS;
-  return length === 6 && element === 0x08 && width === 4 ? HEADER_16_OCTETS : 0;
+/** Whether one short message holds the content: ASCII goes on air as septets, and a header fills whole ones. */
+function holds(content: Buffer, msgFmt: number, headed: boolean): boolean {
+  const most = mostContentOctets(msgFmt);
+  if (!headed || most === AIR_OCTETS) return content.length <= most;
+  const header = udhEnd(content);
+  return septetsCovering(header) + content.length - header <= most;
 }
 
 const PLUS = 0x2b;

@@ -37,7 +37,7 @@ export function openLink(options: LinkOptions, events: OperatorEvents): Operator
   const terms = linkTerms(options.settings);
   return new RedialledLink(options, events, {
     begin: (socket, owner) => new SmppLinkConnection(socket, options, terms, events, owner),
-    submitAnswer,
+    refusal: (status) => submitAnswer(status, ""),
   });
 }
 
@@ -201,7 +201,7 @@ class SmppLinkConnection extends LinkConnection {
 const EMPTY_ID = { message_id: "", tlvs: NO_OCTETS };
 
 /** What a status means to the message it answers. */
-export function submitAnswer(status: number, operatorMessageId: string): SubmitAnswer {
+function submitAnswer(status: number, operatorMessageId: string): SubmitAnswer {
   if (status === 0) return { reaction: "ok", status, statusName: "ESME_ROK", operatorMessageId };
   const { name, reaction } = explainStatus(status);
   return { reaction, status, statusName: name, operatorMessageId };

@@ -21,8 +21,8 @@ interface LocalRefusal {
 export interface LinkProtocol {
   /** Begins a connection on a socket just dialled: writes the bind. */
   begin(socket: Socket, owner: ConnectionOwner): LinkConnection;
-  /** What a status means to the message it answers; also for those that a connection refuses by itself. */
-  submitAnswer(status: number, operatorMessageId: string): SubmitAnswer;
+  /** The answer to a message that a connection refuses by itself, by this status: it can never be said to this operator. */
+  refusal(status: number): SubmitAnswer;
 }
 
 export class RedialledLink implements OperatorLink, ConnectionOwner, ConnectorHooks {
@@ -147,7 +147,7 @@ export class RedialledLink implements OperatorLink, ConnectionOwner, ConnectorHo
     setImmediate(() => {
       const refusals = this.#refusals;
       this.#refusals = [];
-      for (const { ticket, status } of refusals) this.#events.submitAnswered(this, ticket, this.#protocol.submitAnswer(status, ""));
+      for (const { ticket, status } of refusals) this.#events.submitAnswered(this, ticket, this.#protocol.refusal(status));
       this.#events.windowOpen(this);
     });
   }

@@ -140,10 +140,14 @@ describe("CMPP operator link", () => {
     });
 
     it("says which of its settings make no sense", async () => {
-      const bench = await linkBench({ retry_results: "8, soon", stat_classes: "MK*=undeliverable,X" });
+      const settings = { retry_results: "8, soon", stat_classes: "MK*=undeliverable,X", service_id: "短信", fee_code: "0000000" };
+      const bench = await boundBench(settings, { systemId: "9012345" });
       expect(bench.log.lines.filter((line) => line.event === "setting_ignored").map((line) => line.fields["fault"])).to.deep.equal([
-        "retry_results: soon is no Result", "stat_classes: X is no WORD=state",
+        "service_id: not up to 10 characters of ASCII", "fee_code: not up to 6 characters of ASCII", "retry_results: soon is no Result",
+        "stat_classes: X is no WORD=state", "the SP_Id is longer than 6 characters",
       ]);
+      bench.link.submit(message(), {});
+      expect(bodyOf(await bench.peer.next())).to.deep.include({ Service_Id: "TEST", FeeCode: "000000", Msg_src: "901234" });
     });
   });
 
@@ -294,7 +298,7 @@ describe("CMPP operator link", () => {
     });
 
     it("refuses by itself what cannot be said to the operator, as an answer in a turn of its own", async () => {
-      const { desk, link, peer } = await boundBench();
+      const { desk, link, peer } = await boundBench({ retry_results: "6,8,13" });
       expect(link.submit(message({ destination: "1".repeat(33) }), { n: 1 })).to.equal(true);
       expect(link.submit(message({ octets: Buffer.alloc(142) }), { n: 2 })).to.equal(true);
       expect(desk.answered).to.deep.equal([]);
@@ -302,6 +306,8 @@ describe("CMPP operator link", () => {
       expect(desk.answered.map((each) => [each.ticket, each.answer.statusName])).to.deep.equal([
         [{ n: 1 }, "CMPP_DEST_TERMINAL_ID"], [{ n: 2 }, "CMPP_TOO_LONG"],
       ]);
+      // However often such a message were tried again, it could not be said.
+      expect(desk.answered.map((each) => each.answer.reaction)).to.deep.equal(["refuse", "refuse_alarm"]);
       expect(link.outstanding).to.equal(0);
       expect(peer.untaken).to.equal(0);
     });

@@ -168,6 +168,9 @@ describe("A SUBMIT to an operator", () => {
       }
       const full = { ...udh8, octets: hex(`050003390302${"77ed".repeat(67)}`) };
       expect(body(full, { long_messages: "udh16" }).Msg_Content.length).to.equal(140);
+      const septets = { ...udh8, octets: hex(`050003390302${ascii("x".repeat(153))}`), encoding: Encoding.ascii, codingOctet: 0 };
+      expect(body(septets, { long_messages: "udh16" }).Msg_Content.toString("hex", 0, 6)).to.equal("050003390302");
+      expect(told({ ...septets, octets: hex(`050003390302${ascii("x".repeat(154))}`) })).to.equal("CMPP_TOO_LONG");
     });
 
     it("that have no room for their mark are refused", () => {
