@@ -20,16 +20,16 @@ export const LINK_SETTINGS: readonly SettingDescription[] = [
     name: "strict_authenticator", type: "boolean", default: false,
     help: "part from a gateway whose AuthenticatorISMG is wrong; false only warns, since many gateways compute it wrongly",
   },
-  { name: "msg_src", type: "string", default: "", help: "Msg_src of every submit, up to 6 characters; empty = the link's SP_Id" },
-  { name: "service_id", type: "string", default: "", help: "Service_Id of every submit, up to 10 characters; empty keeps the submitter's" },
+  { name: "msg_src", type: "string", default: "", max: 6, help: "Msg_src of every submit; empty = the link's SP_Id" },
+  { name: "service_id", type: "string", default: "", max: 10, help: "Service_Id of every submit; empty keeps the submitter's" },
   {
     name: "fees", type: "string", default: "keep", choices: ["keep", "link"],
     help: "fee fields of a message that came by CMPP: keep = the submitter's own, link = as this link's settings say",
   },
-  { name: "fee_user_type", type: "number", default: 2, help: "Fee_UserType, 0 to 3: who pays; 2 = the SP" },
-  { name: "fee_type", type: "string", default: "01", help: "FeeType, 2 characters; 01 = free to the recipient" },
-  { name: "fee_code", type: "string", default: "000000", help: "FeeCode, up to 6 characters" },
-  { name: "fee_terminal_id", type: "string", default: "", help: "Fee_terminal_Id, up to 21 characters; counts only with Fee_UserType 3" },
+  { name: "fee_user_type", type: "number", default: 2, min: 0, max: 3, help: "Fee_UserType: who pays; 2 = the SP" },
+  { name: "fee_type", type: "string", default: "01", max: 2, help: "FeeType; 01 = free to the recipient" },
+  { name: "fee_code", type: "string", default: "000000", max: 6, help: "FeeCode: price in fen" },
+  { name: "fee_terminal_id", type: "string", default: "", max: 21, help: "Fee_terminal_Id; counts only with Fee_UserType 3" },
   {
     name: "destination_86", type: "string", default: "strip", choices: ["strip", "keep", "add"],
     help: "Chinese mobiles as 11 digits, as the submitter gave them, or with 86 in front",
@@ -44,8 +44,8 @@ export const LINK_SETTINGS: readonly SettingDescription[] = [
     help: "coding of every text: keep = the submitter's where CMPP has it, else ASCII or UCS-2",
   },
   {
-    name: "operator_signature", type: "number", default: 0,
-    help: "characters of the signature that this operator puts in front of every text itself, 0 to 60: the first part leaves them room",
+    name: "operator_signature", type: "number", default: 0, min: 0, max: 60,
+    help: "characters of the signature that this operator puts in front of every text itself: the first part leaves them room",
   },
   {
     name: "times", type: "string", default: "absolute", choices: ["absolute", "relative", "off"],
@@ -65,16 +65,16 @@ export const LINK_SETTINGS: readonly SettingDescription[] = [
       "what the operator's own Stat words mean: WORD=state pairs separated by commas, * at the end of a word for any rest, state one of " +
       "delivered, undeliverable, expired, rejected, deleted, unknown, interim; other words that are not the standard's are undeliverable",
   },
-  { name: "zone_minutes", type: "number", default: BEIJING_MINUTES, help: "time zone of the dates in reports, minutes ahead of UTC, -720 to 840" },
-  { name: "active_test_tries", type: "number", default: 3, help: "ACTIVE_TESTs without an answer that end the connection, 1 to 10" },
-  { name: "deliver_window", type: "number", default: 1_000, help: "deliveries of the operator we hold unanswered before we stop reading, 1 to 100000" },
+  { name: "zone_minutes", type: "number", default: BEIJING_MINUTES, min: -720, max: 840, help: "time zone of the dates in reports, minutes ahead of UTC" },
+  { name: "active_test_tries", type: "number", default: 3, min: 1, max: 10, help: "ACTIVE_TESTs without an answer that end the connection" },
+  { name: "deliver_window", type: "number", default: 1_000, min: 1, max: 100_000, help: "deliveries of the operator we hold unanswered before we stop reading" },
 ];
 
 /** What an operator may set for one CMPP listener. */
 export const LISTEN_SETTINGS: readonly SettingDescription[] = [
   {
-    name: "gateway_code", type: "number", default: 1,
-    help: `the gateway's number in every Msg_Id it gives, 0 to ${MAX_GATEWAY_CODE}; the node's number comes on top. Never change it while customers wait for reports`,
+    name: "gateway_code", type: "number", default: 1, min: 0, max: MAX_GATEWAY_CODE,
+    help: "the gateway's number in every Msg_Id it gives; the node's number comes on top. Never change it while customers wait for reports",
   },
 ];
 

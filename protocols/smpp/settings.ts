@@ -14,20 +14,20 @@ export const LINK_SETTINGS: readonly SettingDescription[] = [
     name: "bind_mode", type: "string", default: "transceiver", choices: ["transceiver", "transmitter", "receiver"],
     help: "which bind the link makes; receipts and inbound messages need transceiver or receiver",
   },
-  { name: "system_type", type: "string", default: "", help: "system_type of the bind, up to 12 characters" },
+  { name: "system_type", type: "string", default: "", max: 12, help: "system_type of the bind" },
   {
     name: "interface_version", type: "string", default: "3.4", choices: ["3.3", "3.4", "5.0"],
     help: "SMPP version the bind announces",
   },
-  { name: "source_ton", type: "number", default: KEEP, help: "TON of every source address, 0 to 255; -1 keeps the submitter's" },
-  { name: "source_npi", type: "number", default: KEEP, help: "NPI of every source address, 0 to 255; -1 keeps the submitter's" },
-  { name: "dest_ton", type: "number", default: KEEP, help: "TON of every destination, 0 to 255; -1 keeps the submitter's" },
-  { name: "dest_npi", type: "number", default: KEEP, help: "NPI of every destination, 0 to 255; -1 keeps the submitter's" },
+  { name: "source_ton", type: "number", default: KEEP, min: KEEP, max: 255, help: "TON of every source address; -1 keeps the submitter's" },
+  { name: "source_npi", type: "number", default: KEEP, min: KEEP, max: 255, help: "NPI of every source address; -1 keeps the submitter's" },
+  { name: "dest_ton", type: "number", default: KEEP, min: KEEP, max: 255, help: "TON of every destination; -1 keeps the submitter's" },
+  { name: "dest_npi", type: "number", default: KEEP, min: KEEP, max: 255, help: "NPI of every destination; -1 keeps the submitter's" },
   {
     name: "alphabet0", type: "string", default: "gsm7", choices: ["gsm7", "ascii", "latin1", "utf8"],
     help: "what data_coding 0 means to this operator",
   },
-  { name: "service_type", type: "string", default: "", help: "service_type of every submit, up to 5 characters; empty keeps the submitter's" },
+  { name: "service_type", type: "string", default: "", max: 5, help: "service_type of every submit; empty keeps the submitter's" },
   {
     name: "long_messages", type: "string", default: "udh", choices: ["udh", "udh16", "sar", "payload"],
     help: "how texts longer than one short message go out: in parts with a header (8- or 16-bit reference) or SAR parameters, or whole in message_payload",
@@ -41,8 +41,8 @@ export const LINK_SETTINGS: readonly SettingDescription[] = [
     help: "this operator reads data_coding 15 as GB18030; otherwise such texts are said in UCS-2",
   },
   {
-    name: "operator_signature", type: "number", default: 0,
-    help: "characters of the signature that this operator puts in front of every text itself, 0 to 60: the first part leaves them room",
+    name: "operator_signature", type: "number", default: 0, min: 0, max: 60,
+    help: "characters of the signature that this operator puts in front of every text itself: the first part leaves them room",
   },
   {
     name: "receipts", type: "string", default: "always", choices: ["always", "wanted"],
@@ -57,8 +57,8 @@ export const LINK_SETTINGS: readonly SettingDescription[] = [
     name: "tlvs", type: "string", default: "auto", choices: ["auto", "on", "off"],
     help: "send optional parameters: auto = only when the bind answer states version 3.4 or later",
   },
-  { name: "zone_minutes", type: "number", default: 480, help: "time zone of the dates in receipts, minutes ahead of UTC, -720 to 840" },
-  { name: "deliver_window", type: "number", default: 1_000, help: "deliveries of the operator we hold unanswered before we stop reading, 1 to 100000" },
+  { name: "zone_minutes", type: "number", default: 480, min: -720, max: 840, help: "time zone of the dates in receipts, minutes ahead of UTC" },
+  { name: "deliver_window", type: "number", default: 1_000, min: 1, max: 100_000, help: "deliveries of the operator we hold unanswered before we stop reading" },
 ];
 
 /** The settings of one link, checked and in the form that is used. */

@@ -312,5 +312,8 @@ export interface SettingDescription {
   readonly type: "string" | "number" | "boolean";
   readonly default: string | number | boolean;
   readonly choices?: readonly (string | number)[];
+  /** Of a number, which is a whole one then; `max` of a string: its most characters. */
+  readonly min?: number;
+  readonly max?: number;
   readonly help: string;
 }

@@ -108,11 +108,13 @@ function startError(error: unknown): unknown {
 
 /** What the demo says first: where to bind, and what to try next. */
 export function greeting(settings: Settings): string[] {
-  const listener = settings.listen[0];
   const lines = ["", "Tollgate is running.", ""];
   for (const account of settings.bootstrap) {
-    const where = listener === undefined ? "" : `${listener.protocol.toUpperCase()} ${listener.host}:${listener.port}, `;
-    lines.push(`  bind here        ${where}system_id ${account.name}, password ${account.password}`);
+    for (const { protocol, host, port } of settings.listen) {
+      if (protocol === "cmpp" && account.spId === "") continue;
+      const who = protocol === "cmpp" ? `SP_Id ${account.spId}, secret ${account.cmppSecret}` : `system_id ${account.name}, password ${account.password}`;
+      lines.push(`  bind here        ${protocol.toUpperCase()} ${host}:${port}, ${who}`);
+    }
   }
   const name = settings.bootstrap[0]?.name ?? "demo";
   if (settings.http.enabled) lines.push(`  metrics, health  http://${settings.http.host}:${settings.http.port}/metrics  /healthz  /readyz`);

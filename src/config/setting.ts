@@ -145,17 +145,19 @@ export function choice<const C extends string, P extends Presence<C>>(told: P & 
 
 /** A protocol's own setting as a Setting, so that it is checked, shown and documented like ours. */
 export function fromDescription(told: SettingDescription): Setting<string | number | boolean> {
-  const choices = told.choices ?? [];
-  const limits = choices.length === 0 ? "" : `one of: ${choices.join(", ")}`;
+  const { choices = [], min = -Infinity, max = Infinity } = told;
+  const bounded = told.min !== undefined || told.max !== undefined;
+  const bounds = told.type === "string" ? `up to ${max} characters` : `${min}..${max}`;
+  const limits = choices.length > 0 ? `one of: ${choices.join(", ")}` : bounded ? bounds : "";
   const presence = { help: told.help, default: told.default };
   let base: z.ZodType<string | number | boolean>;
   if (told.type === "boolean") base = z.boolean();
-  else if (told.type === "number") base = z.number();
-  else base = z.string();
+  else if (told.type === "number") base = bounded ? z.int().min(min).max(max) : z.number();
+  else base = bounded ? z.string().max(max) : z.string();
   if (choices.length > 0) {
     base = base.refine((value) => (choices as readonly unknown[]).includes(value), `expected ${limits}`);
   }
-  const type = told.type === "boolean" ? "true or false" : told.type === "number" ? "number" : "text";
+  const type = told.type === "boolean" ? "true or false" : told.type === "number" ? (bounded ? "whole number" : "number") : "text";
   return make<string | number | boolean, string | number | boolean, typeof presence>(base, type, limits, presence);
 }
 

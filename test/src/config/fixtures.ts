@@ -10,6 +10,8 @@ export const PROTOCOLS: readonly ProtocolTable[] = [
     linkSettings: [
       { name: "bind_mode", type: "string", default: "transceiver", choices: ["transceiver", "split"], help: "How to bind." },
       { name: "source_ton", type: "number", default: 1, help: "Type of number of sources." },
+      { name: "nick", type: "string", default: "", max: 5, help: "A name." },
+      { name: "retries", type: "number", default: 3, min: 1, max: 10, help: "How often." },
       { name: "odd_ids", type: "boolean", default: false, help: "Whether ids are odd." },
     ],
   },

@@ -56,11 +56,11 @@ delays = ["1s", "5m"]
 
   it("fills in a protocol's own link settings and takes those given", () => {
     const bare = load(`[[listen]]\n${OPERATOR}`).settings.operator[0]?.settings;
-    expect(bare).to.deep.equal({ bind_mode: "transceiver", source_ton: 1, odd_ids: false });
+    expect(bare).to.deep.equal({ bind_mode: "transceiver", source_ton: 1, nick: "", retries: 3, odd_ids: false });
     const inline = load(`[[listen]]\n${OPERATOR}smpp = { source_ton = 5 }\n`).settings.operator[0]?.settings;
-    expect(inline).to.deep.equal({ bind_mode: "transceiver", source_ton: 5, odd_ids: false });
+    expect(inline).to.deep.equal({ bind_mode: "transceiver", source_ton: 5, nick: "", retries: 3, odd_ids: false });
     const nested = load(`[[listen]]\n${OPERATOR}[operator.smpp]\nbind_mode = "split"\n`).settings.operator[0]?.settings;
-    expect(nested).to.deep.equal({ bind_mode: "split", source_ton: 1, odd_ids: false });
+    expect(nested).to.deep.equal({ bind_mode: "split", source_ton: 1, nick: "", retries: 3, odd_ids: false });
   });
 
   it("takes port and window from what is usual for the protocol, and its settings of a listener as those of a link", () => {
@@ -132,6 +132,9 @@ delays = ["1s", "5m"]
       [/operator\[0\]\.password_credential: cannot be read: CREDENTIALS_DIRECTORY is not set/]],
     ["a protocol we do not speak", `[[listen]]\nprotocol = "smtp"\n${OPERATOR}`, [/:2:12: listen\[0\]\.protocol: is no protocol we speak \(got "smtp"\); hint: one of: smpp, other$/]],
     ["another protocol's settings", `[[listen]]\n${OPERATOR}other = { depth = 1 }\n`, [/operator\[0\]\.other: this operator speaks smpp/]],
+    ["a protocol setting out of its limits", `[[listen]]\n${OPERATOR}smpp = { retries = 11, nick = "longer" }\n`,
+      [/operator\[0\]\.smpp\.retries: Too big: .*<=10 \(got 11\); hint: retries is a whole number \(1\.\.10\), default 3/, /operator\[0\]\.smpp\.nick: Too big: .*; hint: nick is text \(up to 5 characters\)/]],
+    ["a protocol setting with a fraction", `[[listen]]\n${OPERATOR}smpp = { retries = 1.5 }\n`, [/operator\[0\]\.smpp\.retries: .*int.*\(got 1\.5\)/]],
     ["another protocol's settings of a listener", `[[listen]]\nother = { gate = 1 }\n${OPERATOR}`,
       [/listen\[0\]\.other: this listener speaks smpp; hint: these are settings of other: write its own under smpp/]],
     ["a setting of another protocol", `[[listen]]\n${OPERATOR}smpp = { depth = 1 }\n`,
