@@ -280,6 +280,11 @@ export interface WireProtocol {
   /** The TCP port it is usually spoken on, and the submits a link of it usually has unanswered: defaults of the configuration. */
   readonly usualPort: number;
   readonly usualWindow: number;
+  /**
+   * An operator's message ids have one fixed form, the same in answers and receipts, so that a receipt's is never looked for in
+   * another base. Absent: operators spell them as they like.
+   */
+  readonly exactIds?: boolean;
   listen(options: ListenOptions, events: CustomerEvents): Promise<Listener>;
   connect(options: LinkOptions, events: OperatorEvents): OperatorLink;
   /** Settings an operator may give per listener, likewise. */

@@ -22,7 +22,7 @@ export class Group implements OperatorPort {
     this.signatureUnits = Number(settings.settings["operator_signature"] ?? 0);
     this.operatorNo = operatorNo;
     this.settings = settings;
-    this.correlator = new Correlator(settings.idStyle);
+    this.correlator = new Correlator(settings.idStyle === "auto" && protocol.exactIds === true ? "text" : settings.idStyle);
   }
 
   get name(): string {
