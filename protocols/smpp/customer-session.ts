@@ -11,9 +11,10 @@ import { CustomerConnection } from "../wire/customer-connection.js";
 import type { AcceptedBind } from "../wire/customer-connection.js";
 import type { Alphabet0, CancelAnswer, CustomerEvents, ListenOptions, QueryAnswer } from "../wire/protocol.js";
 import { VERSION_33, VERSION_34, boundState, directionOf, isBind, normalVersion, refusalStatus, versionName } from "./bind.js";
+import { cancelStatus, queryResponse, readCancel, readQuery } from "./cancel-query.js";
 import {
-  MESSAGE_ID_RESP_MAX_OCTETS, MESSAGE_MAX_OCTETS, decodeBind, decodeSubmitSm, encodeBindResp, encodeDeliverSm, encodeHeaderOnly,
-  encodeSubmitSmResp, isFault, readCommandId, readSequence, readStatus,
+  MESSAGE_ID_RESP_MAX_OCTETS, MESSAGE_MAX_OCTETS, decodeBind, decodeSubmitSm, encodeBindResp, encodeBody, encodeDeliverSm,
+  encodeHeaderOnly, encodeSubmitSmResp, isFault, readCommandId, readSequence, readStatus, roomFor,
 } from "./codec.js";
 import type { DeliverSm } from "./codec.js";
 import { CommandId, SessionState, responseId } from "./commands.js";
@@ -48,6 +49,8 @@ export class SmppCustomerSession extends CustomerConnection {
   readonly protocol = "smpp";
   #state: SessionState = SessionState.open;
   #version = VERSION_34;
+  /** Ids as written in cancels and queries not yet answered, by their sequence; never more than the window lets in. */
+  readonly #asked = new Map<number, string>();
   #terms: ReadingTerms = { alphabet0: "gsm7", version: VERSION_34 };
 
   constructor(socket: Socket, address: string, port: number, options: ListenOptions, events: CustomerEvents) {
@@ -68,12 +71,21 @@ export class SmppCustomerSession extends CustomerConnection {
   }
 
   protected writeCancelAnswer(handle: number, answer: CancelAnswer): void {
-    const status = answer === "ok" ? 0 : answer === "unavailable" ? Status.ESME_RSYSERR : Status.ESME_RCANCELFAIL;
-    this.#header(CommandId.cancel_sm_resp, status, handle);
+    this.#header(CommandId.cancel_sm_resp, cancelStatus(answer, this.#askedFor(handle) !== ""), handle);
   }
 
   protected writeQueryAnswer(handle: number, answer: QueryAnswer): void {
-    this.#header(CommandId.query_sm_resp, answer.kind === "unavailable" ? Status.ESME_RSYSERR : Status.ESME_RQUERYFAIL, handle);
+    const body = queryResponse(answer, this.#askedFor(handle), this.#version);
+    if (typeof body === "number") return this.#header(CommandId.query_sm_resp, body, handle);
+    const target = this.session.reserve(roomFor(CommandId.query_sm_resp, body));
+    this.session.commit(encodeBody(CommandId.query_sm_resp, target, this.session.at, 0, handle, body));
+  }
+
+  /** The id that a cancel or query named, which its answer has to name again; "" when it named none. */
+  #askedFor(handle: number): string {
+    const id = this.#asked.get(handle) ?? "";
+    this.#asked.delete(handle);
+    return id;
   }
 
   protected composeDelivery(notice: Notice): number {
@@ -114,6 +126,10 @@ export class SmppCustomerSession extends CustomerConnection {
     switch (commandId) {
       case CommandId.submit_sm:
         return this.#submitted(frame);
+      case CommandId.cancel_sm:
+        return this.#cancelAsked(frame);
+      case CommandId.query_sm:
+        return this.#queryAsked(frame);
       case CommandId.deliver_sm_resp:
         // Its body, whatever it looks like, says nothing.
         return this.deliveryAnswered(readSequence(frame), deliverAnswerOf(readStatus(frame)));
@@ -149,6 +165,35 @@ export class SmppCustomerSession extends CustomerConnection {
   #refuseSubmit(sequence: number, status: number, outcome: Outcome, detail: string): void {
     this.#header(CommandId.submit_sm_resp, status, sequence);
     this.events.refused(this, outcome, detail);
+  }
+
+  #cancelAsked(frame: Buffer): void {
+    if (!this.#mayAsk(CommandId.cancel_sm, frame)) return;
+    const asked = readCancel(frame, this.#version, this.options.clock.wallMs);
+    if (isFault(asked)) return this.#header(CommandId.cancel_sm_resp, asked.status, readSequence(frame));
+    this.#asked.set(readSequence(frame), asked.shownId);
+    this.take();
+    this.events.cancel(this, readSequence(frame), asked.request);
+  }
+
+  #queryAsked(frame: Buffer): void {
+    if (!this.#mayAsk(CommandId.query_sm, frame)) return;
+    const asked = readQuery(frame, this.#version, this.options.clock.wallMs);
+    if (isFault(asked)) return this.#header(CommandId.query_sm_resp, asked.status, readSequence(frame));
+    this.#asked.set(readSequence(frame), asked.shownId);
+    this.take();
+    this.events.query(this, readSequence(frame), asked.request);
+  }
+
+  /** Only who may submit may ask about submits, and no more than fits beside them; else it is answered here. */
+  #mayAsk(commandId: number, frame: Buffer): boolean {
+    if ((this.#state & (SessionState.bound_tx | SessionState.bound_trx)) === 0) {
+      this.#refuse(commandId, frame);
+      return false;
+    }
+    const { room } = this;
+    if (room !== Outcome.ok) this.#header(responseId(commandId), outcomeStatus(room), readSequence(frame));
+    return room === Outcome.ok;
   }
 
   /** Answers a request that is not served here, and closes a connection that does not begin with a bind. */

@@ -3,6 +3,7 @@
  *
  * Nothing here ever answers an answer: two peers that did so would nack each other for ever. [SMPP 3.4 4.3]
  */
+import { IDS_PER_SECOND, NODES, messageId } from "../model/message-id.js";
 import type { DeliverAnswer } from "../wire/protocol.js";
 import { VERSION_33 } from "./bind.js";
 import { CommandId, SessionState, isResponse, mayReceive, responseId } from "./commands.js";
@@ -41,6 +42,28 @@ export function deliverAnswerOf(status: number): DeliverAnswer {
 /** Our message id as customers see it: decimal, and eight hexadecimal digits where a 3.3 peer reads no more. */
 export function shownMessageId(id: number, version: number): string {
   return version === VERSION_33 ? (id % 0x1_0000_0000).toString(16).toUpperCase().padStart(8, "0") : decimal(id);
+}
+
+/** Ids in three-point-three's form repeat after so many seconds: ten bits of the second are in it. */
+const SHORT_SPAN_S = 1_024;
+/** Ids may be drawn ahead of the clock, when more were drawn in a second than it has. */
+const AHEAD_S = 60;
+
+/**
+ * Our id from the form a customer of this version saw it in, 0 when it is none. A 3.3 peer's eight digits are the youngest id that ends
+ * so: right for the messages of the last quarter of an hour, another one's, most often nobody's, for older ones.
+ */
+export function readMessageId(text: string, version: number, nowMs: number): number {
+  if (version !== VERSION_33) {
+    const id = /^[1-9][0-9]{0,15}$/.test(text) ? Number(text) : 0;
+    return Number.isSafeInteger(id) ? id : 0;
+  }
+  if (!/^[0-9A-F]{8}$/i.test(text)) return 0;
+  const youngest = messageId(Math.floor(nowMs / 1_000) + AHEAD_S, NODES - 1, IDS_PER_SECOND - 1);
+  const span = SHORT_SPAN_S * NODES * IDS_PER_SECOND;
+  const low = parseInt(text, 16);
+  const id = youngest - ((((youngest - low) % span) + span) % span);
+  return id > 0 ? id : 0;
 }
 
 const LOW = 10_000_000;

@@ -134,7 +134,7 @@ export class ReceiptComposer {
   /** `id` is the message id in the form its submit was answered with; peers older than 3.4 get the text alone. */
   compose(notice: ReceiptNotice, id: string, version: number, zoneMinutes: number): void {
     const { body } = this;
-    const number = STATE_NUMBERS.get(notice.state) ?? ENROUTE;
+    const number = messageStateOf(notice.state);
     body.source_addr_ton = notice.destinationTon;
     body.source_addr_npi = notice.destinationNpi;
     body.source_addr = notice.destination.slice(0, 20);
@@ -160,8 +160,13 @@ export class ReceiptComposer {
   }
 }
 
+/** message_state of a message that is not scheduled (which only 5.0 can say). [SMPP 3.4 5.2.28] */
+export function messageStateOf(state: MessageState): number {
+  return STATE_NUMBERS.get(state) ?? ENROUTE;
+}
+
 /** 0..65535, or -1 for an error that is no number. */
-function errorNumber(error: string): number {
+export function errorNumber(error: string): number {
   if (error.length === 0 || error.length > 5) return -1;
   let number = 0;
   for (let at = 0; at < error.length; at++) {

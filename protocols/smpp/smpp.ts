@@ -9,7 +9,7 @@ import { VERSION_34 } from "./bind.js";
 import { SmppCustomerSession } from "./customer-session.js";
 import { describePdu } from "./describe.js";
 import { openLink } from "./link-connection.js";
-import { shownMessageId } from "./operations.js";
+import { readMessageId, shownMessageId } from "./operations.js";
 import { LINK_SETTINGS, linkText } from "./settings.js";
 import { STATUSES, explainOutcome, explainStatus } from "./status.js";
 
@@ -52,7 +52,6 @@ export const smpp: WireProtocol = {
   },
 
   parseMessageId(text: string): number {
-    const id = /^[1-9][0-9]{0,15}$/.test(text) ? Number(text) : 0;
-    return Number.isSafeInteger(id) ? id : 0;
+    return readMessageId(text, VERSION_34, 0);
   },
 };
