@@ -10,6 +10,8 @@ export interface CustomerReceipt {
   readonly id: string;
   readonly state: string;
   readonly error: string;
+  readonly source: string;
+  readonly destination: string;
   readonly text: string;
   readonly esmClass: number;
   readonly atMs: number;
@@ -51,7 +53,7 @@ export class PackageCustomer {
       const esmClass = pdu.esm_class ?? 0;
       const receipt = (esmClass & 0x3c) === 0 ? null : parseReceiptText(textOf(pdu));
       if (receipt === null) this.inbound.push(pdu);
-      else this.receipts.push({ id: receipt.id, state: receipt.stat, error: receipt.err, text: textOf(pdu), esmClass, atMs: performance.now() });
+      else this.receipts.push({ id: receipt.id, state: receipt.stat, error: receipt.err, source: pdu.source_addr ?? "", destination: pdu.destination_addr ?? "", text: textOf(pdu), esmClass, atMs: performance.now() });
       const status = this.answer(pdu);
       if (status !== null) session.send(pdu.response({ command_status: status }));
       this.#tell();

@@ -6,10 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../protocols/wire/clock.js";
 import type { AccountReport, TraceReport } from "../../src/admin/reports.js";
+import { protocolByName } from "../../protocols/index.js";
 import { hashPasswordSync } from "../../src/ledger/password.js";
+import { CmppCustomer, CmppOperator } from "./cmpp-peers.js";
 import { Daemon, freePort } from "./daemon.js";
 import { PackageCustomer } from "./package-customer.js";
 import type { BindMode } from "./package-customer.js";
+import { SMPP_ONLY } from "./peer.js";
+import type { Combination, PeerProtocol, TestCustomer, TestOperator } from "./peer.js";
+import { SmppCustomer, SmppOperator } from "./smpp-peers.js";
 
 export const PASSWORD = "secret01";
 export const PRICE_MICROS = 35_000;
@@ -17,6 +22,8 @@ export const PRICE_MICROS = 35_000;
 const PASSWORD_HASH = hashPasswordSync(PASSWORD);
 
 export interface RoadOptions {
+  /** SMPP at both ends unless given. */
+  readonly combination?: Combination;
   /** Where the operator listens. */
   readonly operatorPort: number;
   readonly links?: number;
@@ -29,6 +36,11 @@ export interface RoadOptions {
   readonly operator?: string;
 }
 
+/** An operator that speaks it; of CMPP the newest version unless given. */
+export function newOperator(protocol: PeerProtocol, version?: number): TestOperator {
+  return protocol === "smpp" ? new SmppOperator() : new CmppOperator(version);
+}
+
 type Settings = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 export class Road {
@@ -37,22 +49,28 @@ export class Road {
   readonly httpPort: number;
   readonly clock = systemClock();
   readonly #folder: string;
-  readonly #customers: PackageCustomer[] = [];
+  readonly #combination: Combination;
+  readonly #peers: { destroy(): void }[] = [];
+  /** The SP_Id of each account. */
+  readonly #spIds = new Map<string, string>();
   #references = 0;
 
   private constructor(folder: string, port: number, httpPort: number, options: RoadOptions) {
     this.#folder = folder;
+    this.#combination = options.combination ?? SMPP_ONLY;
     this.port = port;
     this.httpPort = httpPort;
     writeFileSync(join(folder, "words.txt"), `${["测试违禁词", ...(options.words ?? [])].join("\n")}\n`);
     const config = `
 [[listen]]
+protocol = "${this.#combination.customer}"
 port = ${port}
 [[operator]]
 name = "mobile"
+protocol = "${this.#combination.operator}"
 host = "127.0.0.1"
 port = ${options.operatorPort}
-system_id = "tollgate"
+system_id = "${this.#combination.operator === "smpp" ? "tollgate" : "900001"}"
 password = "tollgate"
 links = ${options.links ?? 1}
 window = ${options.window ?? 100}
@@ -74,7 +92,7 @@ ${options.more ?? '[filter]\nkeywords = ["words.txt"]\n'}`;
   }
 
   async close(): Promise<void> {
-    for (const customer of this.#customers) customer.session.destroy();
+    for (const peer of this.#peers) peer.destroy();
     await this.daemon.kill();
     this.clock.stop();
     rmSync(this.#folder, { recursive: true });
@@ -82,9 +100,13 @@ ${options.more ?? '[filter]\nkeywords = ["words.txt"]\n'}`;
 
   /** Opens an account with money for so many one-segment messages; more terms as `account add` names them in reports. */
   async account(name: string, messages: number, settings: Settings = {}): Promise<void> {
+    const spId = String(100_001 + this.#spIds.size);
+    this.#spIds.set(name, spId);
+    const proof = this.#combination.customer === "smpp"
+      ? { settings: { passwordHash: PASSWORD_HASH, window: 1_000 } }
+      : { settings: { spId, cmppWindow: settings["window"] ?? 1_000, checkSource: false }, cmppSecret: PASSWORD };
     await this.daemon.call("account.add", {
-      name, actor: "test",
-      settings: { passwordHash: PASSWORD_HASH, priceMicros: PRICE_MICROS, rate: 100_000, maxBinds: 50, window: 1_000, ...settings },
+      ...proof, name, actor: "test", settings: { priceMicros: PRICE_MICROS, rate: 100_000, maxBinds: 50, ...proof.settings, ...settings },
     });
     if (messages > 0) await this.topUp(name, messages);
   }
@@ -95,11 +117,29 @@ ${options.more ?? '[filter]\nkeywords = ["words.txt"]\n'}`;
     await this.daemon.call("topup", { name, amount, reference: `T-${++this.#references}`, actor: "test" });
   }
 
-  /** Binds a customer, which is cut off when the road closes. */
+  /** Binds a customer of the package smpp, which is cut off when the road closes. */
   async customer(name: string, mode: BindMode = "transceiver"): Promise<PackageCustomer> {
     const customer = await PackageCustomer.bind(this.port, name, PASSWORD, mode);
-    this.#customers.push(customer);
+    this.#peers.push({ destroy: () => customer.session.destroy() });
     return customer;
+  }
+
+  /** Binds a customer of the road's protocol, which is cut off when the road closes. CMPP has but one mode. */
+  async peer(name: string, mode?: BindMode): Promise<TestCustomer> {
+    const peer = this.#combination.customer === "smpp" ? await SmppCustomer.bind(this.port, name, PASSWORD, mode) : await this.sp(name);
+    this.#peers.push(peer);
+    return peer;
+  }
+
+  /** Connects an SP of the account. */
+  async sp(name: string, version?: number): Promise<CmppCustomer> {
+    const sp = await CmppCustomer.bind(this.port, this.spId(name), PASSWORD, version);
+    this.#peers.push(sp);
+    return sp;
+  }
+
+  spId(name: string): string {
+    return this.#spIds.get(name) ?? "";
   }
 
   show(name: string): Promise<AccountReport> {
@@ -113,9 +153,15 @@ ${options.more ?? '[filter]\nkeywords = ["words.txt"]\n'}`;
   }
 
   async trace(id: string): Promise<TraceReport> {
-    const [trace] = await this.daemon.call("trace", { by: "id", value: id, limit: 1 });
+    const [trace] = await this.daemon.call("trace", { by: "id", value: this.ourId(id), limit: 1 });
     if (trace === undefined) throw new Error(`there is no message ${id}`);
     return trace;
+  }
+
+  /** The id as the books have it, from the one a customer was answered. */
+  ourId(id: string): string {
+    const protocol = protocolByName(this.#combination.customer);
+    return this.#combination.customer === "smpp" || protocol === undefined ? id : String(protocol.parseMessageId(id, {}, this.clock.wallMs));
   }
 
   /** Asks until the answer is the one expected, or gives the last one after a while; for what follows a commit. */
