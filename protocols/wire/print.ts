@@ -14,19 +14,36 @@ export interface PrintableField {
   readonly keep?: "secret" | "personal";
   /** Show a number in hexadecimal: bit fields and codings. */
   readonly hex?: boolean;
-  /** What the value means, shown behind it. */
+  /** What else is to be said of the field, shown behind it. */
   readonly note?: string;
+  /** What the value means; left out of one-line forms, and with a personal value that is masked. */
+  readonly meaning?: string;
 }
 
 export interface PrintablePdu {
   /** E.g. "submit_sm seq 2, 89 octets". */
   readonly title: string;
   readonly fields: readonly PrintableField[];
+  /** Whether a session would refuse it. */
+  readonly faulty: boolean;
+  /** What is unlike this protocol in it, though nothing is wrong: for whoever must guess the protocol of stray octets. */
+  readonly doubts: readonly string[];
+}
+
+/** A PDU for programs: octets as hexadecimal text, lists as lists. */
+export interface ShownField {
+  readonly name: string;
+  /** Null for a secret. */
+  readonly value: string | number | null | readonly (readonly ShownField[])[];
+  readonly note?: string;
+  readonly meaning?: string;
 }
 
 export interface PrintOptions {
   /** Show numbers and texts in full; else numbers keep their ends and texts their length. */
   readonly personal: boolean;
+  /** Show octets to the last one, however many. */
+  readonly whole?: boolean;
 }
 
 /** More octets than this are cut; the count is shown in full. */
@@ -35,13 +52,43 @@ const NAME_COLUMN = 26;
 
 /** Several lines: the title, then a line for every field. */
 export function printPdu(pdu: PrintablePdu, options: PrintOptions): string {
-  return [pdu.title, ...pdu.fields.map((field) => `  ${field.name.padEnd(NAME_COLUMN)} ${show(field, options)}`)].join("\n");
+  const lines = pdu.fields.map((field) => {
+    const shown = show(field, options);
+    const meaning = hasMeaning(field, options) ? escapeControls(field.meaning ?? "") : "";
+    // Plain octets are shown as text by themselves.
+    return `  ${field.name.padEnd(NAME_COLUMN)} ${shown}${meaning === "" || shown.endsWith(meaning) ? "" : ` = ${meaning}`}`;
+  });
+  return [pdu.title, ...lines].join("\n");
 }
 
 /** One line: the title and the fields that hold something. */
 export function printPduLine(pdu: PrintablePdu, options: PrintOptions): string {
   const told = pdu.fields.filter((field) => (typeof field.value === "number" ? field.value !== 0 : field.value.length > 0));
   return [pdu.title, ...told.map((field) => `${field.name}=${show(field, options)}`)].join(" ");
+}
+
+/** The fields' values as data, masked alike. */
+export function showFields(fields: readonly PrintableField[], options: PrintOptions): ShownField[] {
+  return fields.map((field) => ({
+    name: field.name,
+    value: plainValue(field, options),
+    ...(field.note === undefined ? {} : { note: field.note }),
+    ...(hasMeaning(field, options) ? { meaning: field.meaning ?? "" } : {}),
+  }));
+}
+
+function plainValue(field: PrintableField, options: PrintOptions): ShownField["value"] {
+  const { value } = field;
+  if (field.keep === "secret") return null;
+  const masked = field.keep === "personal" && !options.personal;
+  if (typeof value === "number") return value;
+  if (typeof value === "string") return masked ? maskNumber(value) : value;
+  if (Buffer.isBuffer(value)) return masked ? `${value.length} octets` : value.toString("hex");
+  return value.map((entry) => showFields(entry, options));
+}
+
+function hasMeaning(field: PrintableField, options: PrintOptions): boolean {
+  return field.meaning !== undefined && field.meaning !== "" && field.keep !== "secret" && (field.keep !== "personal" || options.personal);
 }
 
 function show(field: PrintableField, options: PrintOptions): string {
@@ -53,13 +100,18 @@ function showValue(field: PrintableField, masked: boolean, options: PrintOptions
   const { value } = field;
   if (typeof value === "number") return field.hex === true ? hexNumber(value) : String(value);
   if (typeof value === "string") return quote(masked ? maskNumber(value) : value);
-  if (Buffer.isBuffer(value)) return masked ? `${value.length} octets` : showOctets(value);
+  if (Buffer.isBuffer(value)) return masked ? `${value.length} octets` : showOctets(value, options.whole === true);
   return `[${value.map((entry) => entry.map((inner) => `${inner.name}=${show(inner, options)}`).join(" ")).join("; ")}]`;
 }
 
 function hexNumber(value: number): string {
   const digits = value.toString(16).toUpperCase();
   return `0x${digits.padStart(digits.length + (digits.length % 2), "0")}`;
+}
+
+/** What could break a line, move a cursor or turn the writing round becomes an escape. */
+function escapeControls(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u00a0\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** Every character outside printable ASCII and Latin-1 letters becomes an escape. */
@@ -72,8 +124,8 @@ export function maskNumber(text: string): string {
   return text.length <= 5 ? "*".repeat(text.length) : `${text.slice(0, 3)}${"*".repeat(text.length - 5)}${text.slice(-2)}`;
 }
 
-function showOctets(octets: Buffer): string {
-  const cut = octets.subarray(0, SHOWN_OCTETS);
+function showOctets(octets: Buffer, whole: boolean): string {
+  const cut = whole ? octets : octets.subarray(0, SHOWN_OCTETS);
   const hex = `${cut.toString("hex")}${cut.length < octets.length ? "..." : ""}`;
   const plain = octets.length > 0 && cut.every((octet) => octet >= 0x20 && octet < 0x7f);
   return `${octets.length} octets ${hex}${plain ? ` ${quote(cut.toString("latin1"))}` : ""}`.trimEnd();
