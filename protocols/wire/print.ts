@@ -109,9 +109,12 @@ function hexNumber(value: number): string {
   return `0x${digits.padStart(digits.length + (digits.length % 2), "0")}`;
 }
 
-/** What could break a line, move a cursor or turn the writing round becomes an escape. */
+/** What could break a line, move a cursor or turn the writing round, and what nobody sees, becomes an escape. */
 function escapeControls(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u00a0\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u00a0\u2028\u2029]/gu, (character) => {
+    const digits = (character.codePointAt(0) ?? 0).toString(16).padStart(4, "0");
+    return digits.length > 4 ? `\\u{${digits}}` : `\\u${digits}`;
+  });
 }
 
 /** Every character outside printable ASCII and Latin-1 letters becomes an escape. */
