@@ -33,8 +33,8 @@ export interface CliContext {
   readonly actor: string;
   /** The exit code to end with; 0 unless a command says otherwise. */
   exit: Exit;
-  /** Reads the configuration. Throws ConfigError or CliError. */
-  config(options: CommonOptions): Promise<Loaded>;
+  /** Reads the configuration; only the daemon itself needs what systemd gives to it alone. Throws ConfigError or CliError. */
+  config(options: CommonOptions, needs?: "credentials"): Promise<Loaded>;
   /** Everything on standard input, as text. */
   readInput(): Promise<string>;
   /**
@@ -48,10 +48,11 @@ export function makeContext(): CliContext {
   const environment = process.env;
   const clock = systemClock();
   const cwd = process.cwd();
-  const config = async (options: CommonOptions): Promise<Loaded> => loadConfig({
+  const config = async (options: CommonOptions, needs?: "credentials"): Promise<Loaded> => loadConfig({
     path: findConfigFile(options.config, { environment, cwd }),
     protocols: await loadProtocols(),
     credentialsDirectory: environment["CREDENTIALS_DIRECTORY"],
+    withoutCredentials: needs === undefined && environment["CREDENTIALS_DIRECTORY"] === undefined,
   });
   return {
     output: consoleOutput(),

@@ -17,7 +17,7 @@ export function register(program: Command, context: CliContext): void {
   withCommonOptions(program.command("serve").description("run the gateway until SIGTERM or Ctrl-C; SIGHUP reloads"))
     .action(async (flags: CommonOptions) => {
       const signals = new Signals(context);
-      const { path, settings } = await context.config(flags);
+      const { path, settings } = await context.config(flags, "credentials");
       const protocols = await loadProtocols();
       const reloadSettings = (): Settings =>
         loadConfig({ path, protocols, credentialsDirectory: context.environment["CREDENTIALS_DIRECTORY"] }).settings;

@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly protocols: readonly ProtocolTable[];
   /** $CREDENTIALS_DIRECTORY. */
   readonly credentialsDirectory?: string | undefined;
+  /** Outside the service, where nobody can read its credentials: a password that is one is then "", not a fault. */
+  readonly withoutCredentials?: boolean;
 }
 
 export interface Loaded {
@@ -251,6 +253,7 @@ class Builder {
   #secret(one: Parameters<typeof readSecret>[0], key: string): string {
     const secret = readSecret(one, this.#folder, this.#options.credentialsDirectory);
     if (secret.ok) return secret.value;
+    if (secret.name === "password_credential" && this.#options.withoutCredentials === true) return "";
     this.#add(secret.name === "" ? key : `${key}.${secret.name}`, secret.message, "", secret.hint);
     return "";
   }

@@ -220,6 +220,12 @@ delays = ["1s", "5m"]
       expect(settings.operator[0]?.password).to.equal("from-file");
     });
 
+    it("does without credentials where it is told that nobody can read them", () => {
+      const text = `[[listen]]\n${OPERATOR.replace(/password.*\n/, 'password_credential = "c"\n')}`;
+      expect(loadText(text, { path: "/nowhere/t.toml", protocols: PROTOCOLS, withoutCredentials: true }).settings.operator[0]?.password).to.equal("");
+      expect(() => loadText(text, { path: "/nowhere/t.toml", protocols: PROTOCOLS })).to.throw(ConfigError, "CREDENTIALS_DIRECTORY is not set");
+    });
+
     it("refuses a secret file without a secret", () => {
       expect(() => read(`[[listen]]\n${OPERATOR.replace('password = "pw"', 'password_file = "empty"')}`)).to.throw(ConfigError, "does not hold a password");
     });
