@@ -115,6 +115,8 @@ function networkError(tlvs: Buffer): string {
 /** Appendix B's text without anything quoted, for the longest id and word there are. */
 const TEXT_OCTETS = 255;
 const SHOWN_WORD = /^[\x21-\x7e]{1,32}$/;
+const OPERATOR_CODE = /^[A-Z]{2}:[0-9]{4}$/;
+const ERROR_DIGITS = 3;
 const NETWORK_GSM = 3;
 /** message_state by MessageState; the first ten are interim. */
 const STATE_NUMBERS = new Map<MessageState, number>([
@@ -142,22 +144,33 @@ export class ReceiptComposer {
     body.dest_addr_npi = notice.sourceNpi;
     body.destination_addr = notice.source.slice(0, 20);
     body.esm_class = number === ENROUTE ? ESM_INTERIM : ESM_RECEIPT;
+    const coded = isOperatorCode(notice.stateWord);
     // An operator's word that is none (too long for the text, or not of its alphabet) gives way to the state's own.
-    const word = SHOWN_WORD.test(notice.stateWord) ? notice.stateWord : wordOfState(notice.state);
-    const end = writeReceiptText(this.#text, 0, id, notice.submittedAtMs, notice.doneAtMs, zoneMinutes, word, notice.error, "");
+    const word = !coded && SHOWN_WORD.test(notice.stateWord) ? notice.stateWord : wordOfState(notice.state);
+    const error = coded ? notice.stateWord.slice(-ERROR_DIGITS) : notice.error;
+    const text = coded ? notice.stateWord : "";
+    const end = writeReceiptText(this.#text, 0, id, notice.submittedAtMs, notice.doneAtMs, zoneMinutes, word, error, text);
     body.short_message = end < 0 ? NO_OCTETS : this.#text.subarray(0, end);
-    body.tlvs = version < VERSION_34 ? NO_OCTETS : this.#writeTlvs(notice, id, number);
+    body.tlvs = version < VERSION_34 ? NO_OCTETS : this.#writeTlvs(error, id, number);
   }
 
-  #writeTlvs(notice: ReceiptNotice, id: string, state: number): Buffer {
+  #writeTlvs(error: string, id: string, state: number): Buffer {
     const tlvs = this.#tlvs.clear().text(Tlv.receipted_message_id, id).integer(Tlv.message_state, state);
-    const code = errorNumber(notice.error);
+    const code = errorNumber(error);
     if (code >= 0) {
       this.#networkError.writeUInt16BE(code, 1);
       tlvs.octets(Tlv.network_error_code, this.#networkError);
     }
     return tlvs.view();
   }
+}
+
+/**
+ * Whether an operator's word is a code such as "MK:0001", which CMPP has in place of a state: SMPP customers get the state's own word, the last
+ * three digits as the error and the code as the text (protocols sheet 1.17). Our own TG:0101 stays the word: it says why it was refused.
+ */
+function isOperatorCode(word: string): boolean {
+  return word.length === 7 && OPERATOR_CODE.test(word) && !word.startsWith("TG:");
 }
 
 /** message_state of a message that is not scheduled (which only 5.0 can say). [SMPP 3.4 5.2.28] */

@@ -34,6 +34,14 @@ describe("parseTime", () => {
     expect(iso("000000480000000R"), "48 hours").to.equal("2026-11-26T09:00:00.000Z");
   });
 
+  it("C024 reads a relative time of nothing but seconds, its date all zeros", () => {
+    expect(parseTime("000000000030000R", NOW)).to.deep.equal({ kind: "relative", atMs: NOW + 30_000 });
+  });
+
+  it("C112 reads a relative time of one minute", () => {
+    expect(parseTime("000000000100000R", NOW)).to.deep.equal({ kind: "relative", atMs: NOW + 60_000 });
+  });
+
   it("goes to a month's last day where the day does not exist", () => {
     const last = Date.UTC(2027, 0, 31, 12);
     expect(parseTime("000100000000000R", last)).to.deep.equal({ kind: "relative", atMs: Date.UTC(2027, 1, 28, 12) });
@@ -81,6 +89,9 @@ describe("formatAbsoluteTime", () => {
     expect(formatAbsoluteTime(at, 480)).to.equal("261124180000032+");
     expect(formatAbsoluteTime(at, -300)).to.equal("261124050000020-");
     expect(formatAbsoluteTime(at + 500, 345)).to.equal("261124154500523+");
+    expect(formatAbsoluteTime(at, 525)).to.equal("261124184500035+");
+    expect(formatAbsoluteTime(at, -210)).to.equal("261124063000014-");
+    expect(formatAbsoluteTime(Date.UTC(2026, 11, 31, 16), 480)).to.equal("270101000000032+");
   });
 
   it("is undone by parseTime to the tenth of a second, in any zone", () => {

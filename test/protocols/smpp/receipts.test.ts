@@ -1,12 +1,12 @@
 /** Receipts read off the wire whose fields are longer, or coded otherwise, than anybody expects. */
 import { expect } from "chai";
-import type { Receipt } from "../../../protocols/model/receipt.js";
+import type { Receipt, ReceiptNotice } from "../../../protocols/model/receipt.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { blankBody } from "../../../protocols/smpp/codec.js";
 import type { DeliverSm } from "../../../protocols/smpp/codec.js";
 import { ReceiptComposer, receiptOf } from "../../../protocols/smpp/receipts.js";
 import { linkTerms } from "../../../protocols/smpp/settings.js";
-import { Tlv, TlvWriter } from "../../../protocols/smpp/tlvs.js";
+import { Tlv, TlvWriter, findTlv, readTlvInteger } from "../../../protocols/smpp/tlvs.js";
 
 const NOW = Date.UTC(2026, 10, 24, 10);
 
@@ -39,19 +39,35 @@ describe("receiptOf", () => {
 });
 
 describe("ReceiptComposer", () => {
-  const composed = (stateWord: string): string => {
-    const composer = new ReceiptComposer();
+  const composer = new ReceiptComposer();
+  const composed = (stateWord: string, change: Partial<ReceiptNotice> = {}): string => {
     composer.compose({
       kind: "receipt", order: 1, accountNo: 1, messageId: 77, source: "1069", sourceTon: 0, sourceNpi: 0, destination: "13800138000", destinationTon: 1, destinationNpi: 1,
-      state: MessageState.undeliverable, error: "001", stateWord, submittedAtMs: NOW, doneAtMs: NOW,
+      state: MessageState.undeliverable, error: "001", stateWord, submittedAtMs: NOW, doneAtMs: NOW, ...change,
     }, "77", 0x34, 480);
     return composer.body.short_message.toString("latin1");
   };
 
-  it("shows the operator's own word, and the state's where that is none", () => {
-    expect(composed("MK:0001")).to.contain("stat:MK:0001 err:001");
+  it("shows a word of its own, and the state's where that is none", () => {
     expect(composed("")).to.contain("stat:UNDELIV err:001");
+    expect(composed("BARRED")).to.contain("stat:BARRED err:001");
     expect(composed("\u7a7a\u53f7")).to.contain("stat:UNDELIV err:001");
     expect(composed("X".repeat(200))).to.contain("stat:UNDELIV err:001");
+  });
+
+  it("tells an operator's code as UNDELIV, its last three digits as the error, and whole as the text", () => {
+    for (const [code, error] of [["MK:0001", "001"], ["MI:0024", "024"], ["DB:1141", "141"]] as const) {
+      expect(composed(code, { error: code })).to.match(new RegExp(`stat:UNDELIV err:${error} text:${code}$`));
+      expect(findTlv(composer.body.tlvs, Tlv.network_error_code)?.readUInt16BE(1)).to.equal(Number(error));
+      expect(readTlvInteger(composer.body.tlvs, Tlv.message_state)).to.equal(5);
+      // Whoever reads it back finds the code again.
+      expect(read(composer.body.short_message)).to.deep.include({ state: MessageState.undeliverable, final: true, error });
+    }
+    expect(composed("CB:0007", { state: MessageState.expired })).to.match(/stat:EXPIRED err:007 text:CB:0007$/);
+  });
+
+  it("keeps our own refusals as the word, as documented", () => {
+    expect(composed("TG:0101", { state: MessageState.rejected, error: "101" })).to.match(/stat:TG:0101 err:101 text:$/);
+    expect(readTlvInteger(composer.body.tlvs, Tlv.message_state)).to.equal(8);
   });
 });
