@@ -294,16 +294,17 @@ export class Intake {
     submission.group = null;
     submission.step = Step.idle;
     if (group === null || --group.left === 0) {
-      const firstId = group?.firstId ?? submission.message.id;
-      this.#answer(origin, submission, firstId, group?.chargeMicros ?? submission.chargeMicros, result);
+      const { message, chargeMicros } = submission;
+      if (group === null) this.#answer(origin, submission, message.id, chargeMicros, message.submitKey, result);
+      else this.#answer(origin, submission, group.firstId, group.chargeMicros, group.submitKey, result);
     }
     if (result === Commit.ok) this.#goOn(submission);
     else this.#takeBack(submission, result);
   }
 
-  #answer(origin: SubmitOrigin, submission: Submission, firstId: number, chargeMicros: number, result: Commit): void {
+  #answer(origin: SubmitOrigin, submission: Submission, firstId: number, chargeMicros: number, key: number, result: Commit): void {
     const { metrics, clock } = this.#context;
-    const { account, handle, message } = submission;
+    const { account, handle } = submission;
     const { ended } = origin;
     if (result === Commit.ok) {
       origin.answerSubmit(handle, Outcome.ok, firstId);
@@ -314,7 +315,7 @@ export class Intake {
       if (result === Commit.noCredit) account.refusedFromMicros = Math.min(account.refusedFromMicros, chargeMicros);
       origin.answerSubmit(handle, outcomeOf(result), 0);
     }
-    if (ended) this.resubmissions.settled(account.terms.no, message.submitKey, result === Commit.ok ? firstId : 0, clock.monotonicMs);
+    if (ended) this.resubmissions.settled(account.terms.no, key, result === Commit.ok ? firstId : 0, clock.monotonicMs);
   }
 
   #goOn(submission: Submission): void {

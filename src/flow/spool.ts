@@ -33,9 +33,11 @@ export function spoolAll(context: SpoolContext, dispatchers: readonly Dispatcher
   let chargeMicros = 0;
   for (const submission of submissions) chargeMicros += submission.chargeMicros;
   const first = context.ids.range(submissions.length, context.clock.wallMs);
-  const group = new SubmitGroup(first, submissions.length, chargeMicros);
+  const group = new SubmitGroup(first, submissions.length, chargeMicros, submissions[0]?.message.submitKey ?? 0);
   submissions.forEach((submission, at) => {
     submission.group = group;
+    // The key is the submit's and names its first message alone.
+    if (at > 0) submission.message.submitKey = 0;
     submission.message.id = first + at;
     place(dispatchers[at] as Dispatcher, submission);
   });

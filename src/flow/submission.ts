@@ -41,12 +41,14 @@ export interface CommitSink {
 export class SubmitGroup {
   readonly firstId: number;
   readonly chargeMicros: number;
+  readonly submitKey: number;
   left: number;
 
-  constructor(firstId: number, size: number, chargeMicros: number) {
+  constructor(firstId: number, size: number, chargeMicros: number, submitKey: number) {
     this.firstId = firstId;
     this.left = size;
     this.chargeMicros = chargeMicros;
+    this.submitKey = submitKey;
   }
 }
 

@@ -1,103 +1,14 @@
 import { expect } from "chai";
-import { Encoding, newMessage, type Message } from "../../../protocols/model/message.js";
-import { OUTCOME_NAMES, Outcome } from "../../../protocols/model/outcome.js";
-import { MessageState } from "../../../protocols/model/state.js";
-import { readConcatenation } from "../../../protocols/model/udh.js";
-import { ManualClock } from "../../../protocols/wire/clock.js";
-import { buildScreen, type Screen } from "../../../src/filter/screen.js";
-import type { LiveAccount } from "../../../src/flow/accounts.js";
-import { Flow } from "../../../src/flow/flow.js";
+import { Encoding } from "../../../protocols/model/message.js";
+import { Outcome } from "../../../protocols/model/outcome.js";
+import type { Flow } from "../../../src/flow/flow.js";
 import { laneNumber } from "../../../src/flow/lane.js";
-import { MessageIds } from "../../../src/flow/ids.js";
-import type { FlowOptions } from "../../../src/flow/parts.js";
-import type { Account } from "../../../src/ledger/account.js";
-import type { StoredMessage } from "../../../src/store/store.js";
-import { account, accounts, FakeOperator, FakeStore, NO_METRICS } from "./fixtures.js";
+import { part, Road, screenOf, text } from "./road.js";
 
-const OPTIONS: FlowOptions = {
-  maxQueued: 1_000, gatherMs: 30_000, maxGathering: 100, incomplete: "send",
-  retry: { delaysMs: [1_000], maxAttempts: 3 }, outbox: { retryMinMs: 1_000, retryMaxMs: 60_000 },
-};
 /** 开发 and 票: together they hold 发票. */
 const FIRST = "0500032a02015f0053d1";
 const SECOND = "0500032a02027968";
 
-function screenOf(version: number, ...words: string[]): Screen {
-  const build = buildScreen([{ name: "words.txt", text: words.join("\n") }], { maxInserted: 3 }, version);
-  if ("errors" in build) throw new Error(JSON.stringify(build.errors));
-  return build.screen;
-}
-
-function text(hex: string, encoding: Encoding = Encoding.ucs2): Message {
-  const made = newMessage();
-  made.source = "1069";
-  made.destination = "13800138000";
-  made.encoding = encoding;
-  made.octets = Buffer.from(hex, "hex");
-  return made;
-}
-
-function part(hex: string, encoding: Encoding = Encoding.ucs2): Message {
-  const made = text(hex, encoding);
-  made.hasUdh = true;
-  readConcatenation(made.octets, made);
-  return made;
-}
-
-class Road {
-  readonly clock = new ManualClock();
-  readonly store = new FakeStore();
-  readonly operator = new FakeOperator(100);
-  readonly answers: string[] = [];
-  readonly owner: LiveAccount;
-  readonly flow: Flow;
-
-  constructor(terms: Partial<Account> = {}, options: Partial<FlowOptions> = {}) {
-    const live = accounts(this.clock, account(1, terms));
-    this.owner = live.byNo(1) as LiveAccount;
-    this.flow = new Flow({
-      store: this.store.store, clock: this.clock, ids: new MessageIds(0, 0), accounts: live, metrics: NO_METRICS,
-      notify: { window: () => 0, deliver: () => false }, screen: screenOf(1, "发票"), options: { ...OPTIONS, ...options },
-      chooseOperator: () => 1, accountOfService: () => 0,
-      observe: { receipt: () => undefined, inboundUnroutable: () => undefined, refusedFinally: () => undefined },
-      storeProgress: () => undefined,
-    });
-    this.flow.addOperator(this.operator);
-  }
-
-  submit(message: Message): Message {
-    const origin = {
-      answerSubmit: (_handle: number, outcome: Outcome) => void this.answers.push(OUTCOME_NAMES[outcome] ?? ""),
-      dropUnanswered: () => undefined,
-      ended: false,
-    };
-    this.flow.submit(origin, this.owner, 1, message);
-    return message;
-  }
-
-  /** Submits, and sees the commit and all that follows from it through. */
-  send(message: Message): Message {
-    this.submit(message);
-    this.store.commit();
-    return message;
-  }
-
-  /** As the store tells of a held message whose deadline has passed. */
-  stored(message: Message): StoredMessage {
-    const intent = this.store.accepted.find((one) => one.message.id === message.id);
-    if (intent === undefined) throw new Error("never accepted");
-    const { accountNo, laneNo, operatorNo, segments, dueMs } = intent;
-    return { message, accountNo, laneNo, operatorNo, attempts: 0, segments, wordsVersion: 0, state: MessageState.held, dueMs };
-  }
-
-  ended(...messages: Message[]): string[] {
-    return messages.map((message) => this.store.ended.get(message.id) ?? "");
-  }
-
-  released(...messages: Message[]): boolean[] {
-    return messages.map((message) => this.store.calls.includes(`release ${String(message.id)}`));
-  }
-}
 
 describe("Flow", () => {
   it("C036 ends all parts of a text that holds a listed word, and releases those of a clean one", () => {

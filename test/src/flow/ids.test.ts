@@ -35,6 +35,22 @@ describe("MessageIds", () => {
     expect(new MessageIds(1, 0).next(NOW)).to.not.equal(new MessageIds(2, 0).next(NOW));
   });
 
+  it("draws ids in a row within one second, moving to the next where they do not fit, and repeats none", () => {
+    const ids = new MessageIds(5, 0);
+    let last = 0;
+    let drawn = 0;
+    for (let i = 0; i < 3_000; i++) {
+      const count = 1 + ((i * 37) % 100);
+      const first = ids.range(count, NOW);
+      if (first <= last) expect.fail(`range ${i} begins at ${first}, not above ${last}`);
+      if (idTimeMs(first) !== idTimeMs(first + count - 1)) expect.fail(`range ${i} spans two seconds`);
+      last = first + count - 1;
+      drawn += count;
+    }
+    expect(drawn).to.be.greaterThan(2 * 65_536);
+    expect(idTimeMs(ids.range(65_536, NOW))).to.be.greaterThan(idTimeMs(last));
+  });
+
   it("refuses a node beyond 63", () => {
     expect(() => new MessageIds(64, 0)).to.throw(RangeError, "0..63");
   });
