@@ -1,7 +1,11 @@
 /** The judge itself: what it lets pass, and that it sees each broken promise. */
 import { expect } from "chai";
-import { decodeSubmitSm, isFault } from "../../protocols/smpp/codec.js";
+import { decodeSubmit } from "../../protocols/cmpp/codec.js";
+import type { SubmitBody } from "../../protocols/cmpp/codec.js";
+import { decodeSubmitSm } from "../../protocols/smpp/codec.js";
 import type { SubmitSm } from "../../protocols/smpp/codec.js";
+import { cmppLoad } from "../../src/simulator/load-cmpp.js";
+import { smppLoad } from "../../src/simulator/load-smpp.js";
 import { judge } from "./judge.js";
 import type { Case, Verdict } from "./judge.js";
 import { Planner } from "./plan.js";
@@ -46,7 +50,7 @@ class Story {
 
   judged(charged: number, others: Partial<Case> = {}): Verdict {
     return judge({
-      records: this.records, priceMicros: PRICE, operatorOf: new Map([["acme", "mobile"]]), receiptsLeft: 0, verify: { clean: true, problems: [] },
+      records: this.records, priceMicros: PRICE, operatorOf: new Map([["acme", "mobile"]]), blockedStatus: 0x465, receiptsLeft: 0, verify: { clean: true, problems: [] },
       money: [{ account: "acme", availableMicros: 350_000n - BigInt(charged) * PRICE, heldMicros: 0n, toppedUpMicros: 350_000n }],
       ...others,
     });
@@ -141,23 +145,35 @@ describe("the crash judge", () => {
 });
 
 describe("the crash test's submits", () => {
-  it("carry their serial through the codec, in single texts and in both parts of a long one", () => {
-    const written: number[] = [];
-    const source = new SerialSource(5_000_000, 40, (serial) => written.push(serial));
-    for (let ordinal = 0; ordinal < source.submits; ordinal++) {
-      const serial = 5_000_000 + ordinal;
-      const target = Buffer.alloc(source.maxOctets + 8);
-      const end = source.write(target, 8, ordinal + 1, ordinal);
-      const submit = decodeSubmitSm(target.subarray(8, end)) as SubmitSm;
-      expect(isFault(submit)).to.equal(false);
-      expect(serialOf(submit.short_message)).to.equal(serial);
-      expect(submit.destination_addr).to.match(/^130\d{8}$/).and.equal(numberOf(serial));
-      expect(serialOfNumber(submit.destination_addr)).to.equal(partOf(serial) === 2 ? serial - 1 : serial);
-      expect(submit.esm_class).to.equal(partOf(serial) === 0 ? 0 : 0x40);
-    }
-    expect(written.filter(isBlocked)).to.have.length(2);
-    expect(written.filter((serial) => partOf(serial) > 0)).to.have.length(4);
-  });
+  /** What a peer reads of a submit, by protocol. */
+  const readings = [
+    [smppLoad, (frame: Buffer) => {
+      const submit = decodeSubmitSm(frame) as SubmitSm;
+      return { destination: submit.destination_addr, octets: submit.short_message, hasUdh: submit.esm_class === 0x40, parts: "" };
+    }],
+    [cmppLoad("100001"), (frame: Buffer) => {
+      const submit = decodeSubmit(frame, 0x30) as SubmitBody;
+      return { destination: submit.Dest_terminal_Id[0] ?? "", octets: submit.Msg_Content, hasUdh: submit.TP_udhi === 1, parts: `${submit.Pk_total} ${submit.Pk_number}` };
+    }],
+  ] as const;
+  for (const [wire, read] of readings) {
+    it(`carry their serial through the codec of ${wire.protocol}, in single texts and in both parts of a long one`, () => {
+      const written: number[] = [];
+      const source = new SerialSource(5_000_000, 40, wire, (serial) => written.push(serial));
+      for (let ordinal = 0; ordinal < source.submits; ordinal++) {
+        const serial = 5_000_000 + ordinal;
+        const target = Buffer.alloc(source.maxOctets + 8);
+        const { destination, octets, hasUdh, parts } = read(target.subarray(8, source.write(target, 8, ordinal + 1, ordinal)));
+        expect(serialOf(octets)).to.equal(serial);
+        expect(destination).to.match(/^130\d{8}$/).and.equal(numberOf(serial));
+        expect(serialOfNumber(destination)).to.equal(partOf(serial) === 2 ? serial - 1 : serial);
+        expect(hasUdh).to.equal(partOf(serial) !== 0);
+        if (parts !== "") expect(parts).to.equal(hasUdh ? `2 ${partOf(serial)}` : "1 1");
+      }
+      expect(written.filter(isBlocked)).to.have.length(2);
+      expect(written.filter((serial) => partOf(serial) > 0)).to.have.length(4);
+    });
+  }
 
   it("show no serial where there is none", () => {
     expect([serialOf(Buffer.from("0041", "hex")), serialOf(Buffer.from("文".repeat(20), "utf16le").swap16())]).to.deep.equal([-1, -1]);

@@ -16,6 +16,8 @@ export interface Case {
   readonly priceMicros: bigint;
   /** Which operator an account's messages go to. */
   readonly operatorOf: ReadonlyMap<string, string>;
+  /** What a submit with a blocked word is answered with. */
+  readonly blockedStatus: number;
   /** What `ledger verify --full` found. */
   readonly verify: { readonly clean: boolean; readonly problems: readonly string[] };
   /** Receipts the operators could not bring home. */
@@ -88,7 +90,7 @@ class Judge {
     if (outcome === "pending") return this.#report("outcomes", `serial ${serial} has no outcome`);
     if (outcome === "refused") {
       if (arrivals.length > 0) this.#report("refused", `serial ${serial} was refused with ${hex(entry.status)}, and sent`);
-      if (entry.status === 0x465 && !records.mustBeRefused(entry)) this.#report("refused", `serial ${serial} was refused for a word it does not hold`);
+      if (entry.status === this.#case.blockedStatus && !records.mustBeRefused(entry)) this.#report("refused", `serial ${serial} was refused for a word it does not hold`);
       return;
     }
     if (records.mustBeRefused(entry) && (outcome === "accepted" || arrivals.length > 0)) this.#report("screening", `serial ${serial} holds a blocked word and passed`, entry);

@@ -1,5 +1,5 @@
 /**
- * The crash test: `npm run test:crash -- --rounds 50 --seed N --seconds-per-round 3`.
+ * The crash test: `npm run test:crash -- --rounds 50 --seed N --seconds-per-round 3 --customer cmpp --operator smpp`.
  *
  * ```
  *  start, bind, load ── (links lost) ── SIGKILL ── start ... ── drain ── SIGTERM ── judge
@@ -13,6 +13,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../../protocols/wire/clock.js";
 import { parseMoney } from "../../src/ledger/money.js";
+import { STATUSES, combinationName } from "../e2e/peer.js";
+import type { Combination, PeerProtocol } from "../e2e/peer.js";
 import { judge } from "./judge.js";
 import type { Money, Violation } from "./judge.js";
 import { ACCOUNTS, OPERATOR_OF, Planner } from "./plan.js";
@@ -35,12 +37,15 @@ const { values } = parseArgs({
     "rounds": { type: "string", default: "50" },
     "seed": { type: "string", default: "1" },
     "seconds-per-round": { type: "string", default: "3" },
+    "customer": { type: "string", default: "smpp" },
+    "operator": { type: "string", default: "smpp" },
     "keep": { type: "boolean", default: false },
   },
 });
 const rounds = wholeNumber("rounds", values.rounds);
 const seed = wholeNumber("seed", values.seed);
 const secondsPerRound = wholeNumber("seconds-per-round", values["seconds-per-round"]);
+const combination: Combination = { customer: protocol("customer", values.customer), operator: protocol("operator", values.operator) };
 
 process.exit(await main());
 
@@ -48,7 +53,7 @@ async function main(): Promise<number> {
   const clock = systemClock();
   const startMs = clock.preciseMs();
   const folder = mkdtempSync(join(tmpdir(), "tollgate-crash-"));
-  const world = await World.make(clock, folder, seed);
+  const world = await World.make(clock, combination, folder, seed);
   const planner = new Planner(seed, secondsPerRound);
   let clean = false;
   try {
@@ -58,14 +63,14 @@ async function main(): Promise<number> {
     for (let no = 1; no <= rounds; no++) say(await round(world, planner.round(no)));
     const { money, verify, violations, traces } = await drain(world);
     const verdict = judge({
-      records: world.records, money, verify, priceMicros: PRICE_MICROS, receiptsLeft: world.receiptsLeft,
+      records: world.records, money, verify, priceMicros: PRICE_MICROS, blockedStatus: STATUSES[combination.customer].blockedContent, receiptsLeft: world.receiptsLeft,
       operatorOf: new Map(Object.entries(OPERATOR_OF)),
     });
     const all = [...violations, ...verdict.violations];
     clean = all.length === 0;
     const { records } = world;
     say(JSON.stringify({
-      rounds, seed, seconds: Math.round((clock.preciseMs() - startMs) / 1_000),
+      rounds, seed, combination: combinationName(combination), seconds: Math.round((clock.preciseMs() - startMs) / 1_000),
       submitted: records.entries.size, accepted: records.count("accepted"), refused: records.count("refused"), unanswered: records.count("unanswered"),
       kills: records.disturbances.filter(({ kind }) => kind === "kill").length, losses: records.disturbances.filter(({ kind }) => kind === "loss").length,
       doubles: verdict.doubles, mostDoubles: verdict.mostDoubles, repeatedReceipts: verdict.repeatedReceipts, mostRepeated: verdict.mostRepeated,
@@ -156,8 +161,13 @@ async function firstTraces(world: World): Promise<readonly unknown[]> {
     if (suspects.length < TRACED && outcome === "accepted" && (arrivals.length === 0 || arrivals.length > 2 || receipts.length === 0)) suspects.push(id);
   }
   const traces: unknown[] = [];
-  for (const id of suspects) traces.push(...(await world.daemon.call("trace", { by: "id", value: id, limit: 1 })));
+  for (const id of suspects) traces.push(...(await world.daemon.call("trace", { by: "id", value: world.ourId(id), limit: 1 })));
   return traces;
+}
+
+function protocol(name: string, text: string): PeerProtocol {
+  if (text !== "smpp" && text !== "cmpp") throw new RangeError(`--${name} takes smpp or cmpp`);
+  return text;
 }
 
 function wholeNumber(name: string, text: string): number {

@@ -4,8 +4,7 @@
  * Of twenty in a row one holds a blocked word and two are the parts of one long message; the rest are single. Every submit is
  * one segment of charge. All parts of a message go to one number, which no other message goes to.
  */
-import { blankBody, encodeSubmitSm, roomFor } from "../../protocols/smpp/codec.js";
-import { CommandId } from "../../protocols/smpp/commands.js";
+import type { LoadWire } from "../../src/simulator/load-bind.js";
 import type { LoadSource } from "../../src/simulator/load-source.js";
 
 export const BLOCKED_WORD = "违禁发票";
@@ -15,39 +14,31 @@ const FIRST_PART_AT = 10;
 const SECOND_PART_AT = 11;
 const FIRST_NUMBER = 13_000_000_000;
 const DIGITS = 9;
-const UDHI = 0x40;
-const UCS2 = 8;
+const SOURCE = "10690000";
 
 export class SerialSource implements LoadSource {
   readonly submits: number;
   readonly maxOctets: number;
   readonly #first: number;
+  readonly #wire: LoadWire;
   readonly #written: (serial: number) => void;
-  readonly #body = blankBody("submit_sm");
 
   /** Serials from `first` on; `written` is told each as it goes out. */
-  constructor(first: number, submits: number, written: (serial: number) => void) {
+  constructor(first: number, submits: number, wire: LoadWire, written: (serial: number) => void) {
     this.#first = first;
     this.submits = submits;
+    this.#wire = wire;
     this.#written = written;
-    this.#body.source_addr = "10690000";
-    this.#body.dest_addr_ton = 1;
-    this.#body.dest_addr_npi = 1;
-    this.#body.registered_delivery = 1;
-    this.#body.data_coding = UCS2;
-    this.#body.short_message = Buffer.alloc(140);
-    this.#body.destination_addr = "0".repeat(11);
-    this.maxOctets = roomFor(CommandId.submit_sm, this.#body);
+    this.maxOctets = wire.submitMaxOctets;
   }
 
   write(target: Buffer, offset: number, sequence: number, ordinal: number): number {
     const serial = this.#first + ordinal;
-    const body = this.#body;
-    body.destination_addr = numberOf(serial);
-    body.esm_class = partOf(serial) === 0 ? 0 : UDHI;
-    body.short_message = octetsOf(serial);
+    const part = partOf(serial);
     this.#written(serial);
-    return encodeSubmitSm(target, offset, sequence, body);
+    return this.#wire.submit(target, offset, sequence, {
+      source: SOURCE, destination: numberOf(serial), hasUdh: part !== 0, total: part === 0 ? 1 : 2, number: Math.max(1, part), octets: octetsOf(serial),
+    });
   }
 }
 

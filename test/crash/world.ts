@@ -4,11 +4,17 @@
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
 import type { Clock } from "../../protocols/wire/clock.js";
+import { protocolByName } from "../../protocols/index.js";
 import { formatMoney, parseMoney } from "../../src/ledger/money.js";
 import { LoadEsme } from "../../src/simulator/esme.js";
 import { NO_FAULTS } from "../../src/simulator/faults.js";
+import type { SimulatedCentre } from "../../src/simulator/centre.js";
+import { SimulatedIsmg } from "../../src/simulator/ismg.js";
+import { cmppLoad } from "../../src/simulator/load-cmpp.js";
+import { smppLoad } from "../../src/simulator/load-smpp.js";
 import { SimulatedSmsc } from "../../src/simulator/smsc.js";
 import { Daemon, freePort } from "../e2e/daemon.js";
+import type { Combination } from "../e2e/peer.js";
 import { ACCOUNTS, DELIVER_WINDOW, LINKS, OPERATOR_OF, POOR_MESSAGES, SERIALS } from "./plan.js";
 import type { AccountName, CustomerPlan, OperatorName, RoundPlan } from "./plan.js";
 import { Records } from "./records.js";
@@ -19,20 +25,27 @@ export const PRICE = "0.035";
 export const PRICE_MICROS = parseMoney(PRICE);
 const PASSWORD = "crash123";
 const OPERATOR_PASSWORD = "tollgate";
+const OPERATOR_NAMES = { smpp: "tollgate", cmpp: "900001" };
+/** Over CMPP. */
+const SP_IDS: Readonly<Record<AccountName, string>> = { fast: "100001", slow: "100002", poor: "100003" };
 const RICH = "1000000.00";
 
 export class World {
   readonly records: Records;
   readonly daemon: Daemon;
   readonly toppedUp = new Map<AccountName, bigint>();
+  readonly combination: Combination;
   readonly #clock: Clock;
   readonly #port: number;
-  readonly #operators: ReadonlyMap<OperatorName, SimulatedSmsc>;
+  readonly #operators: ReadonlyMap<OperatorName, SimulatedCentre>;
   #customers: LoadEsme[] = [];
   #binds = new Map<AccountName, number>();
 
-  private constructor(clock: Clock, folder: string, port: number, config: string, operators: ReadonlyMap<OperatorName, SimulatedSmsc>, records: Records) {
+  private constructor(
+    clock: Clock, combination: Combination, folder: string, port: number, config: string, operators: ReadonlyMap<OperatorName, SimulatedCentre>, records: Records,
+  ) {
     this.#clock = clock;
+    this.combination = combination;
     this.#port = port;
     this.#operators = operators;
     this.records = records;
@@ -41,26 +54,27 @@ export class World {
   }
 
   /** Opens the operators on ports of their own and writes the configuration; the gateway is not started. */
-  static async make(clock: Clock, folder: string, seed: number): Promise<World> {
+  static async make(clock: Clock, combination: Combination, folder: string, seed: number): Promise<World> {
     const records = new Records(() => clock.preciseMs());
-    const operators = new Map<OperatorName, SimulatedSmsc>();
+    const operators = new Map<OperatorName, SimulatedCentre>();
     const sections: string[] = [];
     for (const name of ["quick", "slow"] as const) {
       const { links, window, latencyMs } = LINKS[name];
-      const smsc = new SimulatedSmsc({
+      const centre = new (combination.operator === "cmpp" ? SimulatedIsmg : SimulatedSmsc)({
         clock, latencyMs, seed, receiptDelayMs: name === "quick" ? 20 : 0,
-        credentials: { systemId: "tollgate", password: OPERATOR_PASSWORD },
+        credentials: { systemId: OPERATOR_NAMES[combination.operator], password: OPERATOR_PASSWORD },
         finalStates: name === "quick" ? { DELIVRD: 1 } : { DELIVRD: 8, UNDELIV: 2 },
         faults: { ...NO_FAULTS, duplicateReceiptRate: 0.01, earlyReceiptRate: name === "quick" ? 0 : 0.05 },
         onSubmit: (submit) => records.arrived(serialOf(submit.octets)),
       });
-      const { port } = await smsc.start();
-      operators.set(name, smsc);
-      sections.push(`[[operator]]\nname = "${name}"\nhost = "127.0.0.1"\nport = ${port}\nsystem_id = "tollgate"\npassword = "${OPERATOR_PASSWORD}"\nlinks = ${links}\nwindow = ${window}\nuncertain = "resend"\nuncertain_wait = "1s"\nuncertain_deadline = "1m"\nreconnect_min = "100ms"\nreconnect_max = "500ms"\n`);
+      const { port } = await centre.start();
+      operators.set(name, centre);
+      sections.push(`[[operator]]\nname = "${name}"\nprotocol = "${combination.operator}"\nhost = "127.0.0.1"\nport = ${port}\nsystem_id = "${OPERATOR_NAMES[combination.operator]}"\npassword = "${OPERATOR_PASSWORD}"\nlinks = ${links}\nwindow = ${window}\nuncertain = "resend"\nuncertain_wait = "1s"\nuncertain_deadline = "1m"\nreconnect_min = "100ms"\nreconnect_max = "500ms"\n`);
     }
     const port = await freePort();
     const config = `
 [[listen]]
+protocol = "${combination.customer}"
 port = ${port}
 ${sections.join("\n")}
 [http]
@@ -73,14 +87,15 @@ delays = ["500ms", "1s", "2s"]
 [outbox]
 retry_min = "200ms"
 `;
-    return new World(clock, folder, port, config, operators, records);
+    return new World(clock, combination, folder, port, config, operators, records);
   }
 
   /** Opens the accounts of a running gateway and pays in. */
   async openAccounts(): Promise<void> {
     for (const name of ACCOUNTS) {
-      const argv = ["account", "add", name, "--password", PASSWORD, "--price", PRICE, "--rate", "1000000", "--binds", "20", "--window", "1000",
-        "--deliver-window", String(DELIVER_WINDOW), "--operator", OPERATOR_OF[name], "--on-unknown", "release"];
+      const proof = this.combination.customer === "cmpp"
+        ? ["--sp-id", SP_IDS[name], "--cmpp-secret", PASSWORD, "--cmpp-window", "1000"] : ["--password", PASSWORD, "--window", "1000"];
+      const argv = ["account", "add", name, ...proof, "--price", PRICE, "--rate", "1000000", "--binds", "20", "--deliver-window", String(DELIVER_WINDOW), "--operator", OPERATOR_OF[name], "--on-unknown", "release"];
       const { code, err } = await this.daemon.command(...argv);
       if (code !== 0) throw new Error(`tollgate ${argv.join(" ")} ended with ${String(code)}: ${err}`);
       if (name !== "poor") await this.topUp(name, RICH, "FIRST");
@@ -135,14 +150,20 @@ retry_min = "200ms"
   /** Receipts not yet brought home by the operators. */
   get receiptsLeft(): number {
     let left = 0;
-    for (const smsc of this.#operators.values()) left += smsc.waiting;
+    for (const centre of this.#operators.values()) left += centre.waiting;
     return left;
+  }
+
+  /** Our message id as the books have it, from the one a customer was answered. */
+  ourId(id: string): string {
+    const { customer } = this.combination;
+    return customer === "smpp" ? id : String(protocolByName(customer)?.parseMessageId(id, {}, this.#clock.wallMs));
   }
 
   async close(): Promise<void> {
     await this.part();
     await this.daemon.kill();
-    for (const smsc of this.#operators.values()) await smsc.close();
+    for (const centre of this.#operators.values()) await centre.close();
   }
 
   /** Resolves true once `done`, false after `withinMs`. */
@@ -162,9 +183,12 @@ retry_min = "200ms"
   #customer({ account, binds, window, rate, submits }: CustomerPlan, round: number): LoadEsme {
     const { records } = this;
     const first = (round * ACCOUNTS.length + ACCOUNTS.indexOf(account)) * SERIALS;
+    const cmpp = this.combination.customer === "cmpp";
+    const wire = cmpp ? cmppLoad(SP_IDS[account]) : smppLoad;
     return new LoadEsme({
-      host: "127.0.0.1", port: this.#port, systemId: account, password: PASSWORD, binds, window, ratePerSecond: rate, clock: this.#clock, reconnectMs: 50,
-      source: new SerialSource(first, submits, (serial) => records.submitted(serial, account)),
+      host: "127.0.0.1", port: this.#port, systemId: cmpp ? SP_IDS[account] : account, password: PASSWORD, binds, window, ratePerSecond: rate,
+      clock: this.#clock, reconnectMs: 50, wire,
+      source: new SerialSource(first, submits, wire, (serial) => records.submitted(serial, account)),
       onAccepted: (ordinal, id) => records.accepted(first + ordinal, id),
       onRefused: (ordinal, status) => records.refused(first + ordinal, status),
       onUnanswered: (ordinal) => records.unanswered(first + ordinal),
