@@ -9,7 +9,6 @@
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../../../protocols/wire/clock.js";
 import type { Message } from "../../../protocols/model/message.js";
-import type { InboundNotice, Notice } from "../../../protocols/model/receipt.js";
 import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
 import { GroupCommit, type Ticket } from "../group-commit.js";
 import {
@@ -18,11 +17,13 @@ import {
 } from "../intent.js";
 import { OctetReader } from "../octets.js";
 import type { Answer, Query } from "../query.js";
-import { REFUSED, Result, Told, unpackNotice, unpackStored } from "../results.js";
+import { unpackStored } from "../results.js";
 import {
   Commit, type AcceptIntent, type CancelIntent, type InboundIntent, type Intent, type OperatorPolicy, type PartIntent, type ReceiptIntent, type RefusalRecord,
   type Snapshot, type Store, type StoredMessage, type StoreEvents, type StoreStats,
 } from "../store.js";
+import { callBack, tell } from "./read-results.js";
+import type { Claimed, ClaimedOutbox } from "./read-results.js";
 import { Reader } from "./reader.js";
 import type { Found } from "./recovery.js";
 import type { Changed } from "./change-books.js";
@@ -42,9 +43,6 @@ interface Call {
 
 /** Results' memory larger than this (a claim of long texts) is let go. */
 const SPARE_OCTETS_MAX = 1_048_576;
-
-type Claimed = (messages: StoredMessage[], remaining: number) => void;
-type ClaimedOutbox = (notices: Notice[] | null) => void;
 
 export class SqliteStore implements Store {
   readonly stats: StoreStats = {
@@ -314,88 +312,8 @@ export class SqliteStore implements Store {
   #results(tickets: readonly Ticket[], memory: ArrayBuffer, octets: number): void {
     const from = this.#from;
     from.use(Buffer.from(memory, 0, octets));
-    for (const ticket of tickets) this.#result(ticket);
-    while (from.at < octets) this.#told();
-  }
-
-  #result(ticket: Ticket): void {
-    const from = this.#from;
-    switch (from.u8()) {
-      case Result.plain: {
-        const commit = from.u8() as Commit;
-        (ticket as Intent | null)?.committed(commit, null);
-        return;
-      }
-      case Result.notice: {
-        const commit = from.u8() as Commit;
-        const notice = unpackNotice(from);
-        (ticket as Intent | null)?.committed(commit, notice);
-        return;
-      }
-      case Result.receipt: {
-        const commit = from.u8() as Commit;
-        const report = ticket as ReceiptIntent;
-        report.matched = from.u8() - 1;
-        report.committed(commit, from.u8() === 0 ? null : unpackNotice(from));
-        return;
-      }
-      case Result.inbound: {
-        const intent = ticket as InboundIntent;
-        const notice: InboundNotice = { kind: "inbound", order: from.f64(), accountNo: intent.accountNo, messageId: intent.message.id, message: intent.message };
-        intent.committed(Commit.ok, notice);
-        return;
-      }
-      case Result.claim: {
-        const count = from.u32();
-        const messages: StoredMessage[] = [];
-        for (let i = 0; i < count; i++) messages.push(unpackStored(from));
-        (ticket as Claimed)(messages, from.f64());
-        return;
-      }
-      case Result.outbox: {
-        const count = from.u32();
-        if (count === REFUSED) {
-          (ticket as ClaimedOutbox)(null);
-          return;
-        }
-        const notices: Notice[] = [];
-        for (let i = 0; i < count; i++) notices.push(unpackNotice(from));
-        (ticket as ClaimedOutbox)(notices);
-        return;
-      }
-      default:
-        throw new Error("the writer's results cannot be read");
-    }
-  }
-
-  #told(): void {
-    const from = this.#from;
-    switch (from.u8()) {
-      case Told.queued:
-        this.#events.queued(from.f64(), from.u32());
-        return;
-      case Told.unqueued:
-        this.#events.unqueued(from.f64(), from.u32());
-        return;
-      case Told.notice:
-        this.#events.notice(unpackNotice(from));
-        return;
-      case Told.heldOverdue: {
-        const count = from.u32();
-        const messages: StoredMessage[] = [];
-        for (let i = 0; i < count; i++) messages.push(unpackStored(from));
-        this.#events.heldOverdue(messages);
-        return;
-      }
-      case Told.parked:
-        this.#events.parked(from.u32(), from.f64(), from.u32());
-        return;
-      case Told.credited:
-        this.#events.credited(from.u32());
-        return;
-      default:
-        throw new Error("what the writer tells cannot be read");
-    }
+    for (const ticket of tickets) callBack(from, ticket);
+    while (from.at < octets) tell(from, this.#events);
   }
 
   /** The writer has ended though nobody closed it: a fault of our own. Nothing more can be promised. */

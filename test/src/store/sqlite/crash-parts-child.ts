@@ -21,6 +21,7 @@ writeSync(1, "ready\n");
 
 const accountNo = Number(account);
 const PARTS = 3;
+const WAVES = 60;
 const NOTHING = { committed: () => undefined };
 
 function message(sequence: number): Message {
@@ -65,28 +66,31 @@ function goOn(id: number, broken: boolean): void {
   }
 }
 
-for (let bind = 0; bind < 8; bind++) {
-  const at = bind * 10;
-  setImmediate(() => {
-    const whole = accepting(at, MessageState.held, (result) => {
-      if (result !== Commit.ok) return;
-      const { id } = whole.message;
-      const parts = Array.from({ length: PARTS }, (_, i) => ({ message: message(at + 1 + i), laneNo: 4, operatorNo: 1 }));
-      parts.forEach((part, i) => (part.message.id = id + 1 + i));
-      store.split({
-        committed: (split) => {
-          if (split !== Commit.ok) return;
-          writeSync(1, `split ${id}\n`);
-          if (bind % 4 === 3) store.cancel({ accountNo, messageId: id, source: "", destination: "", serviceType: "", committed: () => undefined });
-          else goOn(id, bind % 4 === 2);
-        },
-      }, id, 1, 0, parts);
-    });
-    store.accept(whole);
-    const group = [4, 5, 6].map((no) => accepting(at + no, no === 4 ? MessageState.dispatched : MessageState.queued, (result) => {
-      if (result === Commit.ok && no === 4) writeSync(1, `group ${group[0]?.message.id ?? 0}\n`);
-    }));
-    group.forEach((each, i) => (each.message.id = (group[0]?.message.id ?? 0) + i));
-    store.acceptAll(group);
+/** A message in parts, a group beside it, and the next ones once those are on disk. */
+function wave(no: number): void {
+  if (no === WAVES) return;
+  const at = no * 10;
+  const whole = accepting(at, MessageState.held, (result) => {
+    if (result !== Commit.ok) return;
+    const { id } = whole.message;
+    const parts = Array.from({ length: PARTS }, (_, i) => ({ message: message(at + 1 + i), laneNo: 4, operatorNo: 1 }));
+    parts.forEach((part, i) => (part.message.id = id + 1 + i));
+    store.split({
+      committed: (split) => {
+        if (split !== Commit.ok) return;
+        writeSync(1, `split ${id}\n`);
+        if (no % 4 === 3) store.cancel({ accountNo, messageId: id, source: "", destination: "", serviceType: "", committed: () => undefined });
+        else goOn(id, no % 4 === 2);
+        wave(no + 1);
+      },
+    }, id, 1, 0, parts);
   });
+  store.accept(whole);
+  const group = [4, 5, 6].map((one) => accepting(at + one, one === 4 ? MessageState.dispatched : MessageState.queued, (result) => {
+    if (result === Commit.ok && one === 4) writeSync(1, `group ${group[0]?.message.id ?? 0}\n`);
+  }));
+  group.forEach((each, i) => (each.message.id = (group[0]?.message.id ?? 0) + i));
+  store.acceptAll(group);
 }
+
+wave(0);

@@ -11,7 +11,7 @@ import { openStore } from "./open-store.js";
 /** Threads are started from built files. */
 const BUILT = !import.meta.url.endsWith(".ts");
 const clock = systemClock();
-const PAID_IN = 525_000n;
+const PAID_IN = 9_000_000n;
 
 /** Runs the child on an account and kills it `afterMs` after it is ready; what it said was committed. */
 function killed(dir: string, account: number, first: number, afterMs: number): Promise<string> {
@@ -50,7 +50,7 @@ describe("messages in parts and in groups, killed at any moment", () => {
     await setup.close();
     const said: string[] = [];
     // From right after opening to a moment when all is done.
-    for (let round = 0; round < rounds; round++) said.push(await killed(dir, accounts[round] ?? 0, round * 100, round * 5));
+    for (let round = 0; round < rounds; round++) said.push(await killed(dir, accounts[round] ?? 0, round * 1_000, round * 12));
     const store = openStore(dir);
     await store.open();
     const verify = await store.query({ kind: "verify", full: true });
