@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newMessage } from "../../../protocols/model/message.js";
+import type { Message } from "../../../protocols/model/message.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import type { Notice } from "../../../protocols/model/receipt.js";
 import type { Account } from "../../../src/ledger/account.js";
@@ -385,9 +386,9 @@ export class Bench {
     }).commit;
   }
 
-  release(id: number, words = 8, dueMs = 0): Commit {
+  release(id: number, words = 8, dueMs = 0, rewritten: Message | null = null): Commit {
     return this.#one(() => {
-      packRelease(this.#into, id, words, dueMs);
+      packRelease(this.#into, id, words, dueMs, rewritten);
       this.#added(this.#ticket());
     }).commit;
   }

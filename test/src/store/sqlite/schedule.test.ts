@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { newMessage } from "../../../../protocols/model/message.js";
+import type { Message } from "../../../../protocols/model/message.js";
 import { MessageState } from "../../../../protocols/model/state.js";
 import { Commit } from "../../../../src/store/store.js";
 import { LANE, benchEach } from "../engine-bench.js";
@@ -32,5 +34,17 @@ describe("scheduled messages in the store", () => {
     const late = bench.accept({ state: MessageState.held, dueMs: bench.wallMs + 30_000 }).id;
     expect(bench.release(late, 9, bench.wallMs - 1)).to.equal(Commit.ok);
     expect(bench.row(late).state).to.equal(MessageState.queued);
+  });
+
+  it("go out with the content they were given at their release, and keep what was found in the text they came with", () => {
+    const { id } = bench.accept({ state: MessageState.held, dueMs: bench.wallMs + 30_000, flags: "gambling:7", service: "WX", octets: Buffer.from("as it came") });
+    const rewritten: Message = { ...newMessage(), octets: Buffer.from("as it goes"), segmentTotal: 5, segmentNumber: 2, serviceType: "WX", extras: Buffer.from("Cx"), destination: "1" };
+    expect(bench.release(id, 9, 0, rewritten)).to.equal(Commit.ok);
+    const message = bench.claim(LANE, 1).messages[0]?.message;
+    expect(message).to.include({ segmentTotal: 5, segmentNumber: 2, serviceType: "WX", destination: "13800138000", receiptWanted: 3 });
+    expect([message?.octets.toString(), message?.extras?.toString()]).to.deep.equal(["as it goes", "Cx"]);
+    expect(bench.ask({ kind: "trace", by: "id", value: String(id), limit: 1 }).traces[0]).to.include({ flags: "gambling:7" });
+    // Too late for another.
+    expect(bench.release(id, 9, 0, newMessage())).to.equal(Commit.notApplicable);
   });
 });

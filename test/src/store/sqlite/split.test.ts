@@ -269,6 +269,25 @@ describe("a message that goes out in parts", () => {
     expect(told()).to.deep.equal([[id, MessageState.delivered, "000", ""]]);
   });
 
+  it("asked for while nothing can be written is split when the store is back, once", () => {
+    const { id } = bench.accept({ state: MessageState.held, dueMs: bench.wallMs + HOUR });
+    bench.reserve(2);
+    const file = bench.engine.state.days.open()[0];
+    if (file === undefined) throw new Error("no day");
+    const commit = file.commit.bind(file);
+    file.commit = () => {
+      throw Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" });
+    };
+    const refused = bench.batch(() => bench.putSplit(id, { parts: 2 }));
+    expect(refused.map((each) => each.commit)).to.deep.equal([Commit.unavailable]);
+    expect(states([id])).to.deep.equal([MessageState.held]);
+    file.commit = commit;
+    bench.sweep(1_000);
+    expect(states([id, id + 1, id + 2])).to.deep.equal([MessageState.split, MessageState.queued, MessageState.queued]);
+    expect(bench.queued).to.deep.equal([[LANE, 2]]);
+    expect(bench.batch(() => bench.putSplit(id, { parts: 2 })).map((each) => each.commit)).to.deep.equal([Commit.ok]);
+  });
+
   it("keeps its day open until its last part has ended, and counts as one in what the day leaves", () => {
     const { id, parts } = bench.split(2, { wanted: 0, segments: 2 });
     send(parts[0] as number);
