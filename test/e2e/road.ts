@@ -100,7 +100,7 @@ ${options.more ?? '[filter]\nkeywords = ["words.txt"]\n'}`;
 
   /** Opens an account with money for so many one-segment messages; more terms as `account add` names them in reports. */
   async account(name: string, messages: number, settings: Settings = {}): Promise<void> {
-    const spId = String(100_001 + this.#spIds.size);
+    const spId = String(settings["spId"] ?? 100_001 + this.#spIds.size);
     this.#spIds.set(name, spId);
     const proof = this.#combination.customer === "smpp"
       ? { settings: { passwordHash: PASSWORD_HASH, window: 1_000 } }

@@ -2,14 +2,16 @@
  * `npm run fuzz`: mutated frames from a seed, in bounded numbers; outside CI, which has a short run of its own.
  *
  * ```
- *   npm run fuzz                           one million mutants of each protocol through the codecs
+ *   npm run fuzz                           one million mutants of each protocol through the codecs, 50,000 through a running gateway
  *   npm run fuzz -- --seed 7 --count 5000  others, or fewer
  *   npm run fuzz -- --only codecs          one part alone
  * ```
  * Parts are run in order; each throws when something happened that must not, and then the run ends with 1.
  */
 import { parseArgs } from "node:util";
+import { SAME_PROTOCOL } from "../e2e/peer.js";
 import { TARGETS, fuzzCodec } from "./codecs.js";
+import { fuzzLive } from "./live.js";
 
 export interface FuzzOptions {
   readonly seed: number;
@@ -35,8 +37,24 @@ const codecs: FuzzPart = {
   },
 };
 
+/** Mutants of each protocol through a gateway at the most: each is a message's work, not a decoder's. */
+const MOST_LIVE = 50_000;
+
+const daemon: FuzzPart = {
+  name: "daemon",
+  async run({ seed, count }, tell) {
+    for (const { customer } of SAME_PROTOCOL) {
+      const startedAt = process.hrtime.bigint();
+      const report = await fuzzLive(customer, Math.min(count, MOST_LIVE), seed);
+      const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+      tell(`${customer}: ${report.mutants} mutants over ${report.connections} connections in ${seconds.toFixed(1)} s; ${report.accepted} messages came to the operator; `
+        + `resident ${report.residentBeforeMb} -> ${report.residentAfterMb} MB, descriptors ${report.descriptorsBefore} -> ${report.descriptorsAfter}`);
+    }
+  },
+};
+
 /** Every part, in order. */
-const PARTS: readonly FuzzPart[] = [codecs];
+const PARTS: readonly FuzzPart[] = [codecs, daemon];
 
 const { values } = parseArgs({
   options: { seed: { type: "string", default: "20261124" }, count: { type: "string", default: "1000000" }, only: { type: "string" } },
