@@ -46,7 +46,7 @@ body; the one in which least is wrong or unlikely is shown. --protocol says it i
 export function register(program: Command, context: CliContext): void {
   program.command("decode [hex...]")
     .description("print SMPP and CMPP frames field by field, with names and meanings")
-    .addOption(new Option("--protocol <name>", "do not guess the protocol").choices(["smpp", "cmpp"]))
+    .option("--protocol <name>", "smpp or cmpp: do not guess the protocol")
     .option("--mask", "mask numbers and texts, as the log does")
     .addOption(new Option("--personal", "show numbers and texts in full (the default)").conflicts("mask"))
     .option("--json", "print one JSON document")
@@ -55,7 +55,7 @@ export function register(program: Command, context: CliContext): void {
       const octets = readHex(words.length > 0 ? words.join(" ") : await context.readInput());
       const known = await loadProtocols();
       const describers = flags.protocol === undefined ? known : known.filter((each) => each.name === flags.protocol);
-      if (describers.length === 0) throw new CliError(Exit.usage, `this build does not speak ${flags.protocol ?? "any protocol"}`);
+      if (describers.length === 0) throw new CliError(Exit.usage, `${flags.protocol ?? "nothing"} is no protocol we speak`, known.map(({ name }) => name).join(" or "));
       const frames = decodeFrames(octets, describers);
       if (frames.some((frame) => frame.pdu.faulty)) context.exit = Exit.refused;
       const options: PrintOptions = { personal: flags.mask !== true, whole: true };

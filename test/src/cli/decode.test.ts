@@ -98,6 +98,12 @@ describe("tollgate decode", () => {
     expect(out).to.match(/fault +"short_message: sm_length reaches beyond the PDU"/);
   });
 
+  it("refuses a protocol we do not speak, and names those we do", async () => {
+    const { code, err } = await run(["decode", "--protocol", "xmpp", "0000000c0000000800000009"]);
+    expect(code).to.equal(2);
+    expect(err).to.match(/xmpp is no protocol we speak.*smpp/);
+  });
+
   it("gives one JSON document", async () => {
     const { out } = await run(["decode", "--json", smpp("SUBMIT_RESP_THROTTLED").toString("hex")]);
     const [frame] = JSON.parse(out) as { protocol: string; title: string; faulty: boolean; fields: { name: string }[] }[];
