@@ -58,8 +58,10 @@ export function fitsAsIs(message: Message, link: LinkText): boolean {
   const { encoding, octets } = message;
   if (isPayload(message, link)) return coding >= 0 ? octets.length <= PAYLOAD_OCTETS : octets.length * 2 <= PAYLOAD_OCTETS;
   if (coding >= 0 && (link.operatorUnits === 0 || encoding === Encoding.binary)) return holdsUntouched(message, link);
+  // Parts said anew have to be said in one encoding, which takes a look at all of them.
+  if (coding < 0 && (encoding === Encoding.binary || message.segmentTotal > 1)) return false;
   const header = airHeader(message, link);
-  if (header < 0 || encoding === Encoding.binary) return false;
+  if (header < 0) return false;
   const length = octets.length - textStart(message);
   const added = addedUnits(message, link);
   if (coding >= 0 && encoding === Encoding.ucs2) return header + length + 2 * added <= AIR_OCTETS;
@@ -174,7 +176,7 @@ function planWhole(parts: readonly Message[], link: LinkText, options: TextOptio
   const encoding = link.encodingFor(begun ? whole : prefix + whole, first);
   if (encoding === null) return Outcome.invalid_encoding;
   // One text is in one encoding, unless its parts came in several and go out as they came.
-  const uniform = untouched || parts.every((part) => link.codingOf(part) < 0 || part.encoding === encoding);
+  const uniform = untouched || parts.every((part) => link.codingOf(part) < 0 || link.codingOf(part) === link.codingFor(encoding, part));
   if (begun && uniform && parts.every((part, at) => staysAsIs(part, texts[at] as string, encoding, link))) return parts.map(() => null);
   if (!begun) texts[0] = prefix + (texts[0] as string);
   return remake(parts, texts, encoding, link, options);

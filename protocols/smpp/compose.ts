@@ -7,6 +7,7 @@
  */
 import { Encoding, SegmentForm } from "../model/message.js";
 import type { Message } from "../model/message.js";
+import { PAYLOAD_OCTETS } from "../model/plan.js";
 import { AIR_OCTETS, AIR_SEPTETS } from "../model/room.js";
 import { Said, say } from "../model/say.js";
 import type { LinkText, LongForm } from "../model/say.js";
@@ -18,9 +19,8 @@ import { ESM_UDHI, tlvsOfExtras } from "./convert.js";
 import { Status } from "./status.js";
 import { Tlv, TlvWriter } from "./tlvs.js";
 
-/** What the standard lets short_message hold; more goes into message_payload. [SMPP 3.4 5.2.21] */
+/** What the standard lets short_message hold. [SMPP 3.4 5.2.21] */
 const SHORT_MESSAGE_MAX = 254;
-const PAYLOAD_MAX = 65_535;
 const ADDRESS_MAX = 20;
 const SERVICE_TYPE_MAX = 5;
 
@@ -63,40 +63,37 @@ export class Composer {
   }
 
   #place(octets: Buffer, message: Message, marking: Marking, takesTlvs: boolean): number {
-    const { body } = this;
     const { segmentForm } = message;
     if (segmentForm === SegmentForm.sar || segmentForm === SegmentForm.pk) {
       return this.#placePart(octets, message, marking, takesTlvs);
     }
     if (marking === "sar" && takesTlvs && message.segmentTotal > 0 && saysOnlyConcatenation(octets)) {
-      body.esm_class &= ~ESM_UDHI;
+      this.body.esm_class &= ~ESM_UDHI;
       return this.#write(octets.subarray(udhEnd(octets)), message, true, false, takesTlvs);
     }
-    const whole = marking === "payload" && segmentForm === SegmentForm.none && octets.length > shortestPayload(message);
-    return this.#write(octets, message, false, whole, takesTlvs);
+    const payload = marking === "payload" ? segmentForm === SegmentForm.none && octets.length > shortestPayload(message) : inbound(octets, marking, takesTlvs);
+    return this.#write(octets, message, false, payload, takesTlvs);
   }
 
   /** Parts whose marks are no header yet: TLVs where they are wanted, else one in front. */
   #placePart(octets: Buffer, message: Message, marking: Marking, takesTlvs: boolean): number {
-    if (takesTlvs && (marking === "sar" || marking === "as_it_came")) return this.#write(octets, message, true, false, takesTlvs);
+    if (takesTlvs && (marking === "sar" || marking === "as_it_came")) {
+      return this.#write(octets, message, true, inbound(octets, marking, takesTlvs), takesTlvs);
+    }
     const { segmentReference, segmentTotal, segmentNumber } = message;
     const header = concatenationHeader(marking === "udh16", segmentReference, segmentTotal, segmentNumber);
     this.body.esm_class |= ESM_UDHI;
     return this.#write(Buffer.concat([header, octets]), message, false, false, takesTlvs);
   }
 
-  #write(octets: Buffer, message: Message, sar: boolean, whole: boolean, takesTlvs: boolean): number {
+  #write(octets: Buffer, message: Message, sar: boolean, payload: boolean, takesTlvs: boolean): number {
     const { body } = this;
+    if (octets.length > (payload ? PAYLOAD_OCTETS : SHORT_MESSAGE_MAX)) return Status.ESME_RINVMSGLEN;
     const extras = takesTlvs ? tlvsOfExtras(message.extras) : null;
-    const long = whole || octets.length > SHORT_MESSAGE_MAX;
-    if (!long && !sar && extras === null) {
-      body.short_message = octets;
-      return 0;
-    }
-    if (long && ((!takesTlvs && !whole) || octets.length > PAYLOAD_MAX)) return Status.ESME_RINVMSGLEN;
+    body.short_message = payload ? NO_OCTETS : octets;
+    if (!payload && !sar && extras === null) return 0;
     const tlvs = this.#tlvs.clear();
-    body.short_message = long ? NO_OCTETS : octets;
-    if (long) tlvs.octets(Tlv.message_payload, octets);
+    if (payload) tlvs.octets(Tlv.message_payload, octets);
     if (sar) {
       tlvs.integer(Tlv.sar_msg_ref_num, message.segmentReference);
       tlvs.integer(Tlv.sar_total_segments, message.segmentTotal);
@@ -105,6 +102,11 @@ export class Composer {
     body.tlvs = extras === null ? tlvs.view() : tlvs.view().length === 0 ? extras : Buffer.concat([tlvs.view(), extras]);
     return 0;
   }
+}
+
+/** A customer is told in a payload what short_message does not hold; no link is asked to take one unless its settings say that it does. */
+function inbound(octets: Buffer, marking: Marking, takesTlvs: boolean): boolean {
+  return marking === "as_it_came" && takesTlvs && octets.length > SHORT_MESSAGE_MAX;
 }
 
 const PLUS = 0x2b;
