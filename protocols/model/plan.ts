@@ -47,6 +47,19 @@ export function planText(parts: readonly Message[], link: LinkText, options: Tex
   return { possible: true, parts: whole === null ? planned : byPart(parts, planned) };
 }
 
+/** Units that one part holds at least in any form and encoding; the first may hold next to nothing beside an operator's own signature. */
+const LEAST_UNITS = 64;
+
+/**
+ * The most messages that one part of a longer text may go out as once all its siblings are known, `prefixUnits` in front of the first: a
+ * sibling may make it go out in another encoding. Ordinary headers taken for granted.
+ */
+export function mostMessages(part: Message, prefixUnits: number): number {
+  const octets = part.octets.length - textStart(part);
+  const units = part.encoding === Encoding.ucs2 ? octets >> 1 : part.encoding === Encoding.gsm7_packed ? Math.floor((octets * 8) / 7) : octets;
+  return 1 + Math.ceil((units + (part.segmentNumber > 1 ? 0 : prefixUnits)) / LEAST_UNITS);
+}
+
 // ---------------------------------------------------------------- as it is
 
 /**

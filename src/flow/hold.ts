@@ -131,8 +131,8 @@ export class Holder {
     let outcome = this.#outcome(parts, text);
     metrics.stage(Stage.screen, outcome, parts.length);
     const plan = outcome === Outcome.ok ? outward.together(portOf(parts[0] as Submission), parts, text) : null;
-    if (plan?.possible === false) {
-      outcome = plan.outcome;
+    if (plan !== null && (!plan.possible || lackIds(parts, plan.parts))) {
+      outcome = plan.possible ? Outcome.too_long : plan.outcome;
       metrics.stage(Stage.spool, outcome, parts.length);
     }
     parts.forEach((part, at) => {
@@ -160,12 +160,7 @@ export class Holder {
 
   /** The message stays as one for its customer; its parts are messages of their own on the way to the operator. */
   #split(submission: Submission, parts: readonly Message[], wordsVersion: number): void {
-    const { message, laneNo, operatorNo, partIds } = submission;
-    if (partIds >= 0 && parts.length > partIds) {
-      // The operator's settings or the account's signature have changed since: no other message's id may be taken.
-      this.#end(submission, Outcome.too_long);
-      return;
-    }
+    const { message, laneNo, operatorNo } = submission;
     submission.step = Step.splitting;
     submission.parts = parts;
     submission.wordsVersion = wordsVersion;
@@ -184,4 +179,12 @@ export class Holder {
     this.#refused(submission.accountNo, outcome);
     this.#context.store.end(submission, submission.message.id, MessageState.rejected, outcome);
   }
+}
+
+/**
+ * Whether one of them is to go out in more messages than ids were kept for: the operator's settings or the account's signature have
+ * changed since, and no other message's id may be taken. Then none goes out: half a text is worse than none.
+ */
+function lackIds(parts: readonly Submission[], planned: readonly (readonly Message[] | null)[]): boolean {
+  return parts.some(({ partIds }, at) => partIds >= 0 && (planned[at]?.length ?? 0) > Math.max(1, partIds));
 }

@@ -8,6 +8,7 @@
  */
 import type { Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
+import { mostMessages } from "../../protocols/model/plan.js";
 import { MessageState } from "../../protocols/model/state.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { Screen } from "../filter/screen.js";
@@ -91,7 +92,7 @@ export class Intake {
       this.#refuse(origin, account, handle, message, Outcome.no_route, "");
       return;
     }
-    const submission = this.#prepare(account, dispatcher, message, outcome);
+    const submission = this.#prepare(account, dispatcher, message, outcome, true);
     if (typeof submission === "number") {
       metrics.stage(Stage.spool, submission);
       this.#refuse(origin, account, handle, message, submission, "");
@@ -156,7 +157,7 @@ export class Intake {
     messages.forEach((message, at) => {
       const dispatcher = dispatchers[at];
       found.segments = segments[at] as number;
-      const submission = dispatcher === undefined ? Outcome.no_route : this.#prepare(account, dispatcher, message, screened);
+      const submission = dispatcher === undefined ? Outcome.no_route : this.#prepare(account, dispatcher, message, screened, false);
       if (dispatcher === undefined || typeof submission === "number") {
         outcome = worse(outcome, submission as Outcome);
         return;
@@ -213,18 +214,25 @@ export class Intake {
   /**
    * Makes the submission in the state and form it is to be stored in, or tells why its text cannot go out.
    * @param screened other than ok: accepted first, then ended by receipt
+   * @param single the only message of its submit, so that ids may be kept behind its own
    */
-  #prepare(account: LiveAccount, dispatcher: Dispatcher, message: Message, screened: Outcome): Submission | Outcome {
+  #prepare(account: LiveAccount, dispatcher: Dispatcher, message: Message, screened: Outcome, single: boolean): Submission | Outcome {
     const { clock, outward, screen, gatherMs } = this.#context;
     const found = this.#accepted;
     const { wallMs } = clock;
     if (message.expiresAtMs === 0) message.expiresAtMs = Math.max(wallMs, message.scheduledAtMs) + account.terms.validityMs;
     let goesOut = message;
     let parts: readonly Message[] | null = null;
-    if (screened === Outcome.ok && (found.prefix !== "" || !dispatcher.port.fits(message))) {
+    let partIds = 0;
+    if (screened === Outcome.ok && found.isSegment && single) {
+      // What it goes out as is known when its siblings are: until then as many ids are kept for it as it can ever need.
+      const { signature } = account.terms;
+      if (signature !== "" || !dispatcher.port.fits(message)) partIds = mostMessages(message, signature.length);
+    } else if (screened === Outcome.ok && (found.prefix !== "" || !dispatcher.port.fits(message))) {
       const plan = outward.alone(dispatcher.port, message, found.prefix);
-      if (!plan.possible) return plan.outcome;
-      parts = plan.parts[0] ?? null;
+      // A part that cannot be read by itself may be once its siblings are here.
+      if (!plan.possible && !(found.isSegment && plan.outcome === Outcome.invalid_encoding)) return plan.outcome;
+      parts = plan.possible ? (plan.parts[0] ?? null) : null;
       // A lone text that is one message still is stored as it goes out; parts are planned with their siblings.
       if (parts?.length === 1) {
         if (!found.isSegment) {
@@ -245,10 +253,8 @@ export class Intake {
     submission.wordsVersion = found.isSegment || screened !== Outcome.ok ? 0 : screen.version;
     if (held) submission.dueMs = wallMs + gatherMs;
     else if (scheduled) submission.dueMs = message.scheduledAtMs;
-    if (parts !== null) {
-      submission.partIds = parts.length;
-      if (!found.isSegment) submission.parts = parts;
-    }
+    submission.partIds = parts === null ? partIds : parts.length;
+    if (parts !== null && !found.isSegment) submission.parts = parts;
     return submission;
   }
 

@@ -68,25 +68,55 @@ describe("a message through the gateway", () => {
     customer.raw(long);
     const { command_status: status, message_id: id = "" } = await customer.answered(0x7e);
     expect(status).to.equal(0);
-    expect((await operator.submitted(2))[1]).to.deep.include({ message_payload: { message: "短".repeat(300) } });
+    const parts = (await operator.submitted(6)).slice(1);
+    expect(parts.map((part) => [part.esm_class, textOf(part)])).to.deep.equal([67, 67, 67, 67, 32].map((units) => [0x40, "短".repeat(units)]));
     await customer.received(2);
     expect(customer.receipts[1]).to.include({ id, state: "DELIVRD" });
     expect([await road.money("payload"), (await road.trace(id)).charge]).to.deep.equal(["0.14/0.00", "0.175"]);
   });
 
-  it("that no link can say ends with a receipt and its money back", async () => {
-    await road.account("unsaid", 10);
-    const customer = await road.customer("unsaid");
+  it("C010 goes in parts with a header and without any TLV to an operator that does not state its version", async () => {
+    await road.account("unstated", 10);
+    const customer = await road.customer("unstated");
     operator.takesTlvs = false;
     await operator.drop();
     customer.raw(long);
     const { command_status: status, message_id: id } = await customer.answered(0x7e);
     expect(status).to.equal(0);
+    const parts = await operator.submitted(5);
+    expect(parts.map((part) => [part.esm_class, "message_payload" in part])).to.deep.equal(Array.from({ length: 5 }, () => [0x40, false]));
     const [receipt] = await customer.received(1);
-    expect(receipt).to.include({ id, state: "REJECTD" });
-    expect([await road.money("unsaid"), operator.submits.length]).to.deep.equal(["0.35/0.00", 0]);
+    expect(receipt).to.include({ id, state: "DELIVRD" });
+    expect(await road.money("unstated")).to.equal("0.175/0.00");
     operator.takesTlvs = true;
     await operator.drop();
+  });
+
+  it("in parts of the GSM alphabet behind a signature that is not of it arrives whole, and each part ends with one receipt", async () => {
+    await road.account("signed", 20, { signature: "【测试】" });
+    const customer = await road.customer("signed");
+    for (const [number, letter] of [[1, "a"], [2, "b"]] as const) {
+      const octets = Buffer.concat([Buffer.from([5, 0, 3, 9, 2, number]), Buffer.alloc(153, letter)]);
+      expect((await customer.submit("13800138005", octets, { data_coding: 0, esm_class: 0x40 })).command_status).to.equal(0);
+    }
+    const parts = await operator.submitted(6);
+    expect(parts.map((one) => [one.data_coding, textOf(one)])).to.deep.equal(
+      ["【测试】" + "a".repeat(63), "a".repeat(67), "a".repeat(23), "b".repeat(67), "b".repeat(67), "b".repeat(19)].map((text) => [8, text]),
+    );
+    expect((await customer.received(2)).map(({ state }) => state)).to.deep.equal(["DELIVRD", "DELIVRD"]);
+  });
+
+  it("in parts that no link can say, since they are not of their coding, ends with receipts and its money back", async () => {
+    await road.account("unsaid", 10);
+    const customer = await road.customer("unsaid");
+    const submitted = operator.submits.length;
+    for (const number of [1, 2]) {
+      const octets = Buffer.concat([Buffer.from([5, 0, 3, 9, 2, number]), Buffer.from("cdcbff", "hex")]);
+      expect((await customer.submit("13800138004", octets, { data_coding: 15, esm_class: 0x40 })).command_status).to.equal(0);
+    }
+    const receipts = await customer.received(2);
+    expect(receipts.map(({ state }) => state)).to.deep.equal(["REJECTD", "REJECTD"]);
+    expect([await road.money("unsaid"), operator.submits.length]).to.deep.equal(["0.35/0.00", submitted]);
   });
 
   it("C028 extension characters weigh two in GSM and one in UCS-2, by the account's rule", async () => {
@@ -107,6 +137,8 @@ describe("a message through the gateway", () => {
       }
       expect(found, name).to.deep.equal(charges);
     }
+    // On air they take what the GSM alphabet and UCS-2 hold, by whatever rule they are charged.
+    await operator.submitted(12);
   });
 
   it("C036 parts over two binds are one text: a blocked word across them stops both, and gives the money back", async () => {
