@@ -1,10 +1,11 @@
 /**
  * The only door to the protocols: one by its name, and the types the rest of the gateway speaks in.
  */
+import { cmpp } from "./cmpp/cmpp.js";
 import { smpp } from "./smpp/smpp.js";
 import type { WireProtocol } from "./wire/protocol.js";
 
-const PROTOCOLS: ReadonlyMap<string, WireProtocol> = new Map([[smpp.name, smpp]]);
+const PROTOCOLS: ReadonlyMap<string, WireProtocol> = new Map([smpp, cmpp].map((protocol) => [protocol.name, protocol]));
 
 /** Every protocol that `[[listen]]` and `[[operator]]` may name. */
 export const PROTOCOL_NAMES: readonly string[] = [...PROTOCOLS.keys()];

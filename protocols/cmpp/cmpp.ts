@@ -1,14 +1,49 @@
 /**
- * CMPP 2.0, 2.1 and 3.0: the ISMG's end for customers.
+ * CMPP 2.0, 2.1 and 3.0 as a WireProtocol: the ISMG's end for customers, the SP's end for operators.
  */
+import { fitsAsIs, planText } from "../model/plan.js";
 import { listenSockets } from "../wire/listener.js";
-import type { CustomerEvents, Listener, ListenOptions } from "../wire/protocol.js";
+import type { CustomerEvents, LinkOptions, Listener, ListenOptions, OperatorEvents, OperatorLink, ProtocolSettings, WireProtocol } from "../wire/protocol.js";
 import { CmppCustomerSession } from "./customer-session.js";
+import { describePdu } from "./describe.js";
+import { openLink } from "./link-connection.js";
+import { formatMsgId, msgIdHigh, msgIdLow, ourMessageId, parseMsgId } from "./msgid.js";
+import { LINK_SETTINGS, LISTEN_SETTINGS, gatewayCodeOf, linkText } from "./settings.js";
+import { RESULT_NAMES, explainOutcome, explainStatus } from "./status.js";
 
-/** Takes SPs' connections. */
-export async function listenForSps(options: ListenOptions, events: CustomerEvents): Promise<Listener> {
-  return listenSockets(options, (socket, address, port) => {
-    const session = new CmppCustomerSession(socket, address, port, options, events);
-    return session.admit() ? session : null;
-  });
-}
+export const cmpp: WireProtocol = {
+  name: "cmpp",
+  usualPort: 7890,
+  usualWindow: 16,
+  listenSettings: LISTEN_SETTINGS,
+  linkSettings: LINK_SETTINGS,
+
+  async listen(options: ListenOptions, events: CustomerEvents): Promise<Listener> {
+    return listenSockets(options, (socket, address, port) => {
+      const session = new CmppCustomerSession(socket, address, port, options, events);
+      return session.admit() ? session : null;
+    });
+  },
+
+  connect(options: LinkOptions, events: OperatorEvents): OperatorLink {
+    return openLink(options, events);
+  },
+
+  plan: (parts, settings, options) => planText(parts, linkText(settings), options),
+  fits: (message, settings) => fitsAsIs(message, linkText(settings)),
+  describe: describePdu,
+  explainOutcome,
+  explainStatus,
+  statusNames: RESULT_NAMES,
+
+  /** 16 hexadecimal digits. */
+  formatMessageId(id: number, settings: ProtocolSettings): string {
+    const gatewayCode = gatewayCodeOf(settings);
+    return formatMsgId(msgIdHigh(id, gatewayCode), msgIdLow(id, gatewayCode));
+  },
+
+  parseMessageId(text: string, settings: ProtocolSettings, nowMs: number): number {
+    const msgId = parseMsgId(text);
+    return msgId === null ? 0 : ourMessageId(msgId.high, msgId.low, gatewayCodeOf(settings), nowMs);
+  },
+};

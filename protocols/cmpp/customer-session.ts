@@ -65,8 +65,6 @@ export class CmppCustomerSession extends CustomerConnection {
   #remembered = 0;
   /** Queries whose answer is being looked for, by sequence: the answer repeats them. */
   readonly #queries = new Map<number, QueryBody>();
-  /** What was answered before the end; answers that come after it are added. */
-  #keys: Map<number, number> | null = null;
 
   constructor(socket: Socket, address: string, port: number, options: ListenOptions, events: CustomerEvents) {
     super(socket, address, port, options, events, LIMITS);
@@ -78,7 +76,7 @@ export class CmppCustomerSession extends CustomerConnection {
   }
 
   override get answeredKeys(): ReadonlyMap<number, number> {
-    return (this.#keys ??= this.#submits.keys(this.options.clock.monotonicMs));
+    return this.#submits.keys(this.options.clock.monotonicMs);
   }
 
   override setWindow(window: number): void {
@@ -93,11 +91,6 @@ export class CmppCustomerSession extends CustomerConnection {
     if (isPassing(outcome)) this.#submits.forget(handle);
     else this.#submits.answered(handle, outcome, messageId);
     this.#writeSubmitResp(handle, outcome, messageId);
-  }
-
-  protected override submitForgotten(handle: number, outcome: Outcome, messageId: number): void {
-    const key = outcome === Outcome.ok ? this.#submits.answered(handle, outcome, messageId) : 0;
-    if (key !== 0) this.#keys?.set(key, messageId);
   }
 
   protected writeCancelAnswer(handle: number, answer: CancelAnswer): void {

@@ -144,7 +144,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
 
   answerSubmit(handle: number, outcome: Outcome, messageId: number): void {
     if (this.#unanswered > 0) this.#unanswered--;
-    if (this.session.over) return this.submitForgotten(handle, outcome, messageId);
+    if (this.session.over) return;
     this.writeSubmitAnswer(handle, outcome, messageId);
     this.#answered();
   }
@@ -293,11 +293,6 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
     this.session.transaction();
     this.#unanswered++;
     if (this.#unanswered > this.#window) this.session.pause(Pause.window);
-  }
-
-  /** The answer to a submit of a session that is over; for protocols in which it may be asked for again. */
-  protected submitForgotten(_handle: number, _outcome: Outcome, _messageId: number): void {
-    // Nobody is there to be told.
   }
 
   /** The peer answered one of our deliveries. */

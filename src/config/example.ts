@@ -24,7 +24,7 @@ export function exampleText(protocols: readonly ProtocolTable[]): string {
     lines.push("", ...comment(table.help), table.kind === "list" ? `[[${name}]]` : `[${name}]`);
     addFields(lines, table.fields);
     if (name !== "operator" && name !== "listen") continue;
-    const whose = name === "listen" ? "the listener above" : "links of the operator above";
+    const whose = name === "listen" ? "on the listener above" : "links of the operator above";
     for (const [protocol, own] of protocolFields(protocols)) {
       const fields = own[name];
       if (Object.keys(fields).length === 0) continue;

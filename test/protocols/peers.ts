@@ -171,7 +171,7 @@ export interface CustomerBench {
   readonly port: number;
 }
 
-export async function openCustomerBench(protocol: Pick<WireProtocol, "listen">, options: Partial<ListenOptions> = {}, clock = new ManualClock()): Promise<CustomerBench> {
+export async function openCustomerBench(protocol: WireProtocol, options: Partial<ListenOptions> = {}, clock = new ManualClock()): Promise<CustomerBench> {
   const desk = new Desk();
   const log = new LogRecorder();
   const listener = await protocol.listen(

@@ -1,7 +1,7 @@
 /**
  * What the tests of CMPP's customer side share: a listener whose desk knows the vectors' account, and frames of its SP.
  */
-import { listenForSps } from "../../../protocols/cmpp/cmpp.js";
+import { cmpp } from "../../../protocols/cmpp/cmpp.js";
 import { blankSubmit, encodeSubmit } from "../../../protocols/cmpp/codec.js";
 import type { SubmitBody } from "../../../protocols/cmpp/codec.js";
 import { ManualClock } from "../../../protocols/wire/clock.js";
@@ -19,7 +19,7 @@ export const GATEWAY = 1001;
 /** A desk that accepts who proves the vectors' secret. */
 export async function spBench(options: Partial<ListenOptions> = {}): Promise<CustomerBench> {
   const clock = new ManualClock(VECTOR_MS);
-  const bench = await openCustomerBench({ listen: listenForSps }, { settings: { gateway_code: GATEWAY }, ...options }, clock);
+  const bench = await openCustomerBench(cmpp, { settings: { gateway_code: GATEWAY }, ...options }, clock);
   const { desk } = bench;
   desk.bind = (_session, request, answer) => {
     desk.binds.push(request);
