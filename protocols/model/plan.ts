@@ -95,7 +95,8 @@ function holdsUntouched(message: Message, link: LinkText): boolean {
     case Encoding.latin1:
       return septetsCovering(header) + length <= AIR_SEPTETS;
     case Encoding.ascii:
-      return septetsCovering(header) + gsmSeptetsOfAscii(octets, start) <= AIR_SEPTETS;
+      // Two septets are the most that a character takes.
+      return septetsCovering(header) + 2 * length <= AIR_SEPTETS || septetsCovering(header) + gsmSeptetsOfAscii(octets, start) <= AIR_SEPTETS;
     default:
       return header + length <= AIR_OCTETS;
   }

@@ -22,6 +22,9 @@ const SAME_AS_ASCII = Uint8Array.from({ length: 256 }, (_, septet) =>
   GSM_DEFAULT[septet] === septet && septet !== ESCAPE ? 1 : 0,
 );
 
+/** Septets of each octet of ASCII on air. */
+const ASCII_SEPTETS = Uint8Array.from({ length: 256 }, (_, octet) => septetsOfUnit(octet) || 1);
+
 interface Charset {
   readonly decoder: TextDecoder;
   /** The encoder's name, or a function where iconv-lite has none. */
@@ -101,7 +104,7 @@ export function gsmSeptets(text: string): number {
 /** Septets that ASCII octets from `start` on take on air; a character the alphabet lacks is replaced there by one septet. */
 export function gsmSeptetsOfAscii(octets: Buffer, start: number): number {
   let count = 0;
-  for (let at = start; at < octets.length; at++) count += septetsOfUnit(octets[at] as number) || 1;
+  for (let at = start; at < octets.length; at++) count += ASCII_SEPTETS[octets[at] as number] as number;
   return count;
 }
 
