@@ -80,6 +80,16 @@ describe("tollgate decode", () => {
     expect(out).to.match(/destination_addr +"13800138000"/).and.match(/data_coding +0x08 = ucs2/).and.contain("您的验证码是123456");
   });
 
+  it("prints a CMPP frame likewise, a report's fields with it, guessed or told", async () => {
+    const hex = cmpp("DELIVER_30_report").toString("hex");
+    for (const argv of [["decode", hex], ["decode", "--protocol", "cmpp", hex]]) {
+      const { code, out } = await run(argv);
+      expect(code).to.equal(0);
+      expect(out).to.contain("CMPP DELIVER seq 7, 180 octets, laid out as 3.0").and.match(/report\.Stat +"DELIVRD" = delivered/);
+    }
+    expect((await run(["decode", "--protocol", "smpp", hex])).code).to.equal(1);
+  });
+
   it("masks them when asked to, and never shows a password", async () => {
     const masked = await run(["decode", "--mask", smpp("SUBMIT_UCS2").toString("hex"), smpp("BIND_TRX_34").toString("hex")]);
     expect(masked.out).to.match(/destination_addr +"138\*{6}00"/).and.not.contain("验证码");
