@@ -52,6 +52,7 @@ declare module "smpp" {
     bind_transmitter(fields: BindFields, answered: (pdu: PDU) => void): boolean;
     bind_receiver(fields: BindFields, answered: (pdu: PDU) => void): boolean;
     submit_sm(fields: SubmitFields, answered: (pdu: PDU) => void): boolean;
+    cancel_sm(fields: Readonly<Record<string, unknown>>, answered: (pdu: PDU) => void): boolean;
     deliver_sm(fields: Readonly<Record<string, unknown>>, answered?: (pdu: PDU) => void): boolean;
     enquire_link(answered: (pdu: PDU) => void): boolean;
     unbind(answered: (pdu: PDU) => void): boolean;

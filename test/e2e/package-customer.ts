@@ -96,6 +96,11 @@ export class PackageCustomer {
     });
   }
 
+  /** Takes a message back; resolves with the answer. */
+  cancel(id: string, to: string): Promise<PDU> {
+    return new Promise((resolve) => this.session.cancel_sm({ message_id: id, source_addr: "10690000", destination_addr: to }, resolve));
+  }
+
   /** Writes octets as they are. */
   raw(hex: string): void {
     this.session.socket.write(Buffer.from(hex, "hex"));
