@@ -18,6 +18,8 @@ const DELIVER = 0x5;
 const ACTIVE_TEST = 0x8;
 const RESPONSE = 0x8000_0000;
 const CONNECT_OCTETS = 39;
+/** Room for the numbers of one run below 2^32. */
+const SEQUENCES = 0x7fff_0000;
 const DELIVER_RESP_OCTETS = 24;
 
 /** Connects; `version` is 0x20, 0x21 or 0x30. */
@@ -41,6 +43,8 @@ class CmppClient extends CustomerClient {
   readonly #pipe: Pipe;
   readonly #options: BindOptions;
   readonly #version: number;
+  /** Put in front of our numbers: the same text in another run is another message, no submit sent again. */
+  readonly #before: number;
   /** Told once: let in (no reason), or not. */
   #welcome: ((status: number, reason: string) => void) | null;
   #reason = "";
@@ -57,6 +61,7 @@ class CmppClient extends CustomerClient {
       closed: () => this.giveUp(this.#reason || (this.#welcome === null ? "the connection was closed" : "the connection was closed before CONNECT was answered")),
     });
     socket.on("error", (error: NodeJS.ErrnoException) => (this.#reason = error.code ?? error.message));
+    this.#before = Math.floor(options.clock.wallMs) % SEQUENCES;
     socket.once("connect", () => {
       const target = this.#pipe.reserve(CONNECT_OCTETS);
       this.#pipe.commit(writeConnect(target, this.#pipe.at, 0, version, options.bindAs, options.password, options.clock.wallMs));
@@ -72,7 +77,7 @@ class CmppClient extends CustomerClient {
   protected write(no: number, { from, to, part, receipt }: Submission): boolean {
     if (this.#pipe.over) return false;
     const target = this.#pipe.reserve(submitOctets(1));
-    this.#pipe.commit(writeSubmit(target, this.#pipe.at, no, this.#version, {
+    this.#pipe.commit(writeSubmit(target, this.#pipe.at, this.#before + no, this.#version, {
       spId: this.#options.bindAs, source: from, destinations: [to.replace(/^\+/, "")], hasUdh: part.hasUdh, total: part.total, number: part.number,
       format: part.coding, receipt, octets: part.octets,
     }));
@@ -94,7 +99,7 @@ class CmppClient extends CustomerClient {
     switch (frame.readUInt32BE(4)) {
       case SUBMIT + RESPONSE: {
         const result = readSubmitResult(frame);
-        return this.answered(sequence, result, result === 0 ? readHex(frame, HEADER_OCTETS) : "");
+        return this.answered(sequence - this.#before, result, result === 0 ? readHex(frame, HEADER_OCTETS) : "");
       }
       case DELIVER:
         return this.#delivered(frame);

@@ -63,6 +63,7 @@ describe("config/demo.toml", () => {
   it("loads, and opens the demo account with exactly 50,000 messages", async () => {
     const { settings } = loadConfig({ path: join(root, "config/demo.toml"), protocols: await loadProtocols() });
     expect(settings.listen[0]).to.include({ protocol: "smpp", host: "127.0.0.1", port: 2775 });
+    expect(settings.listen[1]).to.deep.include({ protocol: "cmpp", host: "127.0.0.1", port: 7890, settings: { gateway_code: 1 } });
     expect(settings.operator[0]).to.include({ name: "simulator", port: settings.simulator.port, links: 2, window: 1000 });
     expect(settings.simulator.enabled).to.equal(true);
     expect(settings.http).to.deep.equal({ enabled: true, host: "127.0.0.1", port: 9464 });
