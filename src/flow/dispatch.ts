@@ -207,11 +207,6 @@ export class Dispatcher {
         this.#end(submission, MessageState.expired, Outcome.ok);
         continue;
       }
-      // A message for later is looked at again when its time has come; a queued one was accepted to go.
-      if (submission.message.scheduledAtMs > 0 && submission.account.terms.state !== "active") {
-        this.#end(submission, MessageState.rejected, Outcome.account_suspended);
-        continue;
-      }
       if (submission.wordsVersion !== this.#context.wordsVersion) {
         const outcome = this.#context.rescreen(submission);
         if (outcome !== Outcome.ok) {

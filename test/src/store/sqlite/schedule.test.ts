@@ -21,6 +21,14 @@ describe("scheduled messages in the store", () => {
     expect(bench.claim(LANE, 9)).to.deep.equal({ messages: [], remaining: 0 });
   });
 
+  it("does not look at it again after that: what was released before the account was suspended stays queued", () => {
+    const { id } = bench.accept({ state: MessageState.scheduled, dueMs: bench.wallMs + 60_000 });
+    bench.sweep(60_000);
+    bench.engine.change({ kind: "account.suspend", actor: "test", name: "a", reason: "unpaid" }, bench.wallMs);
+    bench.sweep(60_000);
+    expect([bench.notices, bench.row(id).state, bench.dispatch(id)]).to.deep.equal([[], MessageState.queued, Commit.ok]);
+  });
+
   it("C112 keeps a part until its time when its text has been gathered before that", () => {
     const dueMs = bench.wallMs + 60_000;
     const { id } = bench.accept({ state: MessageState.held, dueMs: bench.wallMs + 30_000 });
