@@ -97,7 +97,7 @@ export abstract class LoadBind {
   readonly #sequences: Int32Array;
   readonly #sentMs: Float64Array;
   readonly #mask: number;
-  #sequence = 0;
+  #sequence: number;
   #unanswered = 0;
   #bound = false;
   /** It was bound once. */
@@ -106,7 +106,9 @@ export abstract class LoadBind {
   /** Precise time of the read or turn now under way. */
   #nowMs = 0;
 
-  constructor(options: LoadBindOptions, headerOctets: number, desk: LoadDesk) {
+  /** Sequence numbers are those behind `sequence`. */
+  constructor(options: LoadBindOptions, headerOctets: number, desk: LoadDesk, sequence = 0) {
+    this.#sequence = sequence;
     this.options = options;
     this.desk = desk;
     const places = 2 ** Math.ceil(Math.log2(options.window * 2));

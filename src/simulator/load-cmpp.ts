@@ -15,6 +15,7 @@ const RESPONSE = 0x8000_0000;
 const CONNECT_OCTETS = 39;
 /** 163 of fields, 32 of one destination, 255 of content. */
 const SUBMIT_MAX_OCTETS = 450;
+const MOST_FIRST_SEQUENCE = 0x4000_0000;
 const UCS2 = 8;
 const STRUCTURE = 1;
 
@@ -141,7 +142,8 @@ class CmppLoadBind extends LoadBind {
   readonly #version: number;
 
   constructor(options: LoadBindOptions, version: number, desk: LoadDesk) {
-    super(options, HEADER_OCTETS, desk);
+    // Each connection has numbers of its own: the same one with the same text again would be taken for a submit sent again.
+    super(options, HEADER_OCTETS, desk, Math.floor(options.clock.random() * MOST_FIRST_SEQUENCE));
     this.#version = version;
   }
 

@@ -72,7 +72,8 @@ export class CmppCustomer implements TestCustomer {
   readonly #answers = new Map<number, (frame: Buffer) => void>();
   readonly #spId: string;
   readonly #version: number;
-  #sequence = 1;
+  /** Each connection has numbers of its own: the same one with the same text again would be a submit sent again. */
+  #sequence = 2 + Math.floor(Math.random() * 0x4000_0000);
 
   private constructor(socket: Socket, spId: string, version: number) {
     this.#spId = spId;
