@@ -60,7 +60,7 @@ export interface CancelRequest {
 /** `too_late`: known, and the customer's own, but no longer waiting. `not_found` also for what belongs to others. */
 export type CancelAnswer = "ok" | "not_found" | "too_late" | "unavailable";
 
-/** A question about one message, or about a day's figures ("YYYYMMDD", of one service type or of all). */
+/** A question about one message (submitted from `source`; "" = not compared), or about a day's figures ("YYYYMMDD", of one service type or of all). */
 export type QueryRequest =
   | { readonly kind: "message"; readonly messageId: number; readonly source: string }
   | { readonly kind: "day"; readonly day: string; readonly serviceType: string | null };

@@ -8,7 +8,7 @@ import type { Store } from "../store/store.js";
 export async function askBooks(store: Store, accountNo: number, request: QueryRequest): Promise<QueryAnswer> {
   try {
     if (request.kind === "message") {
-      const answer = await store.query({ kind: "customer_message", accountNo, messageId: request.messageId });
+      const answer = await store.query({ kind: "customer_message", accountNo, messageId: request.messageId, source: request.source });
       if (answer.kind !== "customer_message" || answer.message === null) return { kind: "not_found" };
       const { state, error, finalAtMs } = answer.message;
       return { kind: "message", state, error, finalAtMs };

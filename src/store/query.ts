@@ -16,8 +16,8 @@ export type Query =
   | { readonly kind: "audit"; readonly limit: number }
   | { readonly kind: "uncertain"; readonly limit: number }
   | { readonly kind: "orphans"; readonly limit: number }
-  /** One message of the account's own, as its customer may ask for it. */
-  | { readonly kind: "customer_message"; readonly accountNo: number; readonly messageId: number }
+  /** One message of the account's own, as its customer may ask for it; `source` as it was submitted, "" = not compared. */
+  | { readonly kind: "customer_message"; readonly accountNo: number; readonly messageId: number; readonly source: string }
   /** What the account's books say of a day (YYYYMMDD, business time); of one service type, or of all (null). */
   | { readonly kind: "day_counts"; readonly accountNo: number; readonly day: string; readonly serviceType: string | null };
 

@@ -44,7 +44,7 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
     case "uncertain":
       return { kind: "uncertain", messages: uncertain(books, clamp(query.limit)) };
     case "customer_message":
-      return { kind: "customer_message", message: customerMessage(books, query.accountNo, query.messageId) };
+      return { kind: "customer_message", message: customerMessage(books, query) };
     case "day_counts":
       return { kind: "day_counts", counts: yield* readDayCounts(books, query, cache, nowMs) };
     case "orphans":
@@ -81,10 +81,10 @@ function* find(books: Books, query: Extract<Query, { kind: "trace" }>): Generato
 }
 
 /** The account's own message; null for others', and for parts, of which no customer knows. */
-function customerMessage(books: Books, accountNo: number, messageId: number): CustomerMessage | null {
+function customerMessage(books: Books, { accountNo, messageId, source }: Extract<Query, { kind: "customer_message" }>): CustomerMessage | null {
   const file = Number.isSafeInteger(messageId) ? books.fileOf(messageId) : null;
-  const sql = `SELECT state, error, final_at FROM message_all WHERE id = ? AND account = ? AND charge_state <> ${ChargeState.part}`;
-  const row = file?.prepare(sql).get(messageId, accountNo) as Ints<"state" | "error" | "final_at"> | undefined;
+  const sql = `SELECT state, error, final_at FROM message_all WHERE id = ? AND account = ? AND charge_state <> ${ChargeState.part} AND (? = '' OR source = ?)`;
+  const row = file?.prepare(sql).get(messageId, accountNo, source, source) as Ints<"state" | "error" | "final_at"> | undefined;
   if (file === null || row === undefined) return null;
   const state = Number(row.state) as MessageState;
   const final = isFinal(state);

@@ -107,7 +107,7 @@ describe("what a customer may ask for", () => {
   });
 
   describe("a message", () => {
-    const message = (messageId: number, accountNo = 1): unknown => bench.ask({ kind: "customer_message", accountNo, messageId }).message;
+    const message = (messageId: number, accountNo = 1, source = ""): unknown => bench.ask({ kind: "customer_message", accountNo, messageId, source }).message;
 
     it("stands where it stands, with its error and the time of its end once it has one", () => {
       const { id } = bench.accept({ wanted: 7 });
@@ -118,6 +118,12 @@ describe("what a customer may ask for", () => {
       bench.wallMs += 70;
       bench.receipt(["K"], { state: MessageState.undeliverable, error: "21b" });
       expect(message(id)).to.deep.equal({ state: MessageState.undeliverable, error: "21b", finalAtMs: NOON + 70 });
+    });
+
+    it("is found under the source it was submitted with, or with none named", () => {
+      const { id } = bench.accept({ source: "1069" });
+      for (const source of ["1069", ""]) expect(message(id, 1, source), source).to.deep.include({ state: MessageState.dispatched });
+      for (const source of ["1068", "106", "10690"]) expect(message(id, 1, source), source).to.equal(null);
     });
 
     it("is its own account's only, a part is nobody's, and what is no id is not found", () => {

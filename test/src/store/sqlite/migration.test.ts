@@ -91,7 +91,7 @@ describe("a day's file of version 1", () => {
     expect(counts("20251124")).to.deep.equal(COUNTS);
     expect(counts("20251124", "WX")).to.deep.include({ accepted: 2, sent: 1, waiting: 1, failed: 0 });
     expect(bench.ask({ kind: "trace", by: "id", value: String(delivered), limit: 1 }).traces[0]).to.deep.include({ state: "delivered", parts: [], partOf: null });
-    expect(bench.ask({ kind: "customer_message", accountNo: 1, messageId: delivered }).message).to.include({ state: MessageState.delivered, error: "000" });
+    expect(bench.ask({ kind: "customer_message", accountNo: 1, messageId: delivered, source: "" }).message).to.include({ state: MessageState.delivered, error: "000" });
     expect(version()).to.equal(1);
     bench.start();
   });
@@ -125,7 +125,7 @@ describe("a day's file of version 1", () => {
     expect(statement).to.include({ messages: 2, chargesMicros: BigInt(PRICE), heldMicros: BigInt(PRICE) });
     expect(counts("20251124")).to.deep.include({ accepted: 1, sent: 1, waiting: 0, failed: 0 });
     expect(counts("20251124", "WX")).to.deep.include({ accepted: 1, sent: 1 });
-    expect(bench.ask({ kind: "customer_message", accountNo: 1, messageId: id }).message).to.include({ state: MessageState.delivered });
+    expect(bench.ask({ kind: "customer_message", accountNo: 1, messageId: id, source: "" }).message).to.include({ state: MessageState.delivered });
     expect(bench.cancel(id).commit).to.equal(Commit.notFound);
   });
 });
