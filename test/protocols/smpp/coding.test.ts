@@ -60,7 +60,7 @@ describe("linkTerms", () => {
 
 describe("protocolByName", () => {
   it("knows every protocol it names, and no other", () => {
-    expect(PROTOCOL_NAMES).to.deep.equal(["smpp"]);
+    expect(PROTOCOL_NAMES).to.deep.equal(["smpp", "cmpp"]);
     for (const name of PROTOCOL_NAMES) expect(protocolByName(name)?.name).to.equal(name);
     expect(protocolByName("toString")).to.equal(undefined);
   });
