@@ -61,7 +61,8 @@ export function meaningOf(name: string, value: string | number | Buffer, context
   if (Buffer.isBuffer(value)) {
     return name === "Msg_Content" ? contentMeaning(value, encodingOf(context.Msg_Fmt), hasUdh(context.TP_udhi)) : "";
   }
-  const word = WORDS[name]?.[value] ?? COUNTERS[name];
+  const words = WORDS[name];
+  const word = words !== undefined && Object.hasOwn(words, value) ? words[value] : COUNTERS[name];
   if (word !== undefined) return word;
   return typeof value === "number" ? numberMeaning(name, value, context) : textMeaning(name, value);
 }

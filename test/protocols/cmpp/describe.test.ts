@@ -47,6 +47,12 @@ describe("a described CMPP PDU", () => {
     expect(full(vendor)).to.contain('report.Stat "MB:0069" = the message centre\'s error');
   });
 
+  it("has no meaning for a value that every object of the language knows by name", () => {
+    const frame = vector("DELIVER_20_report");
+    frame.write("valueOf", frame.indexOf("DELIVRD"), "latin1");
+    expect(full(frame)).to.match(/report.Stat +"valueOf"$/m);
+  });
+
   it("never shows an authenticator, with which a secret can be guessed at leisure", () => {
     for (const { name, hex } of VECTORS.filter((each) => each.name.startsWith("CONNECT"))) {
       const frame = Buffer.from(hex, "hex");
