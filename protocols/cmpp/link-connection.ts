@@ -184,13 +184,17 @@ class CmppLinkConnection extends LinkConnection {
     else this.events.inbound(this.link, handle, messageOfDelivery(body));
   }
 
-  /** In the version's layout, else whole in the other's; a report whose length is wrong for either is taken as far as it goes. */
+  /**
+   * Whole in the version's layout, else whole in the other's, else without its tail in the version's: what is whole in the other's can
+   * look so. A report whose length is wrong for all is taken as far as it goes.
+   */
   #read(frame: Buffer): DeliverBody | FieldFault {
     const body = decodeDeliver(frame, this.#version);
-    if (!isFault(body)) return body;
     const wide = this.#version >= VERSION_30;
+    if (!isFault(body) && frame.length === (wide ? DELIVER_30_OCTETS : DELIVER_20_OCTETS) + body.Msg_Content.length) return body;
     const other = decodeDeliver(frame, wide ? 0 : VERSION_30);
     if (!isFault(other) && frame.length === (wide ? DELIVER_20_OCTETS : DELIVER_30_OCTETS) + other.Msg_Content.length) return other;
+    if (!isFault(body)) return body;
     const { DELIVER } = CODECS;
     const taken = (wide ? DELIVER.v30 : DELIVER.v20).decodeLeniently(frame, HEADER_OCTETS, frame.length);
     return isReceipt(taken) && taken.Msg_Content.length > 0 ? taken : body;

@@ -95,6 +95,21 @@ describe("CMPP reports", () => {
       expect(await receiptOf(deliver({ version: 0x30, octets: 71 }), { version: "2.0" })).to.deep.include({ operatorMessageId: ID, final: true });
     });
 
+    it("a DELIVER that is whole in the other layout, though it could be read in the session's own without its tail", async () => {
+      for (const stat of ["MK:0001", "MB:1234", "TG:0101"]) {
+        expect(await receiptOf(deliver({ version: 0x20, octets: 60, stat }), { version: "3.0" })).to.deep.include({
+          operatorMessageId: ID, stateWord: stat, final: true, destination: "13800138000",
+        });
+      }
+      const bound = await boundBench();
+      const phone = `57a6328003e91236 ${padded("1069012345678", 21)} ${padded("TEST", 10)} 000000 ${padded("13800138000", 21)} 00`;
+      const octets = hex(`00000000 00000005 00000008 ${phone} 28 ${"30".repeat(40)} ${"00".repeat(8)}`);
+      octets.writeUInt32BE(octets.length, 0);
+      await bring(bound, octets);
+      expect(bound.desk.receipts).to.deep.equal([]);
+      expect(bound.desk.inbounds[0]?.message).to.deep.include({ source: "13800138000", octets: Buffer.alloc(40, 0x30) });
+    });
+
     it("a DELIVER with octets behind its end loses no report", async () => {
       const frame = Buffer.concat([deliver(), Buffer.alloc(5, 0x41)]);
       frame.writeUInt32BE(frame.length, 0);
