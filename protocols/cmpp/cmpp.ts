@@ -15,6 +15,7 @@ export const cmpp: WireProtocol = {
   name: "cmpp",
   usualPort: 7890,
   usualWindow: 16,
+  exactIds: true,
   listenSettings: LISTEN_SETTINGS,
   linkSettings: LINK_SETTINGS,
 

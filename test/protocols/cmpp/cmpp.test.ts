@@ -34,6 +34,10 @@ describe("cmpp", () => {
     expect(cmpp.parseMessageId("c824234000010073", {}, Date.UTC(2024, 11, 17))).to.equal(id);
   });
 
+  it("has operators' ids of one form, so that a report is looked for under its own id alone", () => {
+    expect(cmpp.exactIds).to.equal(true);
+  });
+
   it("explains every outcome by a Result that has a name", () => {
     for (const outcome of Object.values(Outcome)) {
       const { status, name } = cmpp.explainOutcome(outcome);
