@@ -1,8 +1,8 @@
 /**
  * Gathering: brings the parts of a longer text together, across binds, so that it is screened as one.
  *
- * Key: account, source, destination, reference and total. A second part with the same number and the same octets
- * is the same again and shares the fate of its text; with other octets it belongs to another text that reuses the
+ * Key: account, source, destination, reference and total. A second part with the same number that says the same
+ * is the same again and shares the fate of its text; another one belongs to another text that reuses the
  * reference, and starts a new group. Bounded in parts; the deadline of a part stands on disk, and the store tells when it has passed.
  */
 import { Encoding, type Message } from "../../protocols/model/message.js";
@@ -62,7 +62,7 @@ export class Gathering {
     const there = group?.parts[at];
     if (there !== undefined && group !== undefined) {
       // The same part sent again: both are the customer's messages, each is charged; alone it would pass unread.
-      if (there.message.octets.equals(message.octets)) {
+      if (saysTheSame(there.message, message)) {
         if (this.full) return null;
         group.again.push(part);
         this.#byMessage.set(message.id, group);
@@ -108,6 +108,12 @@ export class Gathering {
     for (const part of group.parts) if (part !== undefined) this.#byMessage.delete(part.message.id);
     for (const part of group.again) this.#byMessage.delete(part.message.id);
   }
+}
+
+/** The same octets read the same way: in another encoding, or behind another kind of mark, they say something else. */
+function saysTheSame(one: Message, other: Message): boolean {
+  return one.encoding === other.encoding && one.codingOctet === other.codingOctet && one.hasUdh === other.hasUdh && one.segmentForm === other.segmentForm
+    && one.octets.equals(other.octets);
 }
 
 function alone(part: Submission): Gathered {

@@ -64,6 +64,18 @@ describe("Gathering", () => {
     expect([gathering.groups, gathering.parts]).to.deep.equal([0, 0]);
   });
 
+  it("takes the same octets in another encoding, or behind another kind of mark, for another text", () => {
+    const sar = { hasUdh: false, segmentForm: SegmentForm.sar };
+    for (const change of [{ encoding: Encoding.latin1 }, { encoding: Encoding.binary }, sar]) {
+      const gathering = new Gathering(10);
+      gathering.add(part("0500032a020153d17968", 1, change));
+      const read = part("0500032a020153d17968");
+      expect(gathering.add(read)).to.equal(null);
+      const second = part("0500032a02025f00");
+      expect(gathering.add(second)).to.deep.equal({ parts: [read, second], text: "发票开" });
+    }
+  });
+
   it("puts a repeated part in the place of one whose deadline has passed", () => {
     const gathering = new Gathering(10);
     const [first, again, more] = [part(FIRST), part(FIRST), part(FIRST)];
