@@ -87,10 +87,14 @@ export class CmppCustomerSession extends CustomerConnection {
   // ---------------------------------------------------------------- answers and deliveries
 
   protected writeSubmitAnswer(handle: number, outcome: Outcome, messageId: number): void {
+    this.keepSubmitAnswer(handle, outcome, messageId);
+    this.#writeSubmitResp(handle, outcome, messageId);
+  }
+
+  protected override keepSubmitAnswer(handle: number, outcome: Outcome, messageId: number): void {
     // What may pass is no answer for good: the same submit may come again and be taken.
     if (isPassing(outcome)) this.#submits.forget(handle);
     else this.#submits.answered(handle, outcome, messageId);
-    this.#writeSubmitResp(handle, outcome, messageId);
   }
 
   protected writeCancelAnswer(handle: number, answer: CancelAnswer): void {

@@ -102,6 +102,10 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   abstract frame(frame: Buffer): void;
   abstract enquire(): void;
   protected abstract writeSubmitAnswer(handle: number, outcome: Outcome, messageId: number): void;
+  /** An answer that can no longer be written, for `answeredKeys`. */
+  protected keepSubmitAnswer(_handle: number, _outcome: Outcome, _messageId: number): void {
+    // Most protocols never send a request again.
+  }
   protected abstract writeCancelAnswer(handle: number, answer: CancelAnswer): void;
   protected abstract writeQueryAnswer(handle: number, answer: QueryAnswer): void;
   /** Prepares a delivery; 0, or the status that says why this peer cannot be told it. */
@@ -144,7 +148,11 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
 
   answerSubmit(handle: number, outcome: Outcome, messageId: number): void {
     if (this.#unanswered > 0) this.#unanswered--;
-    if (this.session.over) return;
+    if (this.session.over) {
+      // Whoever owns us believes that it is answered, until the end is told.
+      if (this.#bound) this.keepSubmitAnswer(handle, outcome, messageId);
+      return;
+    }
     this.writeSubmitAnswer(handle, outcome, messageId);
     this.#answered();
   }

@@ -134,6 +134,19 @@ describe("A SUBMIT that is sent again", () => {
     expect(session?.answeredKeys.size).to.equal(2);
   });
 
+  it("keeps its key and id when it is decided after the connection broke and before its end is told", async () => {
+    bench.desk.outcome = null;
+    peer.write(Buffer.concat([submitOf(7), submitOf(8)]));
+    await until(() => bench.desk.submits.length === 2);
+    const [session] = bench.desk.sessions;
+    session?.destroy("cut");
+    session?.answerSubmit(7, Outcome.ok, ID);
+    session?.answerSubmit(8, Outcome.throttled, 0);
+    expect(bench.desk.ends.length).to.equal(0);
+    await until(() => bench.desk.ends.length === 1);
+    expect([...(session?.answeredKeys ?? [])]).to.deep.equal([[bench.desk.submits[0]?.message.submitKey, ID]]);
+  });
+
   it("has the same key on every connection, whatever its header's length says, and another for another sequence", async () => {
     const other = await connectedSp(bench.port);
     peer.write(submitOf(7));
