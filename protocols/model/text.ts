@@ -134,6 +134,19 @@ export function messageText(message: Message): string | null {
 }
 
 /**
+ * What a phone may show of a message by itself: its text, and where that is not whole (a part that its maker cut amid a character) all of it
+ * that can be read. "" for binary.
+ */
+export function shownText(message: Message): string {
+  const text = messageText(message);
+  if (text !== null) return text;
+  const octets = userData(message);
+  if (message.encoding === Encoding.ucs2) return decodeText(octets.subarray(0, octets.length - 1), Encoding.ucs2) ?? "";
+  const name = CHARSETS.get(message.encoding)?.decoder.encoding;
+  return name === undefined ? "" : new TextDecoder(name).decode(octets);
+}
+
+/**
  * The texts of parts of one message, all in one multi-octet charset, read through: a character that the sender cut in two belongs to the part
  * in which it ends. Null when they are not valid, or the last one ends amid a character.
  */

@@ -12,7 +12,7 @@
 import type { Message } from "../../protocols/model/message.js";
 import type { Notice, Receipt } from "../../protocols/model/receipt.js";
 import type { Outcome } from "../../protocols/model/outcome.js";
-import { messageText } from "../../protocols/model/text.js";
+import { shownText } from "../../protocols/model/text.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { CancelRequest, DeliverAnswer, QueryAnswer, QueryRequest, SubmitAnswer } from "../../protocols/wire/protocol.js";
 import type { Screen } from "../filter/screen.js";
@@ -258,7 +258,7 @@ export class Flow {
 
   /** Screens a queued message again that passed older lists; of a longer text the part alone, the others may have gone. */
   rescreen(submission: Submission): Outcome {
-    const outcome = screenText(this.#screen, messageText(submission.message), submission.message, this.#screened);
+    const outcome = screenText(this.#screen, shownText(submission.message), submission.message, this.#screened);
     this.metrics.stage(Stage.screen, outcome);
     return outcome;
   }

@@ -6,7 +6,7 @@
  * reference, and starts a new group. Bounded in parts; the deadline of a part stands on disk, and the store tells when it has passed.
  */
 import { Encoding, type Message } from "../../protocols/model/message.js";
-import { decodeText, messageText, userData } from "../../protocols/model/text.js";
+import { decodeText, messageText, shownText, userData } from "../../protocols/model/text.js";
 import type { Submission } from "./submission.js";
 
 export interface Gathered {
@@ -141,4 +141,15 @@ export function joinedText(parts: readonly Message[]): string | null {
     text += piece;
   }
   return text;
+}
+
+/** The text of parts each of which is read by itself, as phones and operators may do: marks of byte order and halves of characters count anew. */
+export function apartText(parts: readonly Message[]): string {
+  return parts.map(shownText).join("");
+}
+
+/** The parts without those that came again: the first of each number. */
+export function onceEach(parts: readonly Submission[]): readonly Submission[] {
+  const seen = new Set<number>();
+  return parts.filter(({ message: { segmentNumber } }) => !seen.has(segmentNumber) && seen.add(segmentNumber));
 }

@@ -12,7 +12,7 @@ import { Outcome } from "../../protocols/model/outcome.js";
 import { MessageState } from "../../protocols/model/state.js";
 import type { Screen } from "../filter/screen.js";
 import { Commit, type Store } from "../store/store.js";
-import { Gathering, joinedText } from "./gathering.js";
+import { apartText, Gathering, joinedText, onceEach } from "./gathering.js";
 import { prefixOf, type Outward } from "./outward.js";
 import type { FlowMetrics, OperatorPort } from "./ports.js";
 import { Screened, screenText } from "./screen.js";
@@ -146,8 +146,16 @@ export class Holder {
   #outcome(parts: readonly Submission[], text: string | null): Outcome {
     if (text === null) return Outcome.invalid_encoding;
     const unwanted = parts.some(({ account, message }) => account.terms.binary === "refuse" && message.encoding === Encoding.binary);
+    return unwanted ? Outcome.not_supported : this.#screen(parts, text, prefixOf(parts, text));
+  }
+
+  /** Screens the parts as one text, and as what each says by itself where that comes to something else. */
+  #screen(parts: readonly Submission[], text: string, prefix: string): Outcome {
     const { message: first } = parts[0] as Submission;
-    return unwanted ? Outcome.not_supported : screenText(this.#context.screen, prefixOf(parts, text) + text, first, this.#screened);
+    const outcome = screenText(this.#context.screen, prefix + text, first, this.#screened);
+    if (outcome !== Outcome.ok || parts.length === 1) return outcome;
+    const apart = apartText(onceEach(parts).map(({ message }) => message));
+    return apart === text ? outcome : screenText(this.#context.screen, prefix + apart, first, this.#screened);
   }
 
   #release(submission: Submission, rewritten: Message | null): void {

@@ -3,6 +3,7 @@ import { Encoding } from "../../../protocols/model/message.js";
 import { Outcome } from "../../../protocols/model/outcome.js";
 import type { Flow } from "../../../src/flow/flow.js";
 import { laneNumber } from "../../../src/flow/lane.js";
+import type { Submission } from "../../../src/flow/submission.js";
 import { part, Road, screenOf, text } from "./road.js";
 
 /** 开发 and 票: together they hold 发票. */
@@ -93,6 +94,25 @@ describe("Flow", () => {
     expect(road.answers).to.deep.equal(["blocked_content", "blocked_content"]);
     const parts = [road.send(part("0500032a0201fffe53d1")), road.send(part("0500032a02027968"))];
     expect(road.ended(...parts)).to.deep.equal(["rejected blocked_content", "rejected blocked_content"]);
+  });
+
+  it("reads parts each by itself too, as a phone or an operator may: a mark of byte order or a half character shifts nothing out of sight", () => {
+    for (const [first, second, encoding] of [
+      ["5f00", "fffed1536879", Encoding.ucs2],
+      ["5f0041", "53d1796841", Encoding.ucs2],
+      ["81", "b7a2c6b161", Encoding.gb18030],
+    ] as const) {
+      const road = new Road();
+      const parts = [road.send(part(`0500032a0201${first}`, encoding)), road.send(part(`0500032a0202${second}`, encoding))];
+      expect(road.ended(...parts), second).to.deep.equal(["rejected blocked_content", "rejected blocked_content"]);
+    }
+  });
+
+  it("screens a part again that ends amid a character, as far as it can be read", () => {
+    const road = new Road();
+    road.flow.screen = screenOf(2, "贷款");
+    const message = part("0500032a0201b4fbbfee81", Encoding.gb18030);
+    expect(road.flow.rescreen({ message } as Submission)).to.equal(Outcome.blocked_content);
   });
 
   it("screens a part again that waits while the lists change", () => {
