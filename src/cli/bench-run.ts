@@ -286,7 +286,7 @@ async function payIn(options: BenchOptions, config: string): Promise<bigint> {
   const common = ["--config", config, "--json"];
   const window = String(Math.max(1_000, options.window));
   const proof = options.customer === "cmpp"
-    ? ["--sp-id", CUSTOMER_NAMES.cmpp, "--cmpp-secret", ACCOUNT_PASSWORD, "--cmpp-window", window]
+    ? ["--sp-id", CUSTOMER_NAMES.cmpp, "--cmpp-secret", ACCOUNT_PASSWORD, "--cmpp-window", window, "--deliver-window", window]
     : ["--password", ACCOUNT_PASSWORD, "--window", window];
   const terms = [...proof, "--price", PRICE, "--rate", "1000000", "--binds", String(Math.max(16, options.binds))];
   // In a folder used before, the account is there already.

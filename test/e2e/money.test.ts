@@ -17,6 +17,7 @@ for (const combination of COMBINATIONS) {
   describe(`prepaid money, ${combinationName(combination)}`, () => {
     const clock = systemClock();
     const arrived = new Set<string>();
+    const customers: LoadEsme[] = [];
     let doubles = 0;
     const centre = new (combination.operator === "cmpp" ? SimulatedIsmg : SimulatedSmsc)({
       clock, receiptDelayMs: 5,
@@ -37,6 +38,11 @@ for (const combination of COMBINATIONS) {
       clock.stop();
     });
 
+    // Also those of a test that failed, which would go on connecting.
+    afterEach(async () => {
+      for (const customer of customers.splice(0)) await customer.close();
+    });
+
     beforeEach(() => {
       arrived.clear();
       doubles = 0;
@@ -45,11 +51,13 @@ for (const combination of COMBINATIONS) {
     const esme = (name: string, messages: number, options: Partial<LoadOptions>): LoadEsme => {
       const systemId = combination.customer === "cmpp" ? road.spId(name) : name;
       const wire = combination.customer === "cmpp" ? cmppLoad(systemId) : smppLoad;
-      return new LoadEsme({
+      const customer = new LoadEsme({
         host: "127.0.0.1", port: road.port, systemId, password: PASSWORD, binds: 10, window: 500, clock, wire,
         source: new TemplateSource({ messages, texts: ["【测试】您的验证码是123456，五分钟内有效"], source: "10690000", firstDestination: 13_800_000_000, wire }),
         ...options,
       });
+      customers.push(customer);
+      return customer;
     };
 
     it("for 200 messages lets exactly 200 through over ten binds at once, and answers all others no_credit", async () => {
@@ -62,7 +70,6 @@ for (const combination of COMBINATIONS) {
       await road.eventually(() => Promise.resolve(customer.totals.receipts), (receipts) => receipts === 200);
       expect([customer.totals.receipts, arrived.size, doubles]).to.deep.equal([200, 200, 0]);
       expect(await road.money("exact")).to.equal("0.00/0.00");
-      await customer.close();
     });
 
     it("lets the customer send again the moment it is topped up", async () => {
@@ -72,7 +79,6 @@ for (const combination of COMBINATIONS) {
       await customer.run();
       expect(customer.totals).to.include({ accepted: 5, refused: 5 });
       expect(await road.eventually(() => road.money("exact"), (money) => money === "0.00/0.00")).to.equal("0.00/0.00");
-      await customer.close();
     });
 
     it("C076 for ten messages lets ten of twenty binds through, one submit each at the same instant", async () => {
@@ -82,7 +88,6 @@ for (const combination of COMBINATIONS) {
       await customer.run();
       expect(customer.totals).to.include({ accepted: 10, refused: 10, unanswered: 0 });
       expect([...customer.refusedByStatus]).to.deep.equal([[noCredit, 10]]);
-      await customer.close();
     });
 
     it("goes as low as a credit limit and not one message lower", async () => {
@@ -92,7 +97,6 @@ for (const combination of COMBINATIONS) {
       await customer.run();
       expect(customer.totals).to.include({ accepted: 5, refused: 15 });
       expect(await road.eventually(() => road.money("limit"), (money) => money.endsWith("/0.00"))).to.equal("-0.07/0.00");
-      await customer.close();
     });
 
     it("of 1750.00 at 0.035 buys exactly 50,000 messages over ten binds as fast as they can; the 50,001st is refused", async function () {
@@ -107,7 +111,6 @@ for (const combination of COMBINATIONS) {
       await road.eventually(() => Promise.resolve(customer.totals.receipts), (receipts) => receipts === 50_000, 30_000);
       expect([customer.totals.receipts, arrived.size, doubles]).to.deep.equal([50_000, 50_000, 0]);
       expect(await road.money("fifty")).to.equal("0.00/0.00");
-      await customer.close();
     });
 
     it("adds up in the books afterwards, and the statement says where it went", async () => {
