@@ -154,6 +154,7 @@ export class Flow {
     this.expiryMs = expiryMs;
     this.#addUp();
     for (const dispatcher of this.#dispatchers.values()) dispatcher.run();
+    this.holder.tick(expiryMs);
     this.notifier.tick();
     this.resubmissions.tick(this.clock.monotonicMs);
   }

@@ -9,6 +9,9 @@ import { Encoding, type Message } from "../../protocols/model/message.js";
 import { decodeText, messageText, shownText, userData } from "../../protocols/model/text.js";
 import type { Submission } from "./submission.js";
 
+/** Octets of parts held in memory: many short messages, few of what claims to be a part and is a payload of thousands. */
+const MAX_OCTETS = 64 * 1_048_576;
+
 export interface Gathered {
   readonly parts: readonly Submission[];
   /** The whole text as far as it is no binary, null when it cannot be read. */
@@ -33,6 +36,9 @@ export class Gathering {
   readonly #maxParts: number;
   readonly #groups = new Map<string, Group>();
   readonly #byMessage = new Map<number, Group>();
+  #octets = 0;
+  /** Before this wall time none of them expires. */
+  #noneExpiresBefore = Infinity;
 
   /** @param maxParts parts held in memory; those beyond wait on disk for their deadline and are judged alone */
   constructor(maxParts: number) {
@@ -44,7 +50,7 @@ export class Gathering {
   }
 
   get full(): boolean {
-    return this.#byMessage.size >= this.#maxParts;
+    return this.#byMessage.size >= this.#maxParts || this.#octets >= MAX_OCTETS;
   }
 
   get parts(): number {
@@ -65,7 +71,7 @@ export class Gathering {
       if (saysTheSame(there.message, message)) {
         if (this.full) return null;
         group.again.push(part);
-        this.#byMessage.set(message.id, group);
+        this.#keep(part, group);
         return null;
       }
       // Another text under the same reference: the old group waits on disk for its deadline.
@@ -79,22 +85,23 @@ export class Gathering {
     }
     group.parts[at] = part;
     group.missing--;
-    this.#byMessage.set(message.id, group);
+    this.#keep(part, group);
     if (group.missing > 0) return null;
     this.#forget(group);
     const parts = group.parts as Submission[];
     return { parts: [...parts, ...group.again], text: joinedText(parts.map((one) => one.message)) };
   }
 
-  /** Takes one part out (its deadline has passed); null when it is not held in memory. */
+  /** Takes one part out; null when it is not held in memory. */
   take(messageId: number): Submission | null {
     const group = this.#byMessage.get(messageId);
     if (group === undefined) return null;
     this.#byMessage.delete(messageId);
     const repeated = group.again.findIndex((part) => part.message.id === messageId);
-    if (repeated >= 0) return group.again.splice(repeated, 1)[0] ?? null;
     const at = group.parts.findIndex((part) => part?.message.id === messageId);
-    const part = group.parts[at] ?? null;
+    const part = (repeated >= 0 ? group.again.splice(repeated, 1)[0] : group.parts[at]) ?? null;
+    this.#octets -= part?.message.octets.length ?? 0;
+    if (repeated >= 0) return part;
     const next = group.again.findIndex((one) => one.message.segmentNumber === at + 1);
     group.parts[at] = next < 0 ? undefined : group.again.splice(next, 1)[0];
     if (next >= 0) return part;
@@ -103,10 +110,34 @@ export class Gathering {
     return part;
   }
 
+  /** Parts that have expired have ended in the store, which tells nobody but their customer. */
+  forgetExpired(wallMs: number): void {
+    if (wallMs < this.#noneExpiresBefore) return;
+    const expired: number[] = [];
+    this.#noneExpiresBefore = Infinity;
+    for (const { parts, again } of this.#groups.values()) {
+      for (const part of [...parts, ...again]) {
+        const expiresAtMs = part?.message.expiresAtMs ?? 0;
+        if (part === undefined || expiresAtMs === 0) continue;
+        if (expiresAtMs <= wallMs) expired.push(part.message.id);
+        else this.#noneExpiresBefore = Math.min(this.#noneExpiresBefore, expiresAtMs);
+      }
+    }
+    for (const messageId of expired) this.take(messageId);
+  }
+
+  #keep(part: Submission, group: Group): void {
+    const { id, octets, expiresAtMs } = part.message;
+    this.#byMessage.set(id, group);
+    this.#octets += octets.length;
+    if (expiresAtMs > 0 && expiresAtMs < this.#noneExpiresBefore) this.#noneExpiresBefore = expiresAtMs;
+  }
+
   #forget(group: Group): void {
     if (this.#groups.get(group.key) === group) this.#groups.delete(group.key);
-    for (const part of group.parts) if (part !== undefined) this.#byMessage.delete(part.message.id);
-    for (const part of group.again) this.#byMessage.delete(part.message.id);
+    for (const part of [...group.parts, ...group.again]) {
+      if (part !== undefined && this.#byMessage.delete(part.message.id)) this.#octets -= part.message.octets.length;
+    }
   }
 }
 

@@ -109,6 +109,11 @@ export class Holder {
     else this.overdue(submission);
   }
 
+  /** Called on the shared tick. @param expiryMs the wall time by which things expire */
+  tick(expiryMs: number): void {
+    this.#gathering.forgetExpired(expiryMs);
+  }
+
   /** Takes a part out of memory; null when it is not there. */
   take(messageId: number): Submission | null {
     return this.#gathering.take(messageId);

@@ -64,6 +64,16 @@ describe("Flow", () => {
     expect(road.answers.at(-1)).to.equal("ok");
   });
 
+  it("has room again when parts have expired whose siblings never came", () => {
+    const road = new Road({}, { maxGathering: 2 });
+    for (const reference of ["01", "02"]) road.send(Object.assign(part(`050003${reference}020153d1`), { expiresAtMs: road.clock.wallMs + 5_000 }));
+    road.clock.advance(5_000);
+    road.flow.tick(road.clock.wallMs);
+    road.send(part("05000303020153d1"));
+    expect(road.answers).to.deep.equal(["ok", "ok", "ok"]);
+    expect(road.flow.gatheringGroups).to.equal(1);
+  });
+
   it("charges a part that is longer than a short message by what it holds", () => {
     const road = new Road();
     road.send(part(`0500032a0201${"77ed".repeat(67)}`));

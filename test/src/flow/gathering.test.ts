@@ -158,6 +158,31 @@ describe("Gathering", () => {
     expect(gathering.parts).to.equal(2);
   });
 
+  it("forgets parts that have expired: the store has ended them", () => {
+    const gathering = new Gathering(10);
+    const [first, again, other] = [part(FIRST, 1, { expiresAtMs: 5_000 }), part(FIRST, 1, { expiresAtMs: 6_000 }), part(FIRST, 2)];
+    for (const one of [first, again, other]) gathering.add(one);
+    gathering.forgetExpired(4_999);
+    expect(gathering.parts).to.equal(3);
+    gathering.forgetExpired(5_000);
+    expect([gathering.groups, gathering.parts, gathering.take(first.message.id)]).to.deep.equal([2, 2, null]);
+    gathering.forgetExpired(6_000);
+    expect([gathering.groups, gathering.parts, gathering.full]).to.deep.equal([1, 1, false]);
+  });
+
+  it("holds no more octets than 64 MiB, whatever the number of parts", () => {
+    const gathering = new Gathering(100_000);
+    const octets = Buffer.alloc(65_535);
+    let last = part(FIRST, 1, { octets });
+    let accountNo = 1;
+    for (; !gathering.full; last = part(FIRST, ++accountNo, { octets })) gathering.add(last);
+    expect(gathering.parts).to.equal(1_025);
+    expect(gathering.add(last)).to.equal(null);
+    // What makes a text whole is taken all the same, and makes room.
+    expect(gathering.add(part(SECOND, 1))?.parts).to.have.length(2);
+    expect([gathering.parts, gathering.full]).to.deep.equal([1_024, false]);
+  });
+
   it("puts parts in order however they come", () => {
     const text = "您好，这是一条分成好几段的长短信";
     fc.assert(
