@@ -253,7 +253,8 @@ export class Flow {
     submission.attempt = stored.attempts;
     submission.wordsVersion = stored.wordsVersion;
     submission.dueMs = stored.dueMs;
-    submission.partIds = -1;
+    submission.partIds = stored.partIds;
+    submission.firstPartId = stored.firstPartId;
     return submission;
   }
 

@@ -73,7 +73,7 @@ export class Holder {
   judged(submission: Submission, result: Commit): void {
     if (submission.step === Step.splitting) {
       if (result === Commit.failed) {
-        // The ids of its parts are another's: a restart has lost sight of how many were reserved, and settings have changed.
+        // By a fault of our own: it cannot go out, and must not be held for ever.
         this.#end(submission, Outcome.too_long);
         return;
       }
@@ -179,7 +179,7 @@ export class Holder {
     submission.wordsVersion = wordsVersion;
     this.#judged.add(message.id);
     const intents = parts.map((part, at) => {
-      part.id = message.id + 1 + at;
+      part.id = submission.firstPartId + at;
       part.submitKey = 0;
       return { message: part, laneNo, operatorNo };
     });
@@ -199,5 +199,5 @@ export class Holder {
  * changed since, and no other message's id may be taken. Then none goes out: half a text is worse than none.
  */
 function lackIds(parts: readonly Submission[], planned: readonly (readonly Message[] | null)[]): boolean {
-  return parts.some(({ partIds }, at) => partIds >= 0 && (planned[at]?.length ?? 0) > Math.max(1, partIds));
+  return parts.some(({ partIds }, at) => (planned[at]?.length ?? 0) > Math.max(1, partIds));
 }

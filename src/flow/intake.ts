@@ -12,7 +12,7 @@ import { mostMessages } from "../../protocols/model/plan.js";
 import { MessageState } from "../../protocols/model/state.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { Screen } from "../filter/screen.js";
-import { Commit, type Store } from "../store/store.js";
+import { Commit, MAX_PARTS, type Store } from "../store/store.js";
 import { Accepted, admit, countedSegments, findDestination, readText, type AcceptLimits } from "./accept.js";
 import type { LiveAccount } from "./accounts.js";
 import { charge } from "./charge.js";
@@ -92,7 +92,7 @@ export class Intake {
       this.#refuse(origin, account, handle, message, Outcome.no_route, "");
       return;
     }
-    const submission = this.#prepare(account, dispatcher, message, outcome, true);
+    const submission = this.#prepare(account, dispatcher, message, outcome);
     if (typeof submission === "number") {
       metrics.stage(Stage.spool, submission);
       this.#refuse(origin, account, handle, message, submission, "");
@@ -157,13 +157,11 @@ export class Intake {
     messages.forEach((message, at) => {
       const dispatcher = dispatchers[at];
       found.segments = segments[at] as number;
-      const submission = dispatcher === undefined ? Outcome.no_route : this.#prepare(account, dispatcher, message, screened, false);
+      const submission = dispatcher === undefined ? Outcome.no_route : this.#prepare(account, dispatcher, message, screened);
       if (dispatcher === undefined || typeof submission === "number") {
         outcome = worse(outcome, submission as Outcome);
         return;
       }
-      // The ids of its parts would have to stand between those that the customer counts on.
-      if (submission.partIds > 0) outcome = worse(outcome, Outcome.not_supported);
       charge(account, submission, destinations[at] as string, clock.wallMs);
       totalMicros += submission.chargeMicros;
       submissions.push(submission);
@@ -214,9 +212,8 @@ export class Intake {
   /**
    * Makes the submission in the state and form it is to be stored in, or tells why its text cannot go out.
    * @param screened other than ok: accepted first, then ended by receipt
-   * @param single the only message of its submit, so that ids may be kept behind its own
    */
-  #prepare(account: LiveAccount, dispatcher: Dispatcher, message: Message, screened: Outcome, single: boolean): Submission | Outcome {
+  #prepare(account: LiveAccount, dispatcher: Dispatcher, message: Message, screened: Outcome): Submission | Outcome {
     const { clock, outward, screen, gatherMs } = this.#context;
     const found = this.#accepted;
     const { wallMs } = clock;
@@ -224,21 +221,18 @@ export class Intake {
     let goesOut = message;
     let parts: readonly Message[] | null = null;
     let partIds = 0;
-    if (screened === Outcome.ok && found.isSegment && single) {
+    if (screened === Outcome.ok && found.isSegment) {
       // What it goes out as is known when its siblings are: until then as many ids are kept for it as it can ever need.
       const { signature } = account.terms;
-      if (signature !== "" || !dispatcher.port.fits(message)) partIds = mostMessages(message, signature.length);
+      if (signature !== "" || !dispatcher.port.fits(message)) partIds = Math.min(mostMessages(message, signature.length), MAX_PARTS);
     } else if (screened === Outcome.ok && (found.prefix !== "" || !dispatcher.port.fits(message))) {
       const plan = outward.alone(dispatcher.port, message, found.prefix);
-      // A part that cannot be read by itself may be once its siblings are here.
-      if (!plan.possible && !(found.isSegment && plan.outcome === Outcome.invalid_encoding)) return plan.outcome;
-      parts = plan.possible ? (plan.parts[0] ?? null) : null;
-      // A lone text that is one message still is stored as it goes out; parts are planned with their siblings.
+      if (!plan.possible) return plan.outcome;
+      parts = plan.parts[0] ?? null;
+      // What is one message still is stored as it goes out.
       if (parts?.length === 1) {
-        if (!found.isSegment) {
-          goesOut = parts[0] as Message;
-          goesOut.submitKey = message.submitKey;
-        }
+        goesOut = parts[0] as Message;
+        goesOut.submitKey = message.submitKey;
         parts = null;
       }
     }
@@ -254,7 +248,7 @@ export class Intake {
     if (held) submission.dueMs = wallMs + gatherMs;
     else if (scheduled) submission.dueMs = message.scheduledAtMs;
     submission.partIds = parts === null ? partIds : parts.length;
-    if (parts !== null && !found.isSegment) submission.parts = parts;
+    submission.parts = parts;
     return submission;
   }
 

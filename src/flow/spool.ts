@@ -20,25 +20,34 @@ export interface SpoolContext {
  */
 export function spool(context: SpoolContext, dispatcher: Dispatcher, submission: Submission): void {
   const { ids, clock } = context;
-  submission.message.id = submission.partIds > 0 ? ids.range(1 + submission.partIds, clock.wallMs) : ids.next(clock.wallMs);
+  const { message, partIds } = submission;
+  message.id = partIds > 0 ? ids.range(1 + partIds, clock.wallMs) : ids.next(clock.wallMs);
+  if (partIds > 0) submission.firstPartId = message.id + 1;
   place(dispatcher, submission);
   context.store.accept(submission);
 }
 
 /**
  * Hands all messages of one submit to the store, to be accepted together. Their ids stand in a row, so that the first one's
- * names them all (and none goes out in parts, whose ids would stand between).
+ * names them all; those kept for the parts of each follow behind.
  */
 export function spoolAll(context: SpoolContext, dispatchers: readonly Dispatcher[], submissions: readonly Submission[]): void {
   let chargeMicros = 0;
-  for (const submission of submissions) chargeMicros += submission.chargeMicros;
-  const first = context.ids.range(submissions.length, context.clock.wallMs);
+  let partIds = 0;
+  for (const submission of submissions) {
+    chargeMicros += submission.chargeMicros;
+    partIds += submission.partIds;
+  }
+  const first = context.ids.range(submissions.length + partIds, context.clock.wallMs);
+  let firstPartId = first + submissions.length;
   const group = new SubmitGroup(first, submissions.length, chargeMicros, submissions[0]?.message.submitKey ?? 0);
   submissions.forEach((submission, at) => {
     submission.group = group;
     // The key is the submit's and names its first message alone.
     if (at > 0) submission.message.submitKey = 0;
     submission.message.id = first + at;
+    if (submission.partIds > 0) submission.firstPartId = firstPartId;
+    firstPartId += submission.partIds;
     place(dispatchers[at] as Dispatcher, submission);
   });
   context.store.acceptAll(submissions);

@@ -82,8 +82,9 @@ export class Submission implements AcceptIntent {
   group: SubmitGroup | null = null;
   /** What it goes out as when that is more than one message; null while that is not known or not so. */
   parts: readonly Message[] | null = null;
-  /** Ids reserved for its parts, right behind its own; -1 for a message read back from disk: not known. */
+  /** Ids kept for its parts, and the first of them: right behind its own, or behind those of all messages of its submit. */
   partIds = 0;
+  firstPartId = 0;
   /** Precise monotonic ms of its submit, and of its writing to the operator. */
   receivedMs = 0;
   writtenMs = 0;

@@ -7,6 +7,7 @@
  */
 import { packKinds, contentSize, packContent } from "./content.js";
 import type { Message } from "../../protocols/model/message.js";
+import { MessageState } from "../../protocols/model/state.js";
 import { textSize } from "./octets.js";
 import type { Octets } from "./octets.js";
 import type { AcceptIntent, CancelIntent, InboundIntent, PartIntent, ReceiptIntent, RefusalRecord } from "./store.js";
@@ -79,7 +80,10 @@ export function packAccept(into: Octets, intent: AcceptIntent, key = intent.mess
   into.f64(intent.laneNo);
   into.u8(intent.state);
   into.u16(intent.operatorNo);
-  into.u16(intent.linkNo);
+  const kept = intent.state === MessageState.held ? intent.partIds : 0;
+  // One that is held has no link: ids between its own and those of its parts stand there, as in its row.
+  into.u16(kept > 0 ? intent.firstPartId - message.id - 1 : intent.linkNo);
+  into.u8(kept);
   into.u16(intent.segments);
   into.f64(intent.chargeMicros);
   into.u32(intent.wordsVersion);

@@ -130,6 +130,9 @@ export interface StoredColumns {
   readonly words: number;
   readonly state: number;
   readonly due: number;
+  /** Ids kept for its parts, and how many lie between them and its own (in the place of a link). */
+  readonly kept: number;
+  readonly link: number;
 }
 
 export function packStored(into: Octets, stored: StoredColumns, columns: ContentColumns): void {
@@ -143,13 +146,18 @@ export function packStored(into: Octets, stored: StoredColumns, columns: Content
   into.u32(stored.words);
   into.u8(stored.state);
   into.f64(stored.due);
+  into.u8(stored.kept);
+  into.u16(stored.link);
 }
 
 export function unpackStored(from: OctetReader): StoredMessage {
   const message = unpackContent(unpackColumns(from));
-  return {
+  const stored = {
     message, accountNo: from.u32(), laneNo: from.f64(), operatorNo: from.u16(), attempts: from.u8(), segments: from.u16(),
     wordsVersion: from.u32(), state: from.u8() as MessageState, dueMs: Math.max(0, from.f64()),
+    partIds: from.u8(), firstPartId: from.u16(),
   };
+  stored.firstPartId = stored.partIds === 0 ? 0 : message.id + 1 + stored.firstPartId;
+  return stored;
 }
 

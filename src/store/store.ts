@@ -68,10 +68,13 @@ export interface AcceptIntent extends Intent {
   readonly dueMs: number;
   /** Hits to keep as evidence (flagged), "" when none: "category:rule". */
   readonly flags: string;
+  /** Held only: how many ids are kept for its parts (0..MAX_PARTS), in a row and of its own id's second, and the first of them (0 when none). */
+  readonly partIds: number;
+  readonly firstPartId: number;
 }
 
 /**
- * A part that a message is split into: a message of its own (ids follow its whole's without a gap), free of charge and told to nobody.
+ * A part that a message is split into: a message of its own (ids in a row, somewhere behind the whole's in its second), free of charge and told to nobody.
  * Its `receiptWanted` is what the operator is asked for; its validity is the whole's where it has none.
  */
 export interface PartIntent {
@@ -136,6 +139,9 @@ export interface StoredMessage {
   readonly wordsVersion: number;
   readonly state: MessageState;
   readonly dueMs: number;
+  /** As it was accepted with, while it is held. */
+  readonly partIds: number;
+  readonly firstPartId: number;
 }
 
 export interface Snapshot {

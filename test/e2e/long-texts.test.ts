@@ -1,6 +1,7 @@
 /** Long texts and later ones through the whole gateway: cut for their link, told as one, kept over a crash, taken back. */
 import { expect } from "chai";
 import type { PDU } from "smpp";
+import { CmppOperator } from "./cmpp-peers.js";
 import { PackageCustomer, ucs2 } from "./package-customer.js";
 import { PackageOperator, textOf } from "./package-operator.js";
 import { PASSWORD, Road } from "./road.js";
@@ -19,6 +20,41 @@ function at(ms: number): string {
   const digits = new Date(ms).toISOString().replace(/\D/g, "");
   return `${digits.slice(2, 14)}${digits.slice(14, 15)}00+`;
 }
+
+describe("a submit to several numbers over CMPP", () => {
+  it("goes out in parts where the account's signature makes its text long: one message, charge and receipt to each number", async () => {
+    const operator = new CmppOperator();
+    const road = await Road.open({ combination: { customer: "cmpp", operator: "cmpp" }, operatorPort: await operator.start() });
+    try {
+      await operator.linked();
+      operator.reports = true;
+      await road.account("several", 10, { signature: "【测试】" });
+      const sp = await road.sp("several");
+      const numbers = ["13800138000", "13800138001", "13800138002"];
+      const { status, id } = await sp.submit({ to: numbers[0] as string, others: numbers.slice(1), text: "短".repeat(67) });
+      expect(status).to.equal(0);
+      const submits = await operator.submitted(6);
+      for (const number of numbers) {
+        const parts = submits.filter(({ destination }) => destination === number).sort((a, b) => (a.udh < b.udh ? -1 : 1));
+        expect(parts.map(({ text }) => text), number).to.deep.equal([`【测试】${"短".repeat(63)}`, "短".repeat(4)]);
+        expect(new Set(parts.map(({ udh }) => udh.slice(6, 8))).size, "one reference").to.equal(1);
+        expect(parts.map(({ udh }) => udh.slice(8)), number).to.deep.equal(["0201", "0202"]);
+      }
+      const receipts = await sp.received(3);
+      const told = numbers.map((number, at) => [(BigInt(`0x${id}`) + BigInt(at)).toString(16).padStart(16, "0"), number, "DELIVRD"]);
+      expect(receipts.map((each) => [each.id, each.source, each.state])).to.have.deep.members(told);
+      expect(await road.money("several")).to.equal("0.14/0.00");
+      const trace = await road.trace(told[1]?.[0] ?? "");
+      expect([trace.destination, trace.charge, trace.parts.map(({ state }) => state)]).to.deep.equal(["13800138001", "0.07", ["delivered", "delivered"]]);
+      await road.pause(300);
+      expect(sp.receipts).to.have.length(3);
+      expect((await road.daemon.call("verify", { full: true })).problems).to.deep.equal([]);
+    } finally {
+      await road.close();
+      await operator.stop();
+    }
+  });
+});
 
 describe("long texts and later ones", () => {
   const operator = new PackageOperator();

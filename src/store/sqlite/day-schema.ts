@@ -10,9 +10,10 @@
  * need; all are partial and hold only what is still open. Their conditions are plain comparisons: an IN list of three
  * or more would cost a temporary table at every update.
  *
- * A split message has, beside its bit in `try`, the number of its parts where others have that of their tries; its parts
- * are the rows right behind it, whole + 1 to whole + that number, of charge_state 7 (`part`), with the id of the whole in
- * the place of the entry of a hold. They bear no money and are tallied apart.
+ * A split message has, beside its bit in `try`, the number of its parts where others have that of their tries, and how many
+ * ids lie between its own and the first of theirs where others have a link: its parts are the rows whole + that + 1 and on,
+ * without a gap, of charge_state 7 (`part`), with the id of the whole in the place of the entry of a hold. They bear no
+ * money and are tallied apart. A held message has the same of the ids kept for its parts, with a bit of its own.
  *
  * Money: `entry` is the book (one row a commit, account and kind), `account_total` its running sum by account.
  * In every account_total row: available_delta = -(held + settled) and held = the charges of messages with
@@ -72,6 +73,8 @@ export type OrphanState = (typeof OrphanState)[keyof typeof OrphanState];
 
 /** `message.try`: the message goes out in parts, whose number stands in its low octet. */
 export const SPLIT_BIT = 512;
+/** `message.try`: the message is held, and as many ids are kept for its parts. */
+export const KEPT_BIT = 1_024;
 
 /**
  * `tally.state` beside the final states (20..25), all no MessageState: every message but parts is counted under `accepted`,
@@ -107,7 +110,8 @@ CREATE TABLE message (
   hold_entry   INTEGER NOT NULL,  -- entry.id, NO_ENTRY when nothing was charged; of a part: message.id of its whole
   last_entry   INTEGER NOT NULL,  -- entry.id of the latest movement after the hold, or NO_ENTRY
   operator     INTEGER NOT NULL,
-  try          INTEGER NOT NULL,  -- link << 16 | resent << 8 | number of the latest attempt (0: never dispatched); split: 512 | number of parts
+  try          INTEGER NOT NULL,  -- link << 16 | resent << 8 | number of the latest attempt (0: never dispatched);
+                                  -- split: ids between it and its parts << 16 | 512 | number of parts; held: the same of the ids kept for them, 1024
   due          INTEGER NOT NULL,  -- wall ms of the next look at it (its expiry when queued), NO_TIME when nothing is due
   at           INTEGER NOT NULL,  -- wall ms: when it became what it is (but SENT: sent_at)
   report       INTEGER NOT NULL,  -- word.no of the error code << 16 | word.no of the state word, as shown in the receipt
@@ -257,7 +261,8 @@ CREATE TABLE room (
 /** All of a message by name, for reading; error and word are numbers of word. */
 const MESSAGE_ALL = `message_all AS
 SELECT m.id, m.account, m.lane, m.ord, m.state, m.charge_state, m.notify, c.wanted, m.segments, m.charge, m.hold_entry, m.last_entry,
-       m.operator, m.try >> 16 AS link, iif(m.try & ${SPLIT_BIT}, 0, m.try & 255) AS attempts, iif(m.try & ${SPLIT_BIT}, m.try & 255, 0) AS parts,
+       m.operator, iif(m.try & ${SPLIT_BIT | KEPT_BIT}, 0, m.try >> 16) AS link, iif(m.try & ${SPLIT_BIT | KEPT_BIT}, 0, m.try & 255) AS attempts,
+       iif(m.try & ${SPLIT_BIT}, m.try & 255, 0) AS parts, iif(m.try & ${SPLIT_BIT}, m.id + (m.try >> 16) + 1, 0) AS first_part,
        iif(m.charge_state = 7, m.hold_entry, 0) AS whole, m.try >> 8 & 1 AS resent, m.report >> 16 AS error, m.report & 65535 AS word,
        m.due, c.expires, c.accepted_at, m.at, m.dispatched_at, m.sent_at, trim(m.op_id) AS op_id, m.op_hash,
        iif(m.state >= 20, m.at, ${NO_TIME}) AS final_at,

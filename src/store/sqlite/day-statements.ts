@@ -79,7 +79,7 @@ export function prepareStatements(db: Database.Database) {
        UNION ALL SELECT m.id, m.state, c.source FROM attempt a CROSS JOIN content c ON c.id = a.id >> 8 CROSS JOIN message m ON m.id = c.id
         WHERE a.state = ${AttemptState.unanswered} AND a.operator = ? AND c.destination = ?`,
     ),
-    /** Of the parts of a message, after its id and up to another: how many have not been sent, are not delivered, and may be out (or were). */
+    /** Of the parts of a message, after an id and up to another: how many have not been sent, are not delivered, and may be out (or were). */
     partCounts: raw("SELECT total(state < 10), total(state <> 20), total(state > 5 OR (try & 256) <> 0), total(sent_at > 0) FROM message WHERE id > ? AND id <= ?"),
     partsWaiting: db.prepare("SELECT id FROM message WHERE id > ? AND id <= ? AND state < 6").pluck(),
     dispatched: db.prepare("SELECT id FROM message WHERE id >= ? AND state = 6 ORDER BY id").pluck(),

@@ -6,7 +6,7 @@
  */
 import Database from "better-sqlite3";
 import { ChargeState, ENTRY_BOOKS, EntryKind } from "../../ledger/settlement.js";
-import { DAY_VERSION, FIRST_ENTRY, LAST_WORD, NO_WORD, SPLIT_BIT, Tally, prepareDay } from "./day-schema.js";
+import { DAY_VERSION, FIRST_ENTRY, KEPT_BIT, LAST_WORD, NO_WORD, SPLIT_BIT, Tally, prepareDay } from "./day-schema.js";
 import { prepareStatements, type DayStatements } from "./day-statements.js";
 import { DataVersionError } from "./ledger-schema.js";
 import { OutMark } from "./out-mark.js";
@@ -334,7 +334,8 @@ export class DayWriter {
       file: this, id: n[0] as number, account: n[1] as number, lane: n[2] as number, ord: n[3] as number, state: n[4] as number, chargeState: n[5] as number,
       notify: n[6] as number, segments: n[7] as number, charge: n[8] as number, holdEntry: n[9] as number, lastEntry: n[10] as number,
       operator: n[11] as number, link: Math.floor(tries / 65_536), resent: (tries >> 8) & 1,
-      attempts: (tries & SPLIT_BIT) === 0 ? tries & 255 : 0, parts: (tries & SPLIT_BIT) === 0 ? 0 : tries & 255, due: n[13] as number, at: n[14] as number,
+      attempts: (tries & (SPLIT_BIT | KEPT_BIT)) === 0 ? tries & 255 : 0, parts: (tries & SPLIT_BIT) === 0 ? 0 : tries & 255,
+      kept: (tries & KEPT_BIT) === 0 ? 0 : tries & 255, due: n[13] as number, at: n[14] as number,
       report: n[15] as number, dispatchedAt: n[16] as number, sentAt: n[17] as number, acceptedAt: n[18] as number, expires: n[19] as number,
       wanted: n[20] as number, words: n[21] as number, kinds: n[22] as number, source: columns[23] as string, destination: columns[24] as string, key: "",
     };
@@ -350,9 +351,15 @@ export function tryOf(link: number, resent: number, attempts: number): number {
   return link * 65_536 + resent * 256 + attempts;
 }
 
+/** The same of a held message for whose parts ids are kept. */
+export function keptOf(between: number, kept: number): number {
+  return between * 65_536 + KEPT_BIT + kept;
+}
+
 /** As it stands for a row. */
 export function triesOf(row: Row): number {
-  return row.parts > 0 ? SPLIT_BIT + row.parts : tryOf(row.link, row.resent, row.attempts);
+  if (row.parts > 0) return row.link * 65_536 + SPLIT_BIT + row.parts;
+  return row.kept > 0 ? keptOf(row.link, row.kept) : tryOf(row.link, row.resent, row.attempts);
 }
 
 /** The slot that books what a movement says. */

@@ -24,9 +24,12 @@ export function move(state: WriterState, row: Row, movement: Movement): void {
   if (purse !== undefined) state.balances.credit(purse, row.charge);
 }
 
-/** A row is about to leave the state it is in: if that is DISPATCHED, a restart need not look for it any more. */
+/** A row is about to leave the state it is in: DISPATCHED, and a restart need not look for it any more; HELD, and it keeps no ids for parts. */
 export function leaveOut(row: Row): void {
   if (row.state === MessageState.dispatched) row.file.out.remove(row.dispatchedAt);
+  if (row.kept === 0) return;
+  row.kept = 0;
+  row.link = 0;
 }
 
 /** Writes everything that can change of a row. */

@@ -28,8 +28,14 @@ export interface PartCounts {
   readonly taken: number;
 }
 
+/** Its parts have the ids after this one, as many as they are. */
+function beforeParts(whole: Row): number {
+  return whole.id + whole.link;
+}
+
 export function countParts(whole: Row): PartCounts {
-  const [unsent, undelivered, out, taken] = whole.file.statements.partCounts.get(whole.id, whole.id + whole.parts) as [number, number, number, number];
+  const before = beforeParts(whole);
+  const [unsent, undelivered, out, taken] = whole.file.statements.partCounts.get(before, before + whole.parts) as [number, number, number, number];
   return { unsent, undelivered, out, taken };
 }
 
@@ -87,7 +93,8 @@ export function partEnded(state: WriterState, part: Row, taken: boolean, error: 
 
 /** The parts of a message that has ended, as far as they wait, end with it. */
 export function endWaiting(state: WriterState, whole: Row): void {
-  for (const id of whole.file.statements.partsWaiting.all(whole.id, whole.id + whole.parts) as number[]) {
+  const before = beforeParts(whole);
+  for (const id of whole.file.statements.partsWaiting.all(before, before + whole.parts) as number[]) {
     const part = state.row(id);
     if (part !== undefined) finish(state, part, MessageState.deleted, false, 0, "", "");
   }

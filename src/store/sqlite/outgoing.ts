@@ -13,7 +13,7 @@ import type { Outcome } from "../../../protocols/model/outcome.js";
 import { withFlagsOf } from "../content.js";
 import { Commit } from "../store.js";
 import { AttemptState, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, NO_WORD, Notify, Tally, opHash } from "./day-schema.js";
-import { Slot, chargeStateAtAccept, tryOf } from "./day-writer.js";
+import { Slot, chargeStateAtAccept, keptOf, tryOf } from "./day-writer.js";
 import { finish, givenUpAs, leaveOut, move, saveRow } from "./finish.js";
 import { endedWithWhole, partSent } from "./fold.js";
 import { takeEarlyReport } from "./reports.js";
@@ -41,6 +41,7 @@ export function accept(state: WriterState): Commit {
   const to = from.u8();
   const operator = from.u16();
   const link = from.u16();
+  const kept = from.u8();
   const segments = from.u16();
   const charge = from.f64();
   const words = from.u32();
@@ -68,7 +69,8 @@ export function accept(state: WriterState): Commit {
   const { statements } = file;
   try {
     statements.insertMessage.run(
-      id, accountNo, laneNo, ord, to, chargeState, segments, charge, holdEntry, lastEntry, operator, tryOf(dispatched ? link : 0, 0, attempts), due, now,
+      id, accountNo, laneNo, ord, to, chargeState, segments, charge, holdEntry, lastEntry, operator,
+      kept > 0 ? keptOf(link, kept) : tryOf(dispatched ? link : 0, 0, attempts), due, now,
       dispatched ? now : NO_TIME, state.idPlaceholder,
     );
   } catch (error) {
@@ -90,7 +92,7 @@ export function accept(state: WriterState): Commit {
   // What is queued is wanted again soon, unless many wait before it.
   state.rows.add({
     file, id, account: accountNo, lane: laneNo, ord, state: to, chargeState, notify: Notify.none, segments, charge, holdEntry, lastEntry, operator,
-    link: dispatched ? link : 0, resent: 0, attempts, parts: 0, due, at: now, report: NO_REPORT, dispatchedAt: dispatched ? now : NO_TIME, sentAt: NO_TIME,
+    link: dispatched || kept > 0 ? link : 0, resent: 0, attempts, parts: 0, kept, due, at: now, report: NO_REPORT, dispatchedAt: dispatched ? now : NO_TIME, sentAt: NO_TIME,
     acceptedAt: now, expires, wanted, words, kinds, source, destination, key: "",
   });
   return Commit.ok;
@@ -120,6 +122,7 @@ export function dispatch(state: WriterState): Commit {
   state.lanes.left(row);
   row.state = to;
   row.operator = operator;
+  row.kept = 0;
   row.link = link;
   row.attempts = attempt;
   row.due = NO_TIME;

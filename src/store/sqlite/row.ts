@@ -21,11 +21,14 @@ export interface Row {
   readonly holdEntry: number;
   lastEntry: number;
   operator: number;
+  /** Of its latest try; of a message with parts, or with ids kept for them: how many ids lie between its own and theirs. */
   link: number;
   resent: number;
   attempts: number;
   /** How many parts it goes out in, 0 = as it is. */
   parts: number;
+  /** Ids kept for its parts while it is held. */
+  kept: number;
   due: number;
   at: number;
   report: number;

@@ -1,8 +1,9 @@
 /**
- * Split: a held message goes out as parts, each a row right behind its own with a life of its own (see fold.ts).
+ * Split: a held message goes out as parts, each a row behind its own with a life of its own (see fold.ts).
  */
 import { ChargeState } from "../../ledger/settlement.js";
 import { Happening, nextState } from "../../lifecycle/transitions.js";
+import { IDS_PER_SECOND } from "../../../protocols/model/message-id.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { Commit, MAX_PARTS } from "../store.js";
 import { NO_ENTRY, NO_TIME, Tally } from "./day-schema.js";
@@ -24,10 +25,19 @@ export function split(state: WriterState): Commit {
   const to = nextState(row.state, Happening.split);
   if (to === 0) return Commit.notApplicable;
   if (parts === 0 || parts > MAX_PARTS) throw new Error(`message ${id} cannot go out in ${parts} parts`);
-  for (let no = 1; no <= parts; no++) insertPart(state, row, no, words, dueMs);
+  let first = 0;
+  for (let no = 0; no < parts; no++) {
+    const partId = from.f64();
+    if (no === 0) first = partId;
+    if (partId !== first + no) throw new Error(`the parts of message ${id} have no ids in a row`);
+    insertPart(state, row, partId, words, dueMs);
+  }
+  if (first <= id || secondOf(first + parts - 1) !== secondOf(id)) throw new Error(`the parts of message ${id} have ids from ${first}`);
   row.words = words;
   row.file.statements.setWords.run(words, id);
   row.parts = parts;
+  row.link = first - id - 1;
+  row.kept = 0;
   row.state = to;
   row.at = state.nowMs;
   row.due = NO_TIME;
@@ -35,10 +45,14 @@ export function split(state: WriterState): Commit {
   return Commit.ok;
 }
 
-function insertPart(state: WriterState, whole: Row, no: number, words: number, dueMs: number): void {
+/** The second and node of an id. */
+function secondOf(id: number): number {
+  return Math.floor(id / IDS_PER_SECOND);
+}
+
+function insertPart(state: WriterState, whole: Row, id: number, words: number, dueMs: number): void {
   const { from, nowMs } = state;
   const { file, account } = whole;
-  const id = from.f64();
   const expires = from.f64() || whole.expires;
   // The operator is asked for its reports; nobody is told of them (finish.ts).
   const wanted = from.u8();
@@ -48,7 +62,6 @@ function insertPart(state: WriterState, whole: Row, no: number, words: number, d
   const body = from.blob();
   const lane = from.f64();
   const operator = from.u16();
-  if (id !== whole.id + no) throw new Error(`part ${no} of message ${whole.id} has the id ${id}`);
   const scheduled = dueMs > nowMs;
   file.statements.insertMessage.run(
     id, account, lane, state.nextOrder(), scheduled ? MessageState.scheduled : MessageState.queued, ChargeState.part, 1, 0, whole.id, NO_ENTRY, operator, 0,

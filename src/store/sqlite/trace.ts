@@ -17,7 +17,7 @@ import type { Found } from "./trace-search.js";
 type Row = Ints<
   | "id" | "account" | "state" | "charge_state" | "notify" | "wanted" | "segments" | "charge" | "last_entry" | "operator"
   | "link" | "attempts" | "error" | "word" | "expires" | "accepted_at" | "dispatched_at" | "sent_at" | "resent" | "final_at" | "notified_at"
-  | "words" | "kinds" | "parts" | "whole"
+  | "words" | "kinds" | "parts" | "first_part" | "whole"
 > & { readonly source: string | null; readonly destination: string | null; readonly op_id: string };
 
 type AttemptRow = Ints<"no" | "operator" | "link" | "state" | "status" | "status_name" | "dispatched_at" | "answered_at"> & {
@@ -54,19 +54,20 @@ function makeTrace(books: Books, file: DayFile, row: Row): Trace {
     state: attemptName(Number(each.state)),
   }));
   const state = Number(row.state);
+  const partOf = readPartOf(file, row);
   return {
     messageId: Number(row.id), account, state: stateName(state), source, destination,
     // Without its content (a damaged file; verify tells) a message still shows its state and money.
     text: body === null ? null : messageText(message), encoding: ENCODING_NAMES[message.encoding] ?? "binary", octetsHex: message.octets.toString("hex"),
     segments: Number(row.segments), segmentNumber: message.segmentNumber, segmentTotal: message.segmentTotal,
     chargeMicros: row.charge, chargeState: CHARGE_STATE_NAMES[Number(row.charge_state)] ?? "unknown",
-    operator: operator(row.operator), parts: readParts(file, row, operator), partOf: readPartOf(file, row), attempts,
+    operator: operator(row.operator), parts: readParts(file, row, operator), partOf, attempts,
     receipt: isFinal(state)
       ? { state: stateName(state), word: file.word(row.word), error: file.word(row.error), atMs: time(row.final_at) }
       : null,
     notify: NOTIFY_NAMES.get(Number(row.notify)) ?? "none",
     acceptedAtMs: time(row.accepted_at), finalAtMs: time(row.final_at), flags,
-    events: events(books, file, row, account, flags, attempts),
+    events: events(books, file, row, account, flags, attempts, partOf),
   };
 }
 
@@ -77,15 +78,15 @@ function time(ms: bigint): number {
 
 function readParts(file: DayFile, row: Row, operator: (no: bigint) => string): Trace["parts"] {
   if (row.parts === 0n) return [];
-  const rows = file.prepare("SELECT id, state, operator, op_id FROM message_all WHERE id > ? AND id <= ? ORDER BY id").all(row.id, row.id + row.parts) as
+  const rows = file.prepare("SELECT id, state, operator, op_id FROM message_all WHERE id >= ? AND id < ? ORDER BY id").all(row.first_part, row.first_part + row.parts) as
     (Ints<"id" | "state" | "operator"> & { readonly op_id: string })[];
   return rows.map((part) => ({ messageId: Number(part.id), state: stateName(Number(part.state)), operator: operator(part.operator), operatorMessageId: part.op_id }));
 }
 
 function readPartOf(file: DayFile, { id, whole }: Row): Trace["partOf"] {
   if (whole === 0n) return null;
-  const of = (file.prepare("SELECT parts FROM message_all WHERE id = ?").pluck().get(whole) as bigint | undefined) ?? 0n;
-  return { messageId: Number(whole), no: Number(id - whole), of: Number(of) };
+  const row = file.prepare("SELECT parts, first_part FROM message_all WHERE id = ?").get(whole) as Ints<"parts" | "first_part"> | undefined;
+  return { messageId: Number(whole), no: row === undefined ? 0 : Number(id - row.first_part) + 1, of: Number(row?.parts ?? 0n) };
 }
 
 function attemptName(state: number): string {
@@ -108,14 +109,14 @@ function readAttempts(file: DayFile, row: Row): AttemptRow[] {
 }
 
 /** In the order of the stages, then of time. */
-function events(books: Books, file: DayFile, row: Row, account: string, flags: string, attempts: Trace["attempts"]): TraceEvent[] {
+function events(books: Books, file: DayFile, row: Row, account: string, flags: string, attempts: Trace["attempts"], partOf: Trace["partOf"]): TraceEvent[] {
   const all: TraceEvent[] = [];
   const add = (atMs: bigint | number, stage: string, text: string): void => {
     if (atMs > 0) all.push({ atMs: Number(atMs), stage, text });
   };
   const { accepted_at: acceptedAt } = row;
   const size = `${row.segments} segment${row.segments === 1n ? "" : "s"}`;
-  const what = row.whole === 0n ? size : `part ${row.id - row.whole} of message ${row.whole}`;
+  const what = partOf === null ? size : `part ${partOf.no} of message ${partOf.messageId}`;
   add(acceptedAt, "accept", `from ${account}: ${row.source ?? ""} to ${row.destination ?? ""}, ${what}`);
   const screened = row.words === 0n ? "not screened yet" : `passed word lists version ${row.words}`;
   add(acceptedAt, "screen", flags === "" ? screened : `${screened}, flagged ${flags}`);
@@ -123,8 +124,8 @@ function events(books: Books, file: DayFile, row: Row, account: string, flags: s
   add(acceptedAt, "charge", Number(row.charge_state) === ChargeState.free ? "free" : charged);
   add(acceptedAt, "spool", `on disk in ${dayName(file.day)}${row.whole === 0n ? `, answered as ${row.id}` : ""}`);
   if (row.parts > 0n) {
-    const splitAt = file.prepare("SELECT accepted_at FROM content WHERE id = ?").pluck().get(row.id + 1n) as bigint | undefined;
-    add(splitAt ?? 0n, "dispatch", `goes out in ${row.parts} parts, ${row.id + 1n} to ${row.id + row.parts}`);
+    const splitAt = file.prepare("SELECT accepted_at FROM content WHERE id = ?").pluck().get(row.first_part) as bigint | undefined;
+    add(splitAt ?? 0n, "dispatch", `goes out in ${row.parts} parts, ${row.first_part} to ${row.first_part + row.parts - 1n}`);
     add(row.sent_at, "dispatch", "all parts are sent");
   }
   for (const attempt of attempts) {

@@ -12,13 +12,17 @@ import type { Findings } from "./verify.js";
 /** Rows looked at in one step. */
 const STEP = 20_000;
 
+/** The id before the first part of a whole. */
+const BEFORE = "w.id + (w.try >> 16)";
+
 const WHOLES = `SELECT w.id, w.state, w.try & 255 AS parts, count(p.id) AS there, total(p.state < 10) AS unsent, total(p.state < 6) AS waiting,
   total(p.state <> 20) AS undelivered, total(p.state > 20) AS failed
-  FROM message w LEFT JOIN message p ON p.id > w.id AND p.id <= w.id + (w.try & 255) AND p.charge_state = ${ChargeState.part} AND p.hold_entry = w.id AND p.account = w.account
+  FROM message w LEFT JOIN message p ON p.id > ${BEFORE} AND p.id <= ${BEFORE} + (w.try & 255)
+    AND p.charge_state = ${ChargeState.part} AND p.hold_entry = w.id AND p.account = w.account
   WHERE w.id > ? AND w.id <= ? AND (w.try & ${SPLIT_BIT}) <> 0 GROUP BY w.id`;
 
 const STRAYS = `SELECT count(*) FROM message p WHERE p.id > ? AND p.id <= ? AND p.charge_state = ${ChargeState.part}
-  AND NOT EXISTS (SELECT 1 FROM message w WHERE w.id = p.hold_entry AND (w.try & ${SPLIT_BIT}) <> 0 AND p.id > w.id AND p.id <= w.id + (w.try & 255))`;
+  AND NOT EXISTS (SELECT 1 FROM message w WHERE w.id = p.hold_entry AND (w.try & ${SPLIT_BIT}) <> 0 AND p.id > ${BEFORE} AND p.id <= ${BEFORE} + (w.try & 255))`;
 
 type Whole = Readonly<Record<"id" | "state" | "parts" | "there", bigint>> & Readonly<Record<"unsent" | "waiting" | "undelivered" | "failed", number>>;
 

@@ -89,11 +89,45 @@ describe("a submit to several destinations", () => {
     expect([road.flow.gatheringGroups, road.released(...last)]).to.deep.equal([0, [true, true, true]]);
   });
 
-  it("is refused when its text would go out in parts: their ids would stand between those the customer counts on", () => {
+  it("goes out in parts where its text is long: the ids of all its parts are behind those that the customer counts on", () => {
     const road = new Road();
     road.operator.mostUnits = 70;
-    road.submitAll(THREE, text("77ed".repeat(71)));
-    expect([road.answers, road.store.accepted]).to.deep.equal([["not_supported"], []]);
+    const messages = road.submitAll(THREE, text("77ed".repeat(141)));
+    road.store.commit();
+    const first = messages[0]?.id ?? 0;
+    expect([road.customer.answers, road.store.accepted.map(({ message }) => message.id - first)]).to.deep.equal([[{ handle: 1, outcome: "ok", messageId: first }], [0, 1, 2]]);
+    expect(road.store.splits.map(({ messageId, parts }) => [messageId - first, parts.map(({ message }) => [message.id - first, message.destination])])).to.deep.equal(
+      THREE.map((number, at) => [at, [0, 1, 2].map((no) => [3 + 3 * at + no, number])]),
+    );
+    const next = road.send(text(SHORT));
+    expect(next.id - first).to.be.at.least(12);
+  });
+
+  it("does so after a restart that came between, by the ids kept at its acceptance", () => {
+    const road = new Road({ signature: "【测试】" });
+    road.operator.mostUnits = 70;
+    const messages = road.submitAll(THREE, text("77ed".repeat(70)));
+    const first = messages[0]?.id ?? 0;
+    const fresh = new Road({ signature: "【测试】" });
+    fresh.operator.mostUnits = 70;
+    fresh.flow.restore({
+      accounts: [], operators: new Map(), lanes: new Map(), outbox: new Map(), highestId: first + 2, held: messages.map((message) => road.stored(message)), uncertain: 0, knownSubmits: [],
+    });
+    fresh.store.commit();
+    expect(fresh.store.splits.map(({ messageId, parts }) => [messageId - first, parts.map(({ message }) => message.id - first)])).to.deep.equal([[0, [3, 4]], [1, [5, 6]], [2, [7, 8]]]);
+  });
+
+  it("keeps ids for parts of the customer's making, to each number its own", () => {
+    const road = new Road({ signature: "【测试】" });
+    road.operator.mostUnits = 70;
+    const long = road.submitAll(THREE, part(`0500032a0201${"77ed".repeat(67)}`));
+    const last = road.submitAll(THREE, part("0500032a020277ed"));
+    road.store.commit();
+    const first = long[0]?.id ?? 0;
+    const ids = road.store.splits.flatMap(({ parts }) => parts.map(({ message }) => message.id));
+    expect(road.store.splits.map(({ messageId }) => messageId - first)).to.deep.equal([0, 1, 2]);
+    expect([new Set(ids).size, Math.min(...ids) - first]).to.deep.equal([6, 3]);
+    expect(last[0]?.id).to.be.greaterThan(Math.max(...ids));
   });
 
   it("is known again as one submit", () => {

@@ -76,6 +76,17 @@ describe("a text that does not go out as it is", () => {
     expect(taken.ended(message)).to.deep.equal(["rejected too_long"]);
   });
 
+  it("ends after a restart rather than take ids that are another's: none were kept, and now it is too long", () => {
+    const road = narrow({}, 200);
+    const message = road.submit(text(DUAN.repeat(100)));
+    const fresh = narrow();
+    fresh.flow.restore({
+      accounts: [], operators: new Map(), lanes: new Map(), outbox: new Map(), highestId: message.id, held: [road.stored(message)], uncertain: 0, knownSubmits: [],
+    });
+    fresh.store.commit();
+    expect([fresh.store.splits, fresh.ended(message)]).to.deep.equal([[], ["rejected too_long"]]);
+  });
+
   it("is left HELD on disk when the store is down, and split at its deadline", () => {
     const road = narrow();
     const message = road.submit(text(DUAN.repeat(100)));

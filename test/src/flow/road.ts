@@ -112,8 +112,8 @@ export class Road {
   stored(message: Message): StoredMessage {
     const intent = this.store.accepted.find((one) => one.message.id === message.id);
     if (intent === undefined) throw new Error("never accepted");
-    const { accountNo, laneNo, operatorNo, segments, dueMs } = intent;
-    return { message, accountNo, laneNo, operatorNo, attempts: 0, segments, wordsVersion: 0, state: MessageState.held, dueMs };
+    const { accountNo, laneNo, operatorNo, segments, dueMs, partIds, firstPartId } = intent;
+    return { message, accountNo, laneNo, operatorNo, attempts: 0, segments, wordsVersion: 0, state: MessageState.held, dueMs, partIds, firstPartId };
   }
 
   ended(...messages: Message[]): string[] {

@@ -55,6 +55,9 @@ export interface Submitted {
   operator?: number;
   service?: string;
   key?: number;
+  /** Ids kept for parts, and the first of them. */
+  partIds?: number;
+  firstPartId?: number;
 }
 
 export interface SplitAs {
@@ -63,6 +66,8 @@ export interface SplitAs {
   expiresMs?: number;
   /** Before the parts' ids, instead of the whole's own. */
   from?: number;
+  /** Ids between the whole's own and the parts'. */
+  between?: number;
 }
 
 export interface Cancelled {
@@ -235,7 +240,8 @@ export class Bench {
     return {
       message, accountNo: submitted.account ?? 1, laneNo: submitted.lane ?? LANE, state: submitted.state ?? MessageState.dispatched,
       operatorNo: submitted.operator ?? 1, linkNo: 1, segments: submitted.segments ?? 1, chargeMicros: submitted.charge ?? PRICE, wordsVersion: 7,
-      dueMs: submitted.dueMs ?? 0, flags: submitted.flags ?? "", committed: NOTHING,
+      dueMs: submitted.dueMs ?? 0, flags: submitted.flags ?? "", partIds: submitted.partIds ?? 0,
+      firstPartId: submitted.firstPartId ?? 0, committed: NOTHING,
     };
   }
 
@@ -257,7 +263,7 @@ export class Bench {
     return intents.map((intent) => intent.message.id);
   }
 
-  putSplit(id: number, { parts, dueMs = 0, expiresMs = 0, from = id }: SplitAs): void {
+  putSplit(id: number, { parts, dueMs = 0, expiresMs = 0, between = 0, from = id + between }: SplitAs): void {
     packSplit(this.#into, id, 9, dueMs, Array.from({ length: parts }, (_, i) => {
       const message = newMessage();
       message.id = from + 1 + i;
@@ -347,10 +353,11 @@ export class Bench {
   /** A held message with room for its parts, and split at once; their ids. */
   split(parts: number, submitted: Submitted = {}, as: Omit<SplitAs, "parts"> = {}): { id: number; parts: number[] } {
     const { id } = this.accept({ state: MessageState.held, dueMs: this.wallMs + 30_000, ...submitted });
-    this.reserve(parts);
+    const { between = 0 } = as;
+    this.reserve(between + parts);
     const { commit } = this.#one(() => this.putSplit(id, { parts, ...as }));
     if (commit !== Commit.ok) throw new Error(`split: ${String(commit)}`);
-    return { id, parts: Array.from({ length: parts }, (_, i) => id + 1 + i) };
+    return { id, parts: Array.from({ length: parts }, (_, i) => id + between + 1 + i) };
   }
 
   cancel(id: number, cancelled: Cancelled = {}): Answered {

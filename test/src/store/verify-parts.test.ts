@@ -45,6 +45,7 @@ describe("ledger verify of messages in parts", () => {
   const TAMPERINGS: readonly (readonly [string, string, RegExp])[] = [
     ["a part that is gone", `DELETE FROM message WHERE id = ${part(0, 2)}`, /2 of its parts are there/],
     ["a part that names another message", `UPDATE message SET hold_entry = hold_entry - 4 WHERE id = ${part(1, 1)}`, /parts between .* belong to no message/],
+    ["a message whose parts are said to stand elsewhere", `UPDATE message SET try = try + 65536 WHERE id = ${part(0, 0)}`, /2 of its parts are there[^]*1 parts between .* belong to no message/],
     ["a part that bears money", `UPDATE message SET charge = 35000 WHERE id = ${part(0, 1)}`, /contradict themselves/],
     ["a part that the customer is to be told of", `UPDATE message SET notify = 3 WHERE id = ${part(2, 1)}`, /contradict themselves/],
     ["a message on its way whose parts are all sent", `UPDATE message SET state = 10 WHERE id > ${part(0, 0)} AND id <= ${part(0, 3)} AND state < 10`, /none of its parts is still to be sent/],

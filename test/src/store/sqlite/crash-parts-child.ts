@@ -34,17 +34,23 @@ function message(sequence: number): Message {
   return made;
 }
 
+/** The first part of every other message stands right behind it, of the others behind the group beside it. */
+function firstOf(id: number): number {
+  return id + (Math.floor(id / 10) % 2 === 0 ? 1 : 7);
+}
+
 function accepting(sequence: number, state: MessageState, committed: (result: Commit) => void): AcceptIntent {
+  const made = message(sequence);
   return {
-    message: message(sequence), accountNo, laneNo: 4, state, operatorNo: 1, linkNo: 1, segments: 1, chargeMicros: 35_000, wordsVersion: 1,
-    dueMs: state === MessageState.held ? clock.wallMs + 60_000 : 0, flags: "", committed,
+    message: made, accountNo, laneNo: 4, state, operatorNo: 1, linkNo: 1, segments: 1, chargeMicros: 35_000, wordsVersion: 1,
+    dueMs: state === MessageState.held ? clock.wallMs + 60_000 : 0, flags: "", partIds: state === MessageState.held ? PARTS : 0, firstPartId: firstOf(made.id), committed,
   };
 }
 
 /** Sends and reports the parts of a message, or breaks it at one of them. */
 function goOn(id: number, broken: boolean): void {
   for (let no = 1; no <= PARTS; no++) {
-    const part = id + no;
+    const part = firstOf(id) + no - 1;
     const key = `P${part}`;
     store.dispatch({
       committed: (result) => {
@@ -74,7 +80,7 @@ function wave(no: number): void {
     if (result !== Commit.ok) return;
     const { id } = whole.message;
     const parts = Array.from({ length: PARTS }, (_, i) => ({ message: message(at + 1 + i), laneNo: 4, operatorNo: 1 }));
-    parts.forEach((part, i) => (part.message.id = id + 1 + i));
+    parts.forEach((part, i) => (part.message.id = firstOf(id) + i));
     store.split({
       committed: (split) => {
         if (split !== Commit.ok) return;

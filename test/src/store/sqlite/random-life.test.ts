@@ -71,10 +71,11 @@ describe("any life of messages, parts, groups and cancels", () => {
             case 1: ids.push(bench.accept({ account, state: MessageState.queued }).id); break;
             case 2: case 3: {
               const { id: whole, commit } = bench.accept({ account, state: MessageState.held, dueMs: bench.wallMs + 1_000, segments: parts, charge: parts * PRICE });
-              bench.reserve(parts);
+              const between = which % 3;
+              bench.reserve(between + parts);
               if (commit !== 0) break;
-              bench.batch(() => bench.putSplit(whole, { parts, dueMs: which === 0 ? bench.wallMs + 60_000 : 0 }));
-              ids.push(whole, ...Array.from({ length: parts }, (_, i) => whole + 1 + i));
+              bench.batch(() => bench.putSplit(whole, { parts, between, dueMs: which === 0 ? bench.wallMs + 60_000 : 0 }));
+              ids.push(whole, ...Array.from({ length: parts }, (_, i) => whole + between + 1 + i));
               break;
             }
             case 4: bench.batch(() => ids.push(...bench.putGroup(new Array(parts).fill({ account, state: MessageState.queued })))); break;

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { messageId } from "../../../../protocols/model/message-id.js";
 import { MessageState } from "../../../../protocols/model/state.js";
 import { Outcome } from "../../../../protocols/model/outcome.js";
 import { ChargeState } from "../../../../src/ledger/settlement.js";
@@ -68,22 +69,94 @@ describe("a message that goes out in parts", () => {
     expect(bench.claim(LANE, 9).messages).to.have.length(2);
   });
 
-  it("has at most 255 parts, right behind its own id; what is otherwise fails alone and leaves it held", () => {
+  it("has at most 255 parts, behind its own id and of its second; what is otherwise fails alone and leaves it held", () => {
     const held = bench.accept({ state: MessageState.held, dueMs: bench.wallMs + 1_000 }).id;
     bench.reserve(300);
     const other = bench.accept({ state: MessageState.held, dueMs: bench.wallMs + 1_000 }).id;
     const answers = bench.batch(() => {
       bench.putSplit(held, { parts: MAX_PARTS + 1 });
       bench.putSplit(held, { parts: 0 });
-      bench.putSplit(held, { parts: 3, from: held + 1 });
+      bench.putSplit(held, { parts: 3, from: held - 2 });
+      bench.putSplit(held, { parts: 3, from: held + 65_536 });
+      bench.putSplit(held, { parts: 3, from: held + 4_194_304 });
       bench.putSplit(held, { parts: MAX_PARTS });
       // The ids behind this one are taken.
       bench.putAccept({ id: other + 2 });
       bench.putSplit(other, { parts: 3 });
     });
-    expect(answers.map((each) => each.commit)).to.deep.equal([Commit.failed, Commit.failed, Commit.failed, Commit.ok, Commit.ok, Commit.failed]);
+    expect(answers.map((each) => each.commit)).to.deep.equal([...new Array<Commit>(5).fill(Commit.failed), Commit.ok, Commit.ok, Commit.failed]);
     expect(states([held, other])).to.deep.equal([MessageState.split, MessageState.held]);
     expect(bench.row(held).parts).to.equal(MAX_PARTS);
+  });
+
+  it("may have its parts anywhere behind it in its second: those of one submit stand in a row, and each has its own", () => {
+    const held = { state: MessageState.held, dueMs: bench.wallMs + HOUR, charge: 2 * PRICE, segments: 2 };
+    let wholes: number[] = [];
+    bench.batch(() => (wholes = bench.putGroup([held, held, held, held])));
+    bench.reserve(8);
+    const partsOf = wholes.map((_, i) => [1, 2].map((no) => (wholes[3] as number) + 2 * i + no));
+    bench.batch(() => wholes.forEach((id, i) => bench.putSplit(id, { parts: 2, between: 3 - i + 2 * i })));
+    expect(states(wholes)).to.deep.equal(new Array(4).fill(MessageState.split));
+    wholes.forEach((id, i) => {
+      expect(bench.row(id)).to.include({ parts: 2, first_part: partsOf[i]?.[0], link: 0, attempts: 0 });
+      expect(partsOf[i]?.map((part) => bench.row(part).whole)).to.deep.equal([id, id]);
+    });
+    const [delivered, broken, back, waits] = partsOf as [number[], number[], number[], number[]];
+    bench.restart();
+    delivered.forEach(send);
+    for (const part of delivered) report(part, MessageState.delivered, "DELIVRD", "000");
+    send(broken[0] as number);
+    report(broken[0] as number, MessageState.undeliverable);
+    expect(bench.cancel(wholes[2] as number).commit).to.equal(Commit.ok);
+    expect(states(wholes)).to.deep.equal([MessageState.delivered, MessageState.undeliverable, MessageState.deleted, MessageState.split]);
+    expect(states([...broken, ...back, ...waits])).to.deep.equal([
+      MessageState.undeliverable, MessageState.deleted, MessageState.deleted, MessageState.deleted, MessageState.queued, MessageState.queued,
+    ]);
+    expect(bench.money(1)).to.deep.equal({ available: 1_000_000 - 4 * PRICE, held: 2 * PRICE, spent: 2 * PRICE });
+    const [trace] = bench.ask({ kind: "trace", by: "id", value: String(waits[1]), limit: 1 }).traces;
+    expect(trace?.partOf).to.deep.equal({ messageId: wholes[3], no: 2, of: 2 });
+    const [whole] = bench.ask({ kind: "trace", by: "id", value: String(wholes[3]), limit: 1 }).traces;
+    expect(whole?.parts.map(({ messageId }) => messageId)).to.deep.equal(waits);
+    expect(whole?.events.map(({ text }) => text)).to.include(`goes out in 2 parts, ${waits[0]} to ${waits[1]}`);
+    bench.sweep(DAY);
+    expect(states([wholes[3] as number, ...waits])).to.deep.equal([MessageState.expired, MessageState.expired, MessageState.deleted]);
+  });
+
+  it("finds its parts at the far end of its second, too", () => {
+    const id = messageId(Math.floor(bench.wallMs / 1_000), 63, 0);
+    bench.accept({ id, state: MessageState.held, dueMs: bench.wallMs + HOUR });
+    bench.batch(() => bench.putSplit(id, { parts: 1, between: 65_534 }));
+    bench.restart();
+    send(id + 65_535);
+    expect(states([id])).to.deep.equal([MessageState.sent]);
+  });
+
+  it("held, knows the ids kept for its parts, over a restart and at its deadline, until it goes its way", () => {
+    const accept = (partIds: number, between: number): number => {
+      const id = bench.id();
+      bench.accept({ id, state: MessageState.held, dueMs: bench.wallMs + 1_000, expiresMs: bench.wallMs + DAY, partIds, firstPartId: id + 1 + between });
+      bench.reserve(partIds + between);
+      return id;
+    };
+    const kept = (each: { message: { id: number }; partIds: number; firstPartId: number }): number[] => [each.message.id, each.partIds, each.firstPartId];
+    const [parted, released, ended, none] = [accept(255, 40), accept(2, 0), accept(3, 7), bench.accept({ state: MessageState.held, dueMs: bench.wallMs + 1_000 }).id] as const;
+    const expected = [[parted, 255, parted + 41], [released, 2, released + 1], [ended, 3, ended + 8], [none, 0, 0]];
+    bench.restart();
+    expect(bench.held.map(kept)).to.deep.equal(expected);
+    bench.sweep(1_000);
+    expect(bench.overdue.map(kept)).to.deep.equal(expected);
+    // The sweep has written their rows again.
+    bench.restart();
+    expect(bench.held.map(kept)).to.deep.equal(expected);
+    expect(bench.row(parted)).to.include({ link: 0, attempts: 0, parts: 0 });
+    bench.batch(() => bench.putSplit(parted, { parts: 4, between: 40 }));
+    expect(bench.row(parted)).to.include({ parts: 4, first_part: parted + 41 });
+    expect(bench.release(released)).to.equal(Commit.ok);
+    expect(bench.row(released)).to.include({ link: 0, attempts: 0 });
+    expect(bench.claim(LANE, 9).messages.find(({ message }) => message.id === released)).to.include({ partIds: 0, firstPartId: 0, attempts: 0 });
+    bench.end(ended, MessageState.rejected, Outcome.too_long);
+    bench.restart();
+    expect(bench.row(ended)).to.include({ link: 0, attempts: 0, parts: 0, state: MessageState.rejected });
   });
 
   it("ends at once with the first part that fails, with its word and code; parts that wait end with it, in silence", () => {
