@@ -333,9 +333,11 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   }
 
   #part(reason: string, withinMs: number): void {
+    const by = this.options.clock.monotonicMs + withinMs;
+    // A peer that wishes to part as well gets no longer for it.
+    this.#partBy = this.#parting ? Math.min(this.#partBy, by) : by;
     if (!this.#parting) this.#partReason = reason;
     this.#parting = true;
-    this.#partBy = this.options.clock.monotonicMs + withinMs;
   }
 
   /**

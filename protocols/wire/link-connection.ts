@@ -222,9 +222,11 @@ export abstract class LinkConnection implements SessionHooks {
 
   /** The operator wishes to part. */
   protected unbindAsked(sequence: number): void {
+    const by = this.options.clock.monotonicMs + PART_MS;
+    // Where we are parting already it gets no longer for it.
+    this.#partBy = this.#parting ? Math.min(this.#partBy, by) : by;
     this.#kind = "parted";
     this.#parting = true;
-    this.#partBy = this.options.clock.monotonicMs + PART_MS;
     this.#partAsked = sequence;
   }
 

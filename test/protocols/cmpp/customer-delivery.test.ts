@@ -280,6 +280,19 @@ describe("CmppCustomerSession, the way back and the end", () => {
       await peer.closed();
     });
 
+    it("closes after that time too when the peer asks to part meanwhile", async () => {
+      bench.desk.outcome = null;
+      peer.write(submitOf(2));
+      await until(() => bench.desk.submits.length === 1);
+      session().unbind("shutting down", 2_000);
+      bench.clock.advance(1_900);
+      peer.write(Buffer.concat([vector("TERMINATE"), vector("ACTIVE_TEST")]));
+      await peer.next();
+      bench.clock.advance(200);
+      expect(await peer.nextHex()).to.equal(vector("TERMINATE_RESP").toString("hex"));
+      await peer.closed();
+    });
+
     it("answers nothing and forgets nothing when the peer is gone", async () => {
       bench.desk.outcome = null;
       peer.write(Buffer.concat([submitOf(2), vector("CANCEL")]));

@@ -435,6 +435,20 @@ describe("CMPP operator link", () => {
       expect(centre.peers.length).to.equal(1);
     });
 
+    it("of the operator makes our own parting no longer", async () => {
+      const { clock, desk, link, peer } = await boundBench();
+      link.submit(message(), {});
+      await peer.next();
+      const parted = link.unbind(2_000);
+      clock.advance(1_900);
+      peer.write(vector("TERMINATE") + vector("ACTIVE_TEST"));
+      await peer.next();
+      clock.advance(200);
+      expect(await peer.nextHex()).to.equal(vector("TERMINATE_RESP"));
+      await parted;
+      expect(desk.downs.map(({ unanswered }) => unanswered.length)).to.deep.equal([1]);
+    });
+
     it("of the operator is answered, and the link comes back soon", async () => {
       const { centre, clock, desk, peer } = await boundBench();
       peer.write(vector("TERMINATE"));
