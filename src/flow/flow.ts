@@ -239,7 +239,7 @@ export class Flow {
   heldOverdue(messages: readonly StoredMessage[]): void {
     for (const stored of messages) {
       if (this.holder.judges(stored.message.id)) continue;
-      const submission = this.holder.take(stored.message.id) ?? this.#restored(stored);
+      const submission = this.holder.gathered(stored.message.id) ?? this.#restored(stored);
       if (submission !== null) this.holder.overdue(submission);
     }
   }

@@ -92,6 +92,13 @@ export class Gathering {
     return { parts: [...parts, ...group.again], text: joinedText(parts.map((one) => one.message)) };
   }
 
+  /** A part that is held in memory, or null. */
+  get(messageId: number): Submission | null {
+    const group = this.#byMessage.get(messageId);
+    const named = (part: Submission | undefined): boolean => part?.message.id === messageId;
+    return group === undefined ? null : (group.parts.find(named) ?? group.again.find(named) ?? null);
+  }
+
   /** Takes one part out; null when it is not held in memory. */
   take(messageId: number): Submission | null {
     const group = this.#byMessage.get(messageId);
@@ -108,6 +115,14 @@ export class Gathering {
     group.missing++;
     if (group.missing === group.parts.length) this.#groups.delete(group.key);
     return part;
+  }
+
+  /** Takes out all of a text that is here, in order of numbers, then what came again; empty when the part is not held in memory. */
+  takeText(messageId: number): readonly Submission[] {
+    const group = this.#byMessage.get(messageId);
+    if (group === undefined) return [];
+    this.#forget(group);
+    return [...group.parts.filter((part) => part !== undefined), ...group.again];
   }
 
   /** Parts that have expired have ended in the store, which tells nobody but their customer. */

@@ -114,19 +114,34 @@ export class Holder {
     this.#gathering.forgetExpired(expiryMs);
   }
 
+  /** A part that waits for its siblings; null when it is not held in memory. */
+  gathered(messageId: number): Submission | null {
+    return this.#gathering.get(messageId);
+  }
+
   /** Takes a part out of memory; null when it is not there. */
   take(messageId: number): Submission | null {
     return this.#gathering.take(messageId);
   }
 
-  /** The deadline of a held message has passed: it is judged alone. */
+  /**
+   * The deadline of a held message has passed: its text will not become whole. What is here of it is judged now, each part by itself, but
+   * none goes out when they hold a listed word together: a phone joins them yet, should the missing one follow.
+   */
   overdue(submission: Submission): void {
-    const missing = submission.message.segmentTotal > 1 && this.#options.incomplete === "refuse";
-    if (missing) {
-      this.#context.metrics.stage(Stage.screen, Outcome.segments_missing);
-      this.#end(submission, Outcome.segments_missing);
-    } else {
-      this.#judge([submission], joinedText([submission.message]));
+    const here = this.#gathering.takeText(submission.message.id);
+    const parts = here.length === 0 ? [submission] : here;
+    const { metrics } = this.#context;
+    if (submission.message.segmentTotal > 1 && this.#options.incomplete === "refuse") {
+      metrics.stage(Stage.screen, Outcome.segments_missing, parts.length);
+      for (const part of parts) this.#end(part, Outcome.segments_missing);
+      return;
+    }
+    const together = parts.length === 1 ? Outcome.ok : this.#screen(parts, joinedText(onceEach(parts).map(({ message }) => message)) ?? "", "");
+    if (together !== Outcome.ok) metrics.stage(Stage.screen, together, parts.length);
+    for (const part of parts) {
+      if (together === Outcome.ok) this.#judge([part], joinedText([part.message]));
+      else this.#end(part, together);
     }
   }
 

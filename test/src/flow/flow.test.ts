@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Encoding } from "../../../protocols/model/message.js";
+import { Encoding, type Message } from "../../../protocols/model/message.js";
 import { Outcome } from "../../../protocols/model/outcome.js";
 import type { Flow } from "../../../src/flow/flow.js";
 import { laneNumber } from "../../../src/flow/lane.js";
@@ -82,6 +82,26 @@ describe("Flow", () => {
     road.send(part(`0500032c0201${"00".repeat(300)}`, Encoding.binary));
     expect(road.store.accepted.map((intent) => intent.segments)).to.deep.equal([1, 5, 1, 3]);
     expect(road.store.accepted.map((intent) => intent.chargeMicros)).to.deep.equal([35_000, 175_000, 35_000, 105_000]);
+  });
+
+  it("screens what is here of a text that does not become whole together: a last part kept back smuggles nothing through", () => {
+    const road = new Road();
+    const parts = ["0500032a030153d1", "0500032a03027968", "0500032a030153d1"].map((hex) => road.send(part(hex)));
+    road.flow.heldOverdue([road.stored(parts[0] as Message)]);
+    expect(road.ended(...parts)).to.deep.equal(new Array(3).fill("rejected blocked_content"));
+    road.store.commit();
+    const [one, last] = [road.send(part("0500032b030153d1")), road.send(part("0500032b03035f00"))];
+    road.flow.heldOverdue([road.stored(last)]);
+    road.store.commit();
+    expect(road.released(one, last)).to.deep.equal([true, true]);
+    expect(road.flow.gatheringGroups).to.equal(0);
+  });
+
+  it("refuses what is here of a text that does not become whole, all of it, where that is wanted", () => {
+    const road = new Road({}, { incomplete: "refuse" });
+    const parts = ["0500032a030153d1", "0500032a03027968"].map((hex) => road.send(part(hex)));
+    road.flow.heldOverdue(parts.map((one) => road.stored(one)));
+    expect(road.ended(...parts)).to.deep.equal(["rejected segments_missing", "rejected segments_missing"]);
   });
 
   it("leaves a part alone whose judgement is under way when its deadline is told", () => {
