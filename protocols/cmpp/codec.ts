@@ -331,8 +331,9 @@ export function encodeReport(target: Buffer, offset: number, version: number, re
 
 // ---------------------------------------------------------------- the rest
 
+/** As far as it can be read, the rest empty: no QUERY_RESP says what is wrong with a question. */
 export function decodeQuery(frame: Buffer, start = 0, end = frame.length): QueryBody | FieldFault {
-  return end - start < HEADER_OCTETS ? TOO_SHORT : CODECS.QUERY.v20.decode(frame, start + HEADER_OCTETS, end);
+  return end - start < HEADER_OCTETS ? TOO_SHORT : CODECS.QUERY.v20.decodeLeniently(frame, start + HEADER_OCTETS, end);
 }
 
 export function decodeCancel(frame: Buffer, start = 0, end = frame.length): CancelBody | FieldFault {

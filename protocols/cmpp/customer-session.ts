@@ -242,13 +242,14 @@ export class CmppCustomerSession extends CustomerConnection {
   }
 
   /**
-   * A day that is none, or a kind of question nobody knows, is answered with zeros: QUERY_RESP has no word for it. One that
-   * comes while its like is being answered, or beyond the window, is not answered: it comes again. [protocols sheet 1.8]
+   * A day that is none, a kind of question nobody knows, or one that breaks off before it is said, is answered with zeros:
+   * QUERY_RESP has no word for it. One that comes while its like is being answered, or beyond the window, is not answered: it
+   * comes again. [protocols sheet 1.8]
    */
   #queryAsked(frame: Buffer): void {
     const sequence = readSequence(frame);
     const query = decodeQuery(frame);
-    if (isFault(query)) return this.#refuse(CommandId.QUERY);
+    if (isFault(query)) return this.ignore();
     if (!isDay(query.Time) || query.Query_Type > 1) return this.#writeQueryResp(sequence, query, NO_COUNTS);
     if (this.room !== Outcome.ok || this.#queries.has(sequence)) return this.ignore();
     this.#queries.set(sequence, query);

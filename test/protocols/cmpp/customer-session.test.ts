@@ -469,6 +469,23 @@ describe("CmppCustomerSession", () => {
       expect(bench.desk.queries).to.deep.equal([]);
     });
 
+    it("takes a QUERY as far as it goes, without its last fields or with octets behind it; one that ends in its day is answered with zeros", async () => {
+      bench.desk.queried = { kind: "day", counts };
+      const peer = await connectedSp(bench.port);
+      const body = vector("QUERY").toString("hex", 12);
+      for (const octets of [body.slice(0, 16), body.slice(0, 38), body.slice(0, 42), `${body}00`]) {
+        peer.write(frameOf(6, 12, octets));
+        expect((await peer.next()).readUInt32BE(31), octets).to.equal(120);
+      }
+      for (const octets of ["", body.slice(0, 10)]) {
+        peer.write(frameOf(6, 12, octets));
+        const answer = await peer.next();
+        expect([answer.length, answer.toString("hex", 31)], octets).to.deep.equal([63, "00".repeat(32)]);
+      }
+      await alive(peer);
+      expect([bench.desk.queries.length, bench.log.loud]).to.deep.equal([4, []]);
+    });
+
     it("answers nothing where the figures cannot be had, and has room again", async () => {
       bench.desk.queried = { kind: "unavailable" };
       const peer = await connectedSp(bench.port);
