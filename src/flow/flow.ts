@@ -29,7 +29,7 @@ import { Notifier } from "./notify.js";
 import { Outward } from "./outward.js";
 import type { FlowParts } from "./parts.js";
 import type { CancelOrigin, FlowMetrics, IdReading, OperatorPort, SubmitOrigin } from "./ports.js";
-import { askBooks } from "./question.js";
+import { Questions } from "./question.js";
 import type { ReportOrigin } from "./receipt.js";
 import { Reports } from "./reports.js";
 import type { Resubmissions } from "./resubmission.js";
@@ -53,6 +53,7 @@ export class Flow {
   readonly #intake: Intake;
   readonly #reports: Reports;
   readonly #settler: Settler;
+  readonly #questions: Questions;
   readonly #dispatchers = new Map<number, Dispatcher>();
   #firstDispatcher: Dispatcher | null = null;
   #screen: Screen;
@@ -72,6 +73,7 @@ export class Flow {
     this.metrics = parts.metrics;
     this.#screen = parts.screen;
     this.notifier = new Notifier(parts.store, parts.clock, parts.notify, parts.metrics, parts.options.outbox);
+    this.#questions = new Questions(parts.store);
     this.#settler = new Settler(parts.store, parts.clock, parts.metrics, parts.options.retry);
     this.limits = new AcceptLimits(parts.options.maxQueued);
     this.gatherMs = parts.options.gatherMs;
@@ -205,7 +207,7 @@ export class Flow {
   }
 
   query(account: LiveAccount, request: QueryRequest): Promise<QueryAnswer> {
-    return askBooks(this.store, account.terms.no, request);
+    return this.#questions.ask(account.terms.no, request);
   }
 
   // ---------------------------------------------------------------- commits
