@@ -98,6 +98,7 @@ class RunningGateway implements Gateway {
           this.#log.warn("notices_parked", { account: this.#accounts.byNo(accountNo)?.terms.name ?? accountNo, count, setting: "outbox.retention" });
         },
         credited: (accountNo) => this.#parts.flow.credited(accountNo),
+        resolved: (messageId, accepted) => this.#parts.flow.resolved(messageId, accepted),
         accountsChanged: (accounts) => this.#accountsChanged(accounts),
         availability: (available, reason) => {
           this.#storeReason = available ? "" : reason;

@@ -323,6 +323,11 @@ export class Flow {
     if (account !== undefined) account.refusedFromMicros = Infinity;
   }
 
+  /** What became of an acceptance of which nobody knew whether it is on disk. */
+  resolved(messageId: number, accepted: boolean): void {
+    this.resubmissions.resolved(messageId, accepted, this.clock.monotonicMs);
+  }
+
   /** The dispatcher that serves a lane; lanes of operators no longer configured go over the first one. */
   #laneDispatcher(laneNo: number): Dispatcher | undefined {
     return this.#dispatchers.get(operatorOfLane(laneNo)) ?? this.#firstDispatcher ?? undefined;

@@ -22,7 +22,7 @@ import type { MessageIds } from "./ids.js";
 import { laneNumber } from "./lane.js";
 import type { Outward } from "./outward.js";
 import type { FlowMetrics, SubmitOrigin } from "./ports.js";
-import { Resubmissions } from "./resubmission.js";
+import { IN_DOUBT, Resubmissions } from "./resubmission.js";
 import { Screened, screenText } from "./screen.js";
 import { spool, spoolAll } from "./spool.js";
 import { Stage } from "./stages.js";
@@ -271,10 +271,14 @@ export class Intake {
 
   // ---------------------------------------------------------------- the same again
 
-  /** Whether the submit came before over a connection that has ended: answered then, or kept until that is known. */
+  /** Whether the submit came before over a connection that has ended: answered then, refused while the store itself does not know, or kept until it tells. */
   #isAgain(origin: SubmitOrigin, account: LiveAccount, handle: number, messages: readonly Message[]): boolean {
     const key = (messages[0] as Message).submitKey;
     const id = this.resubmissions.find(account.terms.no, key, this.#context.clock.monotonicMs);
+    if (id === IN_DOUBT) {
+      origin.answerSubmit(handle, Outcome.store_unavailable, 0);
+      return true;
+    }
     if (id > 0) {
       origin.answerSubmit(handle, Outcome.ok, id);
       return true;
@@ -310,6 +314,7 @@ export class Intake {
       origin.answerSubmit(handle, Outcome.ok, firstId);
       metrics.observeAnswer(clock.preciseMs() - submission.receivedMs);
     } else if (result === Commit.unknown) {
+      this.resubmissions.doubt(account.terms.no, key, firstId);
       origin.dropUnanswered("commit_unknown");
     } else {
       if (result === Commit.noCredit) account.refusedFromMicros = Math.min(account.refusedFromMicros, chargeMicros);

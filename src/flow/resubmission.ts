@@ -5,6 +5,7 @@
  *  session ends ─▶ its answered keys, for a while ─┐
  *  its submits still at the store ─(committed)────▶├─▶ key known: the old id is the answer, no message, no charge
  *  start ─▶ keys of the last minutes on disk ──────┘
+ *  a commit of which nobody knows ─▶ key in doubt: refused for now ─(the store has read its files again)─▶ known, or new
  * ```
  * Live connections never match each other. While submits of an ended connection are at the store, keyed submits of
  * that account wait for them: a few milliseconds in which nobody could say whether they are the same.
@@ -22,6 +23,9 @@ const KEYS = 262_144;
 /** Submits of one account that may wait. */
 const WAITING_MAX = 1_024;
 
+/** In the place of an id: whether the first submit was accepted is not known yet. */
+export const IN_DOUBT = -1;
+
 export interface WaitingSubmit {
   readonly origin: SubmitOrigin;
   readonly account: LiveAccount;
@@ -37,17 +41,21 @@ interface Known {
 class Inherited {
   /** Oldest first. */
   readonly keys = new Map<number, Known>();
+  /** Keys of submits whose commit is in doubt, with the id each would have. As many as were at the store when it failed. */
+  readonly doubts = new Map<number, number>();
   /** Submits of ended connections at the store. */
   open = 0;
   waiting: WaitingSubmit[] = [];
 
   get idle(): boolean {
-    return this.keys.size === 0 && this.open === 0;
+    return this.keys.size === 0 && this.doubts.size === 0 && this.open === 0;
   }
 }
 
 export class Resubmissions {
   readonly #accounts = new Map<number, Inherited>();
+  /** By the id they would have: account and key of the submits in doubt. */
+  readonly #doubts = new Map<number, { readonly accountNo: number; readonly key: number }>();
   readonly #again: (submit: WaitingSubmit) => void;
   #size = 0;
   /** Submits answered with the id of an earlier one, since start. */
@@ -98,9 +106,31 @@ export class Resubmissions {
     this.#drop(accountNo, inherited);
   }
 
-  /** The id a submit with this key was answered with, 0 when it is new. */
+  /** Nobody knows whether a submit is on disk, the store neither until it has read its files again. */
+  doubt(accountNo: number, key: number, messageId: number): void {
+    if (key === 0) return;
+    this.#of(accountNo).doubts.set(key, messageId);
+    this.#doubts.set(messageId, { accountNo, key });
+  }
+
+  /** The store has found out. */
+  resolved(messageId: number, accepted: boolean, nowMs: number): void {
+    const doubt = this.#doubts.get(messageId);
+    if (doubt === undefined) return;
+    const { accountNo, key } = doubt;
+    this.#doubts.delete(messageId);
+    const inherited = this.#of(accountNo);
+    // Two live connections may have sent the same.
+    if (inherited.doubts.get(key) === messageId) inherited.doubts.delete(key);
+    if (accepted) this.#keep(inherited, key, messageId, nowMs);
+    this.#drop(accountNo, inherited);
+  }
+
+  /** The id a submit with this key was answered with, 0 when it is new, or IN_DOUBT. */
   find(accountNo: number, key: number, nowMs: number): number {
-    const known = this.#accounts.get(accountNo)?.keys.get(key);
+    const inherited = this.#accounts.get(accountNo);
+    if (inherited?.doubts.has(key) === true) return IN_DOUBT;
+    const known = inherited?.keys.get(key);
     if (known === undefined || nowMs - known.atMs >= RESUBMIT_WITHIN_MS) return 0;
     this.answered++;
     return known.messageId;

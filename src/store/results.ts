@@ -38,6 +38,8 @@ export const Told = {
   credited: 24,
   /** Account, order number before which its notices wait no longer, how many those were. */
   parked: 25,
+  /** Message, 1 when its acceptance stands after all, else 0. */
+  resolved: 26,
 } as const;
 
 /** What a receipt notice is made of. */

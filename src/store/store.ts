@@ -174,6 +174,8 @@ export interface StoreEvents {
   parked(accountNo: number, before: number, count: number): void;
   /** The account got credit after it had been refused for lack of it. */
   credited(accountNo: number): void;
+  /** An acceptance answered `unknown` is on disk after all, or is not: told once the files have been read again. */
+  resolved(messageId: number, accepted: boolean): void;
   accountsChanged(accounts: readonly Account[]): void;
   /** The store stopped or resumed taking work. */
   availability(available: boolean, reason: string): void;

@@ -80,6 +80,9 @@ export function tell(from: OctetReader, events: StoreEvents): void {
       events.heldOverdue(messages);
       return;
     }
+    case Told.resolved:
+      events.resolved(from.f64(), from.u8() === 1);
+      return;
     case Told.parked:
       events.parked(from.u32(), from.f64(), from.u32());
       return;

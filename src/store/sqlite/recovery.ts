@@ -10,6 +10,7 @@ import { readKnownSubmits } from "./known-submits.js";
 import type { LedgerDb } from "./ledger-db.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { makeUncertain, queueAgain } from "./outgoing.js";
+import { Told } from "../results.js";
 import { Order } from "./order.js";
 import type { WriterState } from "./state.js";
 import type { Account } from "../../ledger/account.js";
@@ -151,7 +152,7 @@ export interface Doubts {
 /**
  * Tells the flow what such batches put in queue and outbox after all: it would not look for it. Acceptances among them:
  * their submitters got no answer and nothing was written to an operator. Those that stand on disk are real messages,
- * and queued.
+ * and queued; the flow hears of each whether it does.
  */
 export function settleDoubts(state: WriterState, { after, accepted }: Doubts): void {
   for (const file of state.days.open()) {
@@ -162,6 +163,10 @@ export function settleDoubts(state: WriterState, { after, accepted }: Doubts): v
   state.balances.creditDoubted();
   for (const id of accepted) {
     const row = state.row(id);
+    state.told.need(10);
+    state.told.u8(Told.resolved);
+    state.told.f64(id);
+    state.told.u8(row === undefined ? 0 : 1);
     if (row === undefined) continue;
     if (row.state === MessageState.dispatched && row.attempts === 1) {
       row.attempts = 0;

@@ -67,6 +67,74 @@ describe("a submit sent again over a new connection", () => {
     expect(next.answers.map(({ outcome }) => outcome)).to.deep.equal(["ok"]);
   });
 
+  describe("of which nobody knew whether it is on disk", () => {
+    /** A submit in doubt; its connection was dropped for that, or had ended before. */
+    function doubtful(road: Road, endedBefore: boolean): Message {
+      road.store.result = Commit.unknown;
+      const first = road.submit(keyed(7));
+      if (endedBefore) {
+        road.customer.ended = true;
+        road.flow.originEnded(road.customer, 1, new Map(), 1);
+        road.store.commit();
+      } else {
+        road.store.commit();
+        expect(road.customer.dropped).to.deep.equal(["commit_unknown"]);
+        road.flow.originEnded(road.customer, 1, new Map(), 0);
+      }
+      road.store.result = Commit.ok;
+      return first;
+    }
+
+    for (const endedBefore of [false, true]) {
+      for (const accepted of [true, false]) {
+        it(`is refused for now, and then ${accepted ? "the same message" : "a new one"}, as the store finds; its connection ended ${endedBefore ? "before" : "for that"}`, () => {
+          const road = new Road();
+          const first = doubtful(road, endedBefore);
+          const next = new Customer();
+          road.submit(keyed(7), next);
+          const other = road.submit(keyed(8), next);
+          road.store.commit();
+          expect(next.answers).to.deep.equal([{ handle: 1, outcome: "store_unavailable", messageId: 0 }, { handle: 1, outcome: "ok", messageId: other.id }]);
+          road.flow.resolved(first.id, accepted);
+          const again = road.submit(keyed(7), next);
+          road.store.commit();
+          expect(next.answers.at(-1)).to.deep.equal({ handle: 1, outcome: "ok", messageId: accepted ? first.id : again.id });
+          expect(road.store.accepted).to.have.length(accepted ? 2 : 3);
+        });
+      }
+    }
+
+    it("is so for one that waited for its connection's submits to come back", () => {
+      const road = new Road();
+      road.store.result = Commit.unknown;
+      const first = road.submit(keyed(7));
+      road.customer.ended = true;
+      road.flow.originEnded(road.customer, 1, new Map(), 1);
+      const next = new Customer();
+      road.submit(keyed(7), next);
+      road.store.commit();
+      expect([next.answers.map(({ outcome }) => outcome), road.store.accepted.length]).to.deep.equal([["store_unavailable"], 1]);
+      road.flow.resolved(first.id, true);
+      road.submit(keyed(7), next);
+      expect(next.answers.at(-1)).to.deep.equal({ handle: 1, outcome: "ok", messageId: first.id });
+    });
+
+    it("stays so however long the store takes to find out, and is another account's own submit", () => {
+      const road = new Road();
+      const first = doubtful(road, false);
+      road.clock.advance(2 * RESUBMIT_WITHIN_MS);
+      road.flow.tick(road.clock.wallMs);
+      const next = new Customer();
+      road.submit(keyed(7), next);
+      expect(next.answers.map(({ outcome }) => outcome)).to.deep.equal(["store_unavailable"]);
+      road.flow.resolved(first.id, true);
+      expect(road.flow.resubmissions.size).to.equal(1);
+      road.flow.resolved(first.id + 1, true);
+      road.flow.originEnded(road.customer, 2, new Map(), 0);
+      expect(road.flow.resubmissions.size).to.equal(1);
+    });
+  });
+
   it("that waited for a connection which then ended too is the next one's", () => {
     const road = new Road();
     const first = road.submit(keyed(7));

@@ -105,6 +105,7 @@ export class Bench {
   readonly unqueued: [number, number][] = [];
   readonly overdue: StoredMessage[] = [];
   readonly credited: number[] = [];
+  readonly resolved: [messageId: number, accepted: boolean][] = [];
   readonly parked: [account: number, before: number, count: number][] = [];
   readonly availability: [boolean, string][] = [];
   readonly logged: string[] = [];
@@ -206,6 +207,7 @@ export class Bench {
       case Told.notice: this.notices.push(unpackNotice(from)); break;
       case Told.heldOverdue: for (let count = from.u32(); count > 0; count--) this.overdue.push(unpackStored(from)); break;
       case Told.parked: this.parked.push([from.u32(), from.f64(), from.u32()]); break;
+      case Told.resolved: this.resolved.push([from.f64(), from.u8() === 1]); break;
       case Told.credited: this.credited.push(from.u32()); break;
       default: throw new Error("results out of step");
     }

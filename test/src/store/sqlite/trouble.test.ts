@@ -92,6 +92,7 @@ describe("the engine in trouble", () => {
     });
     expect(answers.map((each) => each.commit)).to.deep.equal([Commit.unknown, Commit.unknown, Commit.unknown]);
     expect(bench.availability.map(([available]) => available)).to.deep.equal([false, true]);
+    expect(bench.resolved).to.deep.equal([[direct, true], [queued, true]]);
     // Nobody was told and nothing was written to an operator: both are queued, and the flow hears of them.
     expect(bench.row(direct)).to.include({ state: MessageState.queued, attempts: 0 });
     expect(bench.row(queued).state).to.equal(MessageState.queued);
@@ -138,6 +139,30 @@ describe("the engine in trouble", () => {
     expect(bench.queued).to.deep.equal([[LANE, 1]]);
   });
 
+  it("tells what became of acceptances in doubt once it can read the disk, groups too, and not before", () => {
+    bench = new Bench();
+    bench.account("a");
+    bench.accept();
+    doubtCommits(bench);
+    const { file } = bench.engine.state.days;
+    // The first try to open the files again fails as well.
+    let fails = true;
+    bench.engine.state.days.file = (day, make) => {
+      if (fails && bench.availability.length > 0) throw Object.assign(new Error("disk I/O error"), { code: "SQLITE_IOERR_READ" });
+      return file.call(bench.engine.state.days, day, make);
+    };
+    let ids: number[] = [];
+    const answers = bench.batch(() => (ids = [...bench.putGroup([{ key: 7 }, {}]), bench.putAccept({ charge: 9_000_000 })]));
+    expect(answers.map((each) => each.commit)).to.deep.equal([Commit.unknown, Commit.unknown, Commit.unknown]);
+    expect([bench.resolved, bench.availability.map(([available]) => available)]).to.deep.equal([[], [false]]);
+    fails = false;
+    bench.sweep(1_000);
+    expect(bench.resolved).to.deep.equal(ids.map((id, i) => [id, i < 2]));
+    expect(bench.availability.at(-1)).to.deep.equal([true, ""]);
+    bench.sweep(1_000);
+    expect(bench.resolved).to.have.length(3);
+  });
+
   it("forgets what did not reach the disk when COMMIT failed before it", () => {
     bench = new Bench();
     bench.account("a");
@@ -153,6 +178,7 @@ describe("the engine in trouble", () => {
       bench.putSent(out, "K");
     });
     expect(() => bench.row(lost)).to.throw("no message");
+    expect(bench.resolved).to.deep.equal([[lost, false]]);
     // The operator's answer was booked again after the files were opened.
     expect(bench.row(out).state).to.equal(MessageState.sent);
     expect(bench.money(1)).to.deep.equal({ available: 1_000_000 - PRICE, held: 0, spent: PRICE });
