@@ -134,7 +134,10 @@ class CmppLinkConnection extends LinkConnection {
   #connectAnswered(frame: Buffer): void {
     if (this.#connected) return this.ignore();
     const body = decodeConnectResp(frame);
-    if (isFault(body)) return this.bindRefused("connect refused: the answer is broken", false);
+    if (isFault(body)) {
+      const status = bareStatus(frame);
+      return status === 0 ? this.bindRefused("connect refused: the answer is broken", false) : this.bindRefused(refusalText(status), isLastingRefusal(status));
+    }
     if (body.Status !== 0) return this.bindRefused(refusalText(body.Status), isLastingRefusal(body.Status));
     if (!provesIsmg(0, body.AuthenticatorISMG, this.#proof, this.#secret)) {
       if (this.#terms.strictAuthenticator) return this.bindRefused("connect refused: AuthenticatorISMG is wrong", true);
@@ -241,6 +244,17 @@ class CmppLinkConnection extends LinkConnection {
 }
 
 const CONNECT_RESP_30_OCTETS = 33;
+
+/**
+ * The Status of a CONNECT_RESP that leaves out the authenticator, which the standard calls empty in a refusal, and perhaps the Version; 0
+ * when it has another length.
+ */
+function bareStatus(frame: Buffer): number {
+  const octets = frame.length - HEADER_OCTETS;
+  if (octets === 1 || octets === 2) return frame.readUInt8(HEADER_OCTETS);
+  return octets === 4 || octets === 5 ? frame.readUInt32BE(HEADER_OCTETS) : 0;
+}
+
 /** A DELIVER without its content. */
 const DELIVER_20_OCTETS = 85;
 const DELIVER_30_OCTETS = 109;

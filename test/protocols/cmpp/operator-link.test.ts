@@ -109,6 +109,26 @@ describe("CMPP operator link", () => {
       }
     });
 
+    it("takes a refusal that is nothing but its Status, with or without a Version, for what it says", async () => {
+      for (const [octets, reason] of [["03", /AUTHENTICATION/], ["0320", /AUTHENTICATION/], ["00000004", /VERSION/], ["0000000430", /VERSION/]] as const) {
+        const bench = await linkBench({}, { reconnectMinMs: 1_000, reconnectMaxMs: 60_000 });
+        const peer = await bench.centre.peer();
+        await peer.next();
+        peer.write(pdu(0x80000001, 1, octets));
+        await until(() => bench.desk.downs.length === 1);
+        expect(bench.desk.downs[0]?.reason, octets).to.match(reason);
+        bench.clock.advance(20_000);
+        await settle();
+        expect(bench.centre.peers.length, "a lasting refusal is not asked again soon").to.equal(1);
+      }
+      const cut = await linkBench();
+      const peer = await cut.centre.peer();
+      await peer.next();
+      peer.write(pdu(0x80000001, 1, "00"));
+      await until(() => cut.desk.downs.length === 1);
+      expect(cut.desk.downs[0]?.reason).to.equal("connect refused: the answer is broken");
+    });
+
     it("gives up an answer that ends before its Status, an unanswered one at the deadline, and nothing is written before", async () => {
       const broken = await linkBench();
       const peer = await broken.centre.peer();
