@@ -34,6 +34,7 @@ const LEVEL = fieldFault("Msg_level", "above 9");
 const PARTS = fieldFault("Pk_number", "not one of 1 to Pk_total");
 const CONTENT_SOURCE = fieldFault("Msg_src", "not the SP_Id of this connection");
 const DESTINATION = fieldFault("Dest_terminal_Id", "no number to send to");
+const EMPTY = fieldFault("Msg_Length", "no text");
 const NO_HEADER = fieldFault("Msg_Content", "TP_udhi announces a user data header that is not there");
 const NOT_ASCII = fieldFault("Msg_Content", "octets from 0x80 on in ASCII");
 const SCHEDULE = fieldFault("At_Time", "not a time");
@@ -82,6 +83,7 @@ function checkSubmit(body: SubmitBody, terms: ReadingTerms): FieldFault | null {
   // 0 of 0 is what some send for one of one.
   if (body.Pk_number > Math.max(body.Pk_total, 1) || (body.Pk_number === 0 && body.Pk_total > 1)) return PARTS;
   if (terms.contentSource !== "" && body.Msg_src !== terms.contentSource) return CONTENT_SOURCE;
+  if (body.Msg_Content.length === 0) return EMPTY;
   for (const destination of body.Dest_terminal_Id) if (!isSendable(destination)) return DESTINATION;
   return null;
 }

@@ -14,7 +14,7 @@ import { VECTOR_MS, hex, receiptNotice } from "../peers.js";
 import { vector } from "./vectors.js";
 
 const TERMS = { contentSource: "901234" };
-const SENDABLE: Partial<SubmitBody> = { Dest_terminal_Id: ["13800138000"], Msg_src: "901234" };
+const SENDABLE: Partial<SubmitBody> = { Dest_terminal_Id: ["13800138000"], Msg_src: "901234", Msg_Content: hex("6869") };
 
 function converted(change: Partial<SubmitBody>): Message {
   const message = messageOfSubmit({ ...blankSubmit(), ...SENDABLE, ...change }, TERMS, VECTOR_MS);

@@ -338,6 +338,7 @@ describe("CmppCustomerSession", () => {
       ["a header longer than the content", { TP_udhi: 1, Msg_Content: Buffer.from("ff69", "hex") }, 4, "Msg_Content"],
       ["quirk 10: 141 octets of UCS-2", { Msg_Fmt: 8, Msg_Content: Buffer.alloc(141) }, 4, "Msg_Length"],
       ["quirk 10: UCS-2 of an odd length", { Msg_Fmt: 8, Msg_Content: Buffer.alloc(7) }, 4, "Msg_Length"],
+      ["no text at all", { Msg_Content: Buffer.alloc(0) }, 4, "Msg_Length"],
       ["161 octets of ASCII", { Msg_Content: Buffer.alloc(161, 0x61) }, 4, "Msg_Length"],
     ];
     for (const [name, change, result, field] of FIELDS) {
