@@ -104,7 +104,8 @@ export class Dispatcher {
     // One of the head may have been meant; the next claim says exactly how many are left on disk.
     if (lane.known.size === 0) this.#setBacklog(lane, Math.max(0, lane.backlog - count));
     const account = this.#context.accounts.byNo(lane.accountNo);
-    if (account !== undefined) account.queued = Math.max(0, account.queued - count);
+    // For a moment less than none: what is on its way out of the head comes back when the store finds it gone.
+    if (account !== undefined) account.queued -= count;
   }
 
   /** The DISPATCHED mark of a queued message is on disk (or could not be made). */

@@ -156,6 +156,21 @@ describe("Dispatcher", () => {
     expect(bench.operator.written).to.deep.equal([1, 2]);
   });
 
+  it("counts a message that is taken back while it is on its way out of the queue once", () => {
+    const bench = new Bench(1, 1);
+    const { lane, account: owner } = bench.arrive(0);
+    bench.arrive(1);
+    bench.store.commit();
+    expect(owner.queued).to.equal(1);
+    bench.operator.used = 0;
+    bench.store.result = Commit.notApplicable;
+    bench.dispatcher.run();
+    // The store's word comes before its answer to what was asked after it.
+    bench.dispatcher.unqueued(lane.no, 1);
+    bench.store.commit();
+    expect([owner.queued, lane.known.size, bench.operator.used]).to.deep.equal([0, 0, 0]);
+  });
+
   it("puts a message back by an intent when its link went before it could be written", () => {
     const bench = new Bench(1, 1);
     bench.arrive(1);
