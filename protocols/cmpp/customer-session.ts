@@ -13,6 +13,7 @@
 import type { Socket } from "node:net";
 import type { Message } from "../model/message.js";
 import { Outcome } from "../model/outcome.js";
+import { planInbound } from "../model/plan.js";
 import type { Notice } from "../model/receipt.js";
 import { AnsweredSubmits, Seen } from "../wire/answered.js";
 import { CustomerConnection } from "../wire/customer-connection.js";
@@ -29,6 +30,7 @@ import type { DeliverBody, QueryBody } from "./codec.js";
 import { CommandId, isResponse } from "./commands.js";
 import { DeliverComposer } from "./compose.js";
 import { messageOfSubmit, toDestination } from "./convert.js";
+import { CmppLinkText } from "./link-text.js";
 import { msgIdHigh, msgIdLow, ourMessageId } from "./msgid.js";
 import { MAX_FRAME_OCTETS, MIN_FRAME_OCTETS, deliverAnswerOf, successId } from "./operations.js";
 import { ReportComposer } from "./receipts.js";
@@ -50,6 +52,9 @@ const CANCEL_RESP_OCTETS = 16;
 const VERSION_AT = 34;
 const NO_COUNTS: DayCounts = { accepted: 0, sent: 0, waiting: 0, failed: 0, inboundDelivered: 0, inboundWaiting: 0, inboundFailed: 0 };
 const NOT_REMEMBERED = new AnsweredSubmits(1, 0);
+
+/** What SPs can be told. */
+const CUSTOMER_TEXT = new CmppLinkText("udh8", "keep", 0);
 
 /** Bodies are filled and written within one call, so all sessions share one of each. */
 const deliverComposer = new DeliverComposer();
@@ -118,6 +123,10 @@ export class CmppCustomerSession extends CustomerConnection {
     composed = reportComposer.body;
     reportComposer.compose(notice, this.#version, this.#gatewayCode);
     return 0;
+  }
+
+  protected planDelivery(message: Message, reference: number): readonly Message[] | null {
+    return planInbound(message, CUSTOMER_TEXT, reference);
   }
 
   protected writeDelivery(sequence: number): void {

@@ -47,6 +47,15 @@ export function planText(parts: readonly Message[], link: LinkText, options: Tex
   return { possible: true, parts: whole === null ? planned : byPart(parts, planned) };
 }
 
+/**
+ * The messages in which a customer is told an inbound one that its protocol cannot tell in one; null when that cannot be.
+ * @param reference for texts that have none of their own, 0..65535
+ */
+export function planInbound(message: Message, link: LinkText, reference: number): readonly Message[] | null {
+  const planned = planText([message], link, { reference, prefix: "" });
+  return planned.possible ? (planned.parts[0] ?? null) : null;
+}
+
 /** Units that one part holds at least in any form and encoding; the first may hold next to nothing beside an operator's own signature. */
 const LEAST_UNITS = 64;
 
@@ -58,6 +67,14 @@ export function mostMessages(part: Message, prefixUnits: number): number {
   const octets = part.octets.length - textStart(part);
   const units = part.encoding === Encoding.ucs2 ? octets >> 1 : part.encoding === Encoding.gsm7_packed ? Math.floor((octets * 8) / 7) : octets;
   return 1 + Math.ceil((units + (part.segmentNumber > 1 ? 0 : prefixUnits)) / LEAST_UNITS);
+}
+
+/** The most messages that an inbound one may be told in, over any protocol; ordinary headers taken for granted. */
+export function mostDeliveries(message: Message): number {
+  const { encoding, octets } = message;
+  const untouched = encoding === Encoding.ucs2 || encoding === Encoding.binary;
+  if (octets.length <= (untouched ? AIR_OCTETS : LEAST_UNITS)) return 1;
+  return Math.min(MOST_SEGMENTS, mostMessages(message, 0));
 }
 
 // ---------------------------------------------------------------- as it is

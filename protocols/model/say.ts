@@ -4,7 +4,8 @@
  * What both protocols' composers and the planning of long texts have to agree about stands here once, so that what was planned for
  * one short message is written as one.
  */
-import type { Encoding, Message } from "./message.js";
+import { Encoding } from "./message.js";
+import type { Message } from "./message.js";
 import { encodeText, messageText } from "./text.js";
 import { udhEnd } from "./udh.js";
 
@@ -28,6 +29,7 @@ export interface LinkText {
 export class Said {
   /** User data, the message's own header in front where it has one. */
   octets: Buffer = Buffer.alloc(0);
+  encoding: Encoding = Encoding.binary;
   coding = 0;
 }
 
@@ -36,6 +38,7 @@ export function say(message: Message, link: LinkText, said: Said): boolean {
   const coding = link.codingOf(message);
   if (coding >= 0) {
     said.octets = message.octets;
+    said.encoding = message.encoding;
     said.coding = coding;
     return true;
   }
@@ -45,6 +48,7 @@ export function say(message: Message, link: LinkText, said: Said): boolean {
   if (coded === null || encoding === null) return false;
   const start = message.hasUdh ? udhEnd(message.octets) : 0;
   said.octets = start === 0 ? coded : Buffer.concat([message.octets.subarray(0, start), coded]);
+  said.encoding = encoding;
   said.coding = link.codingFor(encoding, message);
   return true;
 }

@@ -2,7 +2,7 @@
  * Compose: Message to the body of a submit_sm or deliver_sm, fitted to what the peer understands.
  *
  * Octets go out as they came wherever the peer reads data_coding alike. Otherwise the text is said in a coding that both
- * have; what cannot be said is refused, never mangled. One body is filled in again and again, nothing is allocated
+ * have; what cannot be said is refused, never mangled. A customer is told in several what one delivery cannot hold. One body is filled in again and again, nothing is allocated
  * for an ordinary message.
  */
 import { Encoding, SegmentForm } from "../model/message.js";
@@ -12,6 +12,7 @@ import { AIR_OCTETS, AIR_SEPTETS } from "../model/room.js";
 import { Said, say } from "../model/say.js";
 import type { LinkText, LongForm } from "../model/say.js";
 import { concatenationHeader, saysOnlyConcatenation, udhEnd } from "../model/udh.js";
+import { IN_PARTS } from "../wire/deliveries.js";
 import { NO_OCTETS } from "../wire/octets.js";
 import { blankBody } from "./codec.js";
 import type { SubmitSm } from "./codec.js";
@@ -21,6 +22,8 @@ import { Tlv, TlvWriter } from "./tlvs.js";
 
 /** What the standard lets short_message hold. [SMPP 3.4 5.2.21] */
 const SHORT_MESSAGE_MAX = 254;
+/** Of a concatenation header. */
+const HEADER_OCTETS = 6;
 const ADDRESS_MAX = 20;
 const SERVICE_TYPE_MAX = 5;
 
@@ -36,7 +39,7 @@ export class Composer {
 
   /**
    * Fills `body` with addresses, text and segment marks; everything else is blank. Returns 0, or the status that says
-   * why the peer cannot be told this message.
+   * why the peer cannot be told this message; to a customer, IN_PARTS where one delivery cannot hold it.
    */
   compose(message: Message, text: LinkText, marking: Marking, takesTlvs: boolean): number {
     const { body } = this;
@@ -59,19 +62,27 @@ export class Composer {
     body.tlvs = NO_OCTETS;
     if (!say(message, text, this.#said)) return Status.ESME_RINVDCS;
     body.data_coding = this.#said.coding;
+    if (marking === "as_it_came" && this.#outgrown(message, takesTlvs)) return IN_PARTS;
     return this.#place(this.#said.octets, message, marking, takesTlvs);
   }
 
+  /** What a customer cannot be told in one: a text that has outgrown a short message when said anew, or needs a payload that is not taken. */
+  #outgrown(message: Message, takesTlvs: boolean): boolean {
+    const { octets, encoding } = this.#said;
+    const length = octets.length + (isMarkedApart(message) ? HEADER_OCTETS : 0);
+    if (octets !== message.octets && encoding === Encoding.ucs2 && length > AIR_OCTETS) return true;
+    return !takesTlvs && length > SHORT_MESSAGE_MAX;
+  }
+
   #place(octets: Buffer, message: Message, marking: Marking, takesTlvs: boolean): number {
-    const { segmentForm } = message;
-    if (segmentForm === SegmentForm.sar || segmentForm === SegmentForm.pk) {
+    if (isMarkedApart(message)) {
       return this.#placePart(octets, message, marking, takesTlvs);
     }
     if (marking === "sar" && takesTlvs && message.segmentTotal > 0 && saysOnlyConcatenation(octets)) {
       this.body.esm_class &= ~ESM_UDHI;
       return this.#write(octets.subarray(udhEnd(octets)), message, true, false, takesTlvs);
     }
-    const payload = marking === "payload" ? segmentForm === SegmentForm.none && octets.length > shortestPayload(message) : inbound(octets, marking, takesTlvs);
+    const payload = marking === "payload" ? message.segmentForm === SegmentForm.none && octets.length > shortestPayload(message) : inbound(octets, marking, takesTlvs);
     return this.#write(octets, message, false, payload, takesTlvs);
   }
 
@@ -107,6 +118,11 @@ export class Composer {
 /** A customer is told in a payload what short_message does not hold; no link is asked to take one unless its settings say that it does. */
 function inbound(octets: Buffer, marking: Marking, takesTlvs: boolean): boolean {
   return marking === "as_it_came" && takesTlvs && octets.length > SHORT_MESSAGE_MAX;
+}
+
+/** A part whose marks are no header. */
+function isMarkedApart({ segmentForm }: Message): boolean {
+  return segmentForm === SegmentForm.sar || segmentForm === SegmentForm.pk;
 }
 
 const PLUS = 0x2b;

@@ -5,7 +5,9 @@
  * served: anything else is answered, and the connection closed.
  */
 import type { Socket } from "node:net";
+import type { Message } from "../model/message.js";
 import { Outcome } from "../model/outcome.js";
+import { planInbound } from "../model/plan.js";
 import type { Notice } from "../model/receipt.js";
 import { CustomerConnection } from "../wire/customer-connection.js";
 import type { AcceptedBind } from "../wire/customer-connection.js";
@@ -37,7 +39,7 @@ const LIMITS = { minOctets: MIN_FRAME_OCTETS, maxUnboundOctets: MAX_FRAME_UNBOUN
 const CUSTOMER_TEXTS = { gsm7: customerText("gsm7"), ascii: customerText("ascii"), latin1: customerText("latin1"), utf8: customerText("utf8") };
 
 function customerText(alphabet0: Alphabet0): SmppLinkText {
-  return new SmppLinkText({ alphabet0, form: "sar", allUcs2: false, takesGb18030: false, operatorUnits: 0 });
+  return new SmppLinkText({ alphabet0, form: "udh8", allUcs2: false, takesGb18030: false, operatorUnits: 0 });
 }
 
 /** Bodies are filled and written within one call, so all sessions share one of each. */
@@ -96,6 +98,10 @@ export class SmppCustomerSession extends CustomerConnection {
     composed = receiptComposer.body;
     receiptComposer.compose(notice, shownMessageId(notice.messageId, this.#version), this.#version, RECEIPT_ZONE_MINUTES);
     return 0;
+  }
+
+  protected planDelivery(message: Message, reference: number): readonly Message[] | null {
+    return planInbound(message, CUSTOMER_TEXTS[this.#terms.alphabet0], reference);
   }
 
   protected writeDelivery(sequence: number): void {

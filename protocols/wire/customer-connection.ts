@@ -6,21 +6,23 @@
  *                     '--refused, answered--> closed
  *
  *  requests in:   taken --> answered       more than the window: reading pauses; more than twice that: refused
- *  notices out:   deliver --> answered     never more than the deliver window, nor more than the send buffer has room for
+ *  notices out:   deliver --> answered     never more than the deliver window, nor more than the send buffer has room for;
+ *                                          a text that one delivery cannot hold goes out in several (deliveries.ts)
  * ```
  * A protocol's own session reads and writes the PDUs. Requests to be answered later (submits, cancels, queries) share one
  * window, so that no peer can put more before the gateway than its account allows.
  */
 import type { Socket } from "node:net";
+import type { Message } from "../model/message.js";
 import { Outcome } from "../model/outcome.js";
-import type { Notice } from "../model/receipt.js";
+import type { InboundNotice, Notice } from "../model/receipt.js";
+import { Deliveries, IN_PARTS } from "./deliveries.js";
 import type {
   BindRequest, BindVerdict, CancelAnswer, CustomerEvents, CustomerSession, DeliverAnswer, ListenOptions, QueryAnswer, WireLog,
 } from "./protocol.js";
 import { Sequence } from "./sequence.js";
 import { Pause, Session } from "./session.js";
 import type { SessionHooks } from "./session.js";
-import { Window } from "./window.js";
 
 /** Above this many times its window a customer's submits are throttled; up to it reading merely pauses. */
 const OVERRUN_FACTOR = 2;
@@ -28,7 +30,7 @@ const OVERRUN_FACTOR = 2;
 const PART_MS = 5_000;
 
 const NO_KEYS: ReadonlyMap<number, number> = new Map();
-const NO_WINDOW = new Window<Notice>(1);
+const NO_DELIVERIES = new Deliveries(1, () => undefined);
 
 /** Frames of fewer or more octets are none; before the bind less is due than after it. */
 export interface ConnectionLimits {
@@ -58,7 +60,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   protected readonly session: Session;
   readonly #sequence = new Sequence();
   readonly #limits: ConnectionLimits;
-  #deliveries = NO_WINDOW;
+  #deliveries = NO_DELIVERIES;
   #bound = false;
   #receives = false;
   #deciding = false;
@@ -108,8 +110,10 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   }
   protected abstract writeCancelAnswer(handle: number, answer: CancelAnswer): void;
   protected abstract writeQueryAnswer(handle: number, answer: QueryAnswer): void;
-  /** Prepares a delivery; 0, or the status that says why this peer cannot be told it. */
+  /** Prepares a delivery; 0, IN_PARTS, or the status that says why this peer cannot be told it. */
   protected abstract composeDelivery(notice: Notice): number;
+  /** The parts in which this peer can be told a text that one delivery cannot hold; null when it cannot. */
+  protected abstract planDelivery(message: Message, reference: number): readonly Message[] | null;
   /** Writes the delivery prepared just now. */
   protected abstract writeDelivery(sequence: number): void;
   /** Writes our wish to part, or our consent to the peer's. */
@@ -182,11 +186,35 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
     this.#crowded = this.session.waitingOctets > this.options.maxSendBufferOctets / 2;
     if (this.#crowded) return false;
     const status = this.composeDelivery(notice);
-    if (status !== 0) return this.#cannotSay(notice, status);
+    if (status !== 0) return notice.kind === "inbound" && status === IN_PARTS ? this.#deliverParts(notice) : this.#cannotSay(notice, status);
     const sequence = this.takeSequence();
-    this.#deliveries.add(sequence, DELIVERY, notice, this.session.sessionMs);
+    this.#deliveries.sent(sequence, notice, this.session.sessionMs);
     this.writeDelivery(sequence);
     return true;
+  }
+
+  /** The reference is the same whenever the notice is sent again, and another than its neighbours'. */
+  #deliverParts(notice: InboundNotice): boolean {
+    const parts = this.planDelivery(notice.message, notice.messageId & 0xffff);
+    if (parts === null) return this.#cannotSay(notice, IN_PARTS);
+    this.#deliveries.begin(notice, parts);
+    this.#feed();
+    return true;
+  }
+
+  /** Sends waiting parts as far as there are places and the send buffer has room. */
+  #feed(): void {
+    for (let part = this.#deliveries.nextPart(); part !== null; part = this.#deliveries.nextPart()) {
+      this.#crowded = this.session.waitingOctets > this.options.maxSendBufferOctets / 2;
+      if (this.#crowded) return;
+      if (this.composeDelivery(part) !== 0) {
+        this.#deliveries.partUnsayable();
+        continue;
+      }
+      const sequence = this.takeSequence();
+      this.#deliveries.partSent(sequence, this.session.sessionMs);
+      this.writeDelivery(sequence);
+    }
   }
 
   pauseReading(): void {
@@ -218,7 +246,9 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   readDone(): void {
     if (this.#freed === 0) return;
     this.#freed = 0;
-    if (this.canReceive) this.events.deliverWindowOpen(this);
+    if (!this.canReceive) return;
+    this.#feed();
+    if (this.#deliveries.free > 0) this.events.deliverWindowOpen(this);
   }
 
   framingLost(announced: number, octets: Buffer): void {
@@ -229,10 +259,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
 
   tick(sessionMs: number, nowMs: number): void {
     const sentBefore = sessionMs - this.options.timers.responseMs;
-    for (let late = this.#deliveries.takeOverdue(sentBefore); late !== null; late = this.#deliveries.takeOverdue(sentBefore)) {
-      this.#freed++;
-      this.events.delivered(this, late, "timeout");
-    }
+    this.#freed += this.#deliveries.takeOverdue(sentBefore);
     if (this.#crowded) this.#freed++;
     this.readDone();
     if (this.#parting && nowMs >= this.#partBy) this.#partNow();
@@ -245,7 +272,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
     // What strangers send ends in one line: framing has written its own, and a probe that just hangs up is no news.
     const quiet = wasBound || reason === "framing" || reason === "peer_closed" || this.#refused;
     this.log.event(quiet ? "debug" : "warn", wasBound ? "session_closed" : "unbound_closed", fields);
-    if (!this.#refused) this.events.closed(this, reason, this.#deliveries === NO_WINDOW ? [] : this.#deliveries.drain());
+    if (!this.#refused) this.events.closed(this, reason, this.#deliveries.drain());
   }
 
   // ---------------------------------------------------------------- what a protocol's session does with it
@@ -286,7 +313,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
     this.#bound = true;
     this.#receives = receives;
     this.#window = verdict.window;
-    this.#deliveries = new Window<Notice>(Math.max(1, verdict.deliverWindow));
+    this.#deliveries = new Deliveries(Math.max(1, verdict.deliverWindow), (notice, answer) => this.events.delivered(this, notice, answer));
     this.session.bound(this.#limits.maxBoundOctets);
   }
 
@@ -305,11 +332,9 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
 
   /** The peer answered one of our deliveries. */
   protected deliveryAnswered(sequence: number, answer: DeliverAnswer): void {
-    const notice = this.#deliveries.take(sequence, DELIVERY);
-    if (notice === null) return this.ignore();
+    if (!this.#deliveries.answered(sequence, answer)) return this.ignore();
     this.session.transaction();
     this.#freed++;
-    this.events.delivered(this, notice, answer);
   }
 
   /** Counts what is neither wanted nor answered. */
@@ -364,6 +389,3 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
     return true;
   }
 }
-
-/** All our requests that take a place in the deliver window are deliveries. */
-const DELIVERY = 1;

@@ -2,6 +2,7 @@
  * Reports: what operators bring by themselves: receipts to be matched and settled, inbound messages to be given to an account.
  */
 import type { Message } from "../../protocols/model/message.js";
+import { mostDeliveries } from "../../protocols/model/plan.js";
 import type { Notice, Receipt } from "../../protocols/model/receipt.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import { Commit, type Store } from "../store/store.js";
@@ -67,7 +68,8 @@ export class Reports {
       this.#parts.observe.inboundUnroutable(operatorNo);
       return;
     }
-    message.id = ids.next(clock.wallMs);
+    // Where a customer's protocol tells it in several, each has an id of its own.
+    message.id = ids.range(mostDeliveries(message), clock.wallMs);
     store.inbound(new Inbound(this, origin, handle, message, accountNo, operatorNo));
   }
 

@@ -139,6 +139,18 @@ for (const combination of COMBINATIONS) {
       expect([owner.inbound.length, stranger.inbound.length]).to.deep.equal([4, 1]);
     });
 
+    it("comes from a phone in one delivery that the customer's protocol cannot hold: told in parts, all of one text", async () => {
+      const owner = await open("longowner", 0, { serviceCodes: ["106900018"] });
+      const smpp = combination.operator === "smpp";
+      const text = smpp ? "长".repeat(150) : `${"退订".repeat(25)}${"TD".repeat(20)}`;
+      expect(await operator.deliver({ source: next(), destination: "106900018", text, coding: smpp ? "ucs2" : "gb18030" })).to.equal(0);
+      const parts = combination.customer === combination.operator ? 1 : smpp ? 3 : 2;
+      await owner.until(() => owner.inbound.length >= parts, 3_000, () => "no message came");
+      expect(owner.inbound.map((one) => one.text).join("")).to.equal(text);
+      const marks = owner.inbound.map(({ udh }) => [udh.slice(0, 6), udh.slice(8)]);
+      expect(marks).to.deep.equal(parts === 1 ? [["", ""]] : Array.from({ length: parts }, (_, at) => ["050003", `0${parts}0${at + 1}`]));
+    });
+
     it("C066 of two to one number, reported in the other order, each has its own receipt", async () => {
       operator.reports = false;
       const customer = await open("c066");

@@ -139,12 +139,16 @@ export class SmppOperator implements TestOperator {
   }
 
   deliver({ source, destination, text, coding = "ucs2", udh = "" }: Parameters<TestOperator["deliver"]>[0]): Promise<number> {
+    const octets = octetsOf(text, coding, udh);
     return this.#peer.deliver({
       source_addr: source, destination_addr: destination, data_coding: CODINGS[coding].value, esm_class: udh === "" ? 0 : UDHI,
-      short_message: octetsOf(text, coding, udh),
+      ...(octets.length > SHORT_MESSAGE_MAX ? { message_payload: octets } : { short_message: octets }),
     });
   }
 }
+
+/** More goes into a payload. */
+const SHORT_MESSAGE_MAX = 254;
 
 function octetsOf(text: string, coding: PeerCoding, udh: string): Buffer {
   const octets = coding === "ucs2" ? ucs2(text) : encodeText(text, CODINGS[coding].encoding);
@@ -154,7 +158,7 @@ function octetsOf(text: string, coding: PeerCoding, udh: string): Buffer {
 
 /** The package reads every alphabet it knows; of Latin-1 and GSM it makes text, of the rest octets. */
 function messageOf(pdu: PDU): PeerMessage {
-  const given = pdu.short_message ?? "";
+  const given = (pdu as Pick<PDU, "short_message"> & { readonly message_payload?: PDU["short_message"] }).message_payload ?? pdu.short_message ?? "";
   const coding = pdu.data_coding ?? 0;
   const message = typeof given === "object" && "message" in given ? given.message : given;
   const text = typeof message === "string" ? message : (decodeText(message, coding === 8 ? Encoding.ucs2 : Encoding.gsm7) ?? textOf(pdu));

@@ -58,17 +58,6 @@ describe("SmppCustomerSession, the way back and the end", () => {
       expect(body).to.deep.include({ data_coding: 8, short_message: hex("ff34ff24"), service_type: "TEST", esm_class: 0 });
     });
 
-    it("tells a long inbound text of Msg_Fmt 15 whole, in message_payload where it outgrows short_message", async () => {
-      const peer = await boundPeer(bench.port);
-      const message = Object.assign(newMessage(), {
-        source: "13800138000", destination: "1069", octets: Buffer.alloc(140, 0x61), encoding: Encoding.gb18030, codingOctet: 15,
-      });
-      bench.desk.sessions[0]?.deliver({ kind: "inbound", order: 1, accountNo: 1, messageId: 5, message });
-      const body = decodeDeliverSm(await peer.next());
-      if (isFault(body)) throw new Error(body.detail);
-      expect([body.data_coding, body.short_message.length, findTlv(body.tlvs, Tlv.message_payload)?.toString("hex")]).to.deep.equal([8, 0, "0061".repeat(140)]);
-    });
-
     it("writes an inbound message octet for octet as the vector has it", async () => {
       const peer = await boundPeer(bench.port);
       const message = Object.assign(newMessage(), {
