@@ -8,6 +8,7 @@
 import type { Message } from "../../protocols/model/message.js";
 import type { Plan } from "../../protocols/wire/protocol.js";
 import { lackingSignature } from "./accept.js";
+import { onceEach } from "./gathering.js";
 import type { OperatorPort } from "./ports.js";
 import type { Submission } from "./submission.js";
 
@@ -36,7 +37,7 @@ export class Outward {
     const prefix = prefixOf(parts, text);
     if (prefix === "" && parts.every((part) => port.fits(part.message))) return null;
     const { message: first } = parts[0] as Submission;
-    const once = parts.filter((part, at) => parts.findIndex((one) => one.message.segmentNumber === part.message.segmentNumber) === at);
+    const once = onceEach(parts);
     const plan = port.plan(once.map((part) => part.message), this.#reference(first.destination), prefix);
     if (!plan.possible || once.length === parts.length) return plan;
     const byNumber = new Map(once.map((part, at) => [part.message.segmentNumber, plan.parts[at] ?? null]));
@@ -44,8 +45,9 @@ export class Outward {
       possible: true,
       parts: parts.map((part, at) => {
         const planned = byNumber.get(part.message.segmentNumber) ?? null;
-        // One that came again goes out again: the same, under ids of its own.
-        return planned === null || part === once[at] ? planned : planned.map((message) => ({ ...message }));
+        // One that came again goes out again: the same, under ids of its own and with the receipts and the validity it asks for itself.
+        const { receiptWanted, expiresAtMs } = part.message;
+        return planned === null || part === once[at] ? planned : planned.map((message) => ({ ...message, receiptWanted, expiresAtMs }));
       }),
     };
   }

@@ -118,6 +118,15 @@ describe("a text that does not go out as it is", () => {
     expect(ids).to.deep.equal([messages[0], messages[1]].map((message) => [(message?.id ?? 0) + 1, (message?.id ?? 0) + 2]));
   });
 
+  it("that came twice asks for receipts as either asked for", () => {
+    const road = narrow({}, 2);
+    const hex = `0500032a0201${DUAN.repeat(3)}`;
+    const [, again] = [road.send(part(hex)), road.send(Object.assign(part(hex), { receiptWanted: 3, expiresAtMs: road.clock.wallMs + 60_000 }))];
+    road.send(part(`0500032a0202${DUAN}`));
+    const wanted = road.store.splits.map(({ parts }) => parts.map(({ message }) => [message.receiptWanted, message.expiresAtMs === again.expiresAtMs]));
+    expect(wanted).to.deep.equal([[[0, false], [0, false]], [[3, true], [3, true]]]);
+  });
+
   it("ends rather than take ids that are another's when the plan has grown", () => {
     const road = narrow({}, 2);
     const first = road.send(part(`0500032a0201${DUAN.repeat(3)}`));
