@@ -128,24 +128,27 @@ export class Gathering {
   /** Parts that have expired have ended in the store, which tells nobody but their customer. */
   forgetExpired(wallMs: number): void {
     if (wallMs < this.#noneExpiresBefore) return;
-    const expired: number[] = [];
     this.#noneExpiresBefore = Infinity;
-    for (const { parts, again } of this.#groups.values()) {
-      for (const part of [...parts, ...again]) {
-        const expiresAtMs = part?.message.expiresAtMs ?? 0;
-        if (part === undefined || expiresAtMs === 0) continue;
-        if (expiresAtMs <= wallMs) expired.push(part.message.id);
-        else this.#noneExpiresBefore = Math.min(this.#noneExpiresBefore, expiresAtMs);
-      }
+    for (const group of [...this.#groups.values()]) {
+      const parts = [...group.parts.filter((part) => part !== undefined), ...group.again];
+      const left = parts.filter(({ message: { expiresAtMs } }) => expiresAtMs === 0 || expiresAtMs > wallMs);
+      for (const { message } of left) this.#willExpire(message);
+      if (left.length === parts.length) continue;
+      this.#forget(group);
+      // No text becomes whole by that: one that came again stands in for the same that has gone.
+      for (const part of left) this.add(part);
     }
-    for (const messageId of expired) this.take(messageId);
+  }
+
+  #willExpire({ expiresAtMs }: Message): void {
+    if (expiresAtMs > 0 && expiresAtMs < this.#noneExpiresBefore) this.#noneExpiresBefore = expiresAtMs;
   }
 
   #keep(part: Submission, group: Group): void {
-    const { id, octets, expiresAtMs } = part.message;
-    this.#byMessage.set(id, group);
-    this.#octets += octets.length;
-    if (expiresAtMs > 0 && expiresAtMs < this.#noneExpiresBefore) this.#noneExpiresBefore = expiresAtMs;
+    const { message } = part;
+    this.#byMessage.set(message.id, group);
+    this.#octets += message.octets.length;
+    this.#willExpire(message);
   }
 
   #forget(group: Group): void {

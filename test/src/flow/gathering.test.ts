@@ -170,6 +170,16 @@ describe("Gathering", () => {
     expect([gathering.groups, gathering.parts, gathering.full]).to.deep.equal([1, 1, false]);
   });
 
+  it("forgets very many that came again and expire at once in no time", () => {
+    const gathering = new Gathering(100_000);
+    for (let i = 0; i < 30_000; i++) gathering.add(part(FIRST, 1, { expiresAtMs: i === 20_000 ? 9_000 : 5_000 }));
+    const before = performance.now();
+    gathering.forgetExpired(5_000);
+    expect(performance.now() - before).to.be.below(1_000);
+    expect([gathering.groups, gathering.parts]).to.deep.equal([1, 1]);
+    expect(gathering.add(part(SECOND))?.parts).to.have.length(2);
+  });
+
   it("holds no more octets than 64 MiB, whatever the number of parts", () => {
     const gathering = new Gathering(100_000);
     const octets = Buffer.alloc(65_535);
