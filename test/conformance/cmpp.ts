@@ -181,7 +181,7 @@ const FIELDS: Readonly<Record<string, Claim>> = {
   "DELIVER.Service_Id": claim("passed", T.keptBack),
   "DELIVER.TP_pid": claim("passed", T.keptBack),
   "DELIVER.TP_udhi": claim("supported", "parts behind a header, announced by TP_udhi 1 or 64 (quirk 2)"),
-  "DELIVER.Msg_Fmt": claim("supported", "says a text that 140 octets of UCS-2 do not hold in GB18030, and gives back what cannot be said at all"),
+  "DELIVER.Msg_Fmt": claim("supported", "says a text that 140 octets of UCS-2 do not hold in GB18030, and gives back what has no room"),
   "DELIVER.Src_terminal_Id": claim("supported", T.readReport),
   "DELIVER.Src_terminal_type": claim("passed", T.keptBack),
   "DELIVER.Registered_Delivery": claim("supported", T.report),
