@@ -48,10 +48,10 @@ export type BindRefusal =
   | "credentials" | "address_refused" | "too_many_binds" | "suspended" | "closed"
   | "too_many_failures" | "direction_refused" | "version_refused" | "shutting_down";
 
-/** A customer's wish to take back a message: one by its id, or (messageId 0) all from `source` to `destination` of that service type. */
+/** A customer's wish to take back a message: one by its id, or (messageId 0) all that wait from exactly `source` to `destination`, at most 1000. */
 export interface CancelRequest {
   readonly messageId: number;
-  /** "" where the customer gave none: then it is not compared. */
+  /** "" where the customer gave none: then it is not compared (but the source where there is no id). */
   readonly source: string;
   readonly destination: string;
   readonly serviceType: string;

@@ -19,7 +19,7 @@ import type { Screen } from "../filter/screen.js";
 import { Commit, type Snapshot, type Store, type StoredMessage } from "../store/store.js";
 import { AcceptLimits } from "./accept.js";
 import type { Accounts, LiveAccount } from "./accounts.js";
-import { answerCancel, Cancel } from "./cancel.js";
+import { answerCancel, Cancel, cancelAll } from "./cancel.js";
 import { Dispatcher } from "./dispatch.js";
 import { Holder } from "./hold.js";
 import type { MessageIds } from "./ids.js";
@@ -190,9 +190,9 @@ export class Flow {
   }
 
   cancel(origin: CancelOrigin, account: LiveAccount, handle: number, request: CancelRequest): void {
-    // By addresses alone: which messages are meant cannot be told from the books as they stand.
-    if (request.messageId === 0) origin.answerCancel(handle, "not_found");
-    else this.store.cancel(new Cancel(this, origin, handle, account.terms.no, request));
+    const { no } = account.terms;
+    if (request.messageId > 0) this.store.cancel(new Cancel(this, origin, handle, no, request));
+    else void this.#questions.waiting(no, request).then((ids) => cancelAll(this.store, this, origin, handle, no, request, ids));
   }
 
   cancelCommitted(cancel: Cancel, result: Commit, notice: Notice | null): void {

@@ -18,6 +18,8 @@ export type Query =
   | { readonly kind: "orphans"; readonly limit: number }
   /** One message of the account's own, as its customer may ask for it; `source` as it was submitted, "" = not compared. */
   | { readonly kind: "customer_message"; readonly accountNo: number; readonly messageId: number; readonly source: string }
+  /** Messages of the account's own that are not out yet, of exactly these addresses, and of the service type unless it is "". */
+  | { readonly kind: "waiting"; readonly accountNo: number; readonly source: string; readonly destination: string; readonly serviceType: string }
   /** What the account's books say of a day (YYYYMMDD, business time); of one service type, or of all (null). */
   | { readonly kind: "day_counts"; readonly accountNo: number; readonly day: string; readonly serviceType: string | null };
 
@@ -106,5 +108,7 @@ export type Answer =
   | { readonly kind: "orphans"; readonly orphans: readonly { readonly operator: string; readonly operatorMessageId: string; readonly destination: string; readonly state: string; readonly octets: string; readonly atMs: number }[] }
   /** null: no such message of that account. */
   | { readonly kind: "customer_message"; readonly message: CustomerMessage | null }
+  /** Oldest first, at most 1000. */
+  | { readonly kind: "waiting"; readonly messageIds: readonly number[] }
   /** null: no day, or one of which nothing is known. */
   | { readonly kind: "day_counts"; readonly counts: DayCounts | null };

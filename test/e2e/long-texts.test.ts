@@ -148,6 +148,26 @@ describe("long texts and later ones", () => {
     expect(await road.money("fixed")).to.equal("0.49/0.00");
   });
 
+  it("all that wait from one source to one number are taken back at once, long ones too, and no others", async () => {
+    await open("");
+    await road.account("back", 20);
+    const customer = await road.customer("back");
+    const later = { data_coding: 8, schedule_delivery_time: at(Date.now() + 60_000) };
+    const mine = [
+      await customer.submit("13800138003", ucs2("短信"), later),
+      await customer.submit("13800138003", undefined, { ...later, message_payload: LONG }),
+      await customer.submit("13800138003", ucs2("短信"), later),
+    ];
+    await customer.submit("13800138003", ucs2("短信"), { ...later, source_addr: "10690001" });
+    await customer.submit("13800138004", ucs2("短信"), later);
+    expect(await road.money("back")).to.equal("0.385/0.315");
+    expect((await customer.cancel("", "13800138003")).command_status).to.equal(0);
+    await customer.received(3);
+    expect(customer.receipts.map(({ id, state }) => [id, state])).to.have.deep.members(mine.map(({ message_id: id }) => [id, "DELETED"]));
+    expect(await road.money("back")).to.equal("0.63/0.07");
+    expect((await customer.cancel("", "13800138003")).command_status).to.equal(0x11);
+  });
+
   it("C112 a later text is kept over a crash, and one taken back is never sent and costs nothing", async () => {
     await open("");
     await road.account("later", 10);

@@ -14,6 +14,7 @@ import { readTrace } from "./trace.js";
 import { searchDestination, searchOperatorId } from "./trace-search.js";
 import type { Found } from "./trace-search.js";
 import { verifyBooks } from "./verify.js";
+import { findWaiting } from "./waiting.js";
 
 /** Most rows any answer has. */
 const MOST = 1_000;
@@ -45,6 +46,8 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
       return { kind: "uncertain", messages: uncertain(books, clamp(query.limit)) };
     case "customer_message":
       return { kind: "customer_message", message: customerMessage(books, query) };
+    case "waiting":
+      return { kind: "waiting", messageIds: yield* findWaiting(books, query, MOST) };
     case "day_counts":
       return { kind: "day_counts", counts: yield* readDayCounts(books, query, cache, nowMs) };
     case "orphans":

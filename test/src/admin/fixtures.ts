@@ -133,6 +133,8 @@ export function fakeAnswer(query: Query): Answer {
       return { kind: "orphans", orphans: [] };
     case "customer_message":
       return { kind: "customer_message", message: null };
+    case "waiting":
+      return { kind: "waiting", messageIds: [] };
     case "day_counts":
       return { kind: "day_counts", counts: null };
   }

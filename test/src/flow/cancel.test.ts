@@ -4,6 +4,13 @@ import { laneNumber } from "../../../src/flow/lane.js";
 import { Commit } from "../../../src/store/store.js";
 import { part, Road, text } from "./road.js";
 
+/** What was asked of the books has been answered. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
 const wish = (messageId: number) => ({ messageId, source: "", destination: "", serviceType: "" });
 
 describe("taking a message back", () => {
@@ -21,10 +28,59 @@ describe("taking a message back", () => {
     expect(road.customer.dropped).to.deep.equal(["commit_unknown"]);
   });
 
-  it("finds nothing by addresses alone, without asking the store", () => {
-    const road = new Road();
-    road.flow.cancel(road.customer, road.owner, 1, { ...wish(0), destination: "13800138000" });
-    expect([road.customer.cancels, road.store.calls]).to.deep.equal([["not_found"], []]);
+  describe("by its addresses alone", () => {
+    const all = { messageId: 0, source: "1069", destination: "13800138000", serviceType: "WX" };
+
+    /** Asks for all, and sees it through. */
+    async function cancelAll(road: Road): Promise<void> {
+      road.flow.cancel(road.customer, road.owner, 1, all);
+      await settled();
+      road.store.commit();
+    }
+
+    it("takes back all that waits, each by itself, and answers once", async () => {
+      const road = new Road();
+      road.store.waiting = [1_000, 1_001, 1_002];
+      road.flow.cancel(road.customer, road.owner, 1, all);
+      await settled();
+      road.store.commitOne();
+      expect(road.customer.cancels).to.deep.equal([]);
+      road.store.commit();
+      expect([road.store.calls, road.customer.cancels, road.flow.cancelled]).to.deep.equal([["cancel 1000", "cancel 1001", "cancel 1002"], ["ok"], 3]);
+      expect(road.store.asked).to.deep.equal([{ kind: "waiting", accountNo: 1, source: "1069", destination: "13800138000", serviceType: "WX" }]);
+    });
+
+    it("is not hindered by one that has gone out meanwhile, and says so when all have", async () => {
+      const { ok, notApplicable, notFound, unavailable } = Commit;
+      const cases: readonly (readonly [Commit[], string])[] = [
+        [[notApplicable, ok, unavailable], "ok"], [[notApplicable, notApplicable, notFound], "too_late"], [[notApplicable, unavailable, notFound], "unavailable"],
+        [[notFound, notFound, notFound], "not_found"],
+      ];
+      for (const [results, answer] of cases) {
+        const road = new Road();
+        road.store.waiting = [1_000, 1_001, 1_002];
+        road.store.cancelResults.push(...results);
+        await cancelAll(road);
+        expect(road.customer.cancels, String(results)).to.deep.equal([answer]);
+      }
+    });
+
+    it("finds nothing, or cannot look now, without a word to the store", async () => {
+      for (const [waiting, answer] of [[[], "not_found"], [null, "unavailable"]] as const) {
+        const road = new Road();
+        road.store.waiting = waiting;
+        await cancelAll(road);
+        expect([road.customer.cancels, road.store.calls]).to.deep.equal([[answer], []]);
+      }
+    });
+
+    it("drops the bind, once, when nobody knows whether all of them are taken back", async () => {
+      const road = new Road();
+      road.store.waiting = [1_000, 1_001, 1_002];
+      road.store.cancelResults.push(Commit.ok, Commit.unknown, Commit.unknown);
+      await cancelAll(road);
+      expect([road.customer.cancels, road.customer.dropped]).to.deep.equal([[], ["commit_unknown"]]);
+    });
   });
 
   it("takes a part out of its text, which waits for it no more and is never whole", () => {

@@ -7,6 +7,7 @@ import type { Notice, ReceiptNotice } from "../../../protocols/model/receipt.js"
 import type { ManualClock } from "../../../protocols/wire/clock.js";
 import type { Plan } from "../../../protocols/wire/protocol.js";
 import type { Account } from "../../../src/ledger/account.js";
+import type { Answer, Query } from "../../../src/store/query.js";
 import { Accounts } from "../../../src/flow/accounts.js";
 import type { FlowMetrics, LinkPort, OperatorPort } from "../../../src/flow/ports.js";
 import { Commit, type AcceptIntent, type CancelIntent, type Intent, type PartIntent, type RefusalRecord, type Store, type StoredMessage } from "../../../src/store/store.js";
@@ -64,6 +65,11 @@ export class FakeStore {
   /** Results of the next splits; ok when there are none. */
   readonly splitResults: Commit[] = [];
   cancelResult: Commit = Commit.ok;
+  /** Results of the next cancels; cancelResult when there are none. */
+  readonly cancelResults: Commit[] = [];
+  /** What waits by addresses; null: the books cannot be asked. */
+  waiting: readonly number[] | null = [];
+  readonly asked: Query[] = [];
   notices: Notice[] = [];
   available = true;
   #order = 1;
@@ -113,7 +119,13 @@ export class FakeStore {
 
   cancel(intent: CancelIntent): void {
     this.calls.push(`cancel ${intent.messageId}`);
-    this.#waiting.push(() => intent.committed(this.cancelResult, null));
+    const result = this.cancelResults.shift() ?? this.cancelResult;
+    this.#waiting.push(() => intent.committed(result, null));
+  }
+
+  query(query: Query): Promise<Answer> {
+    this.asked.push(query);
+    return this.waiting === null ? Promise.reject(new Error("busy")) : Promise.resolve({ kind: "waiting", messageIds: this.waiting });
   }
 
   dispatch(intent: Intent, messageId: number): void {

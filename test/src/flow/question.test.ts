@@ -56,6 +56,23 @@ describe("Questions", () => {
     expect(answers.slice(66)).to.deep.equal([...new Array<string>(34).fill("not_found"), "other not_found"]);
   });
 
+  it("what is to be taken back by its addresses is looked for as long questions are: one at a time, with those about days", async () => {
+    const books = new SlowBooks();
+    const found: (readonly number[] | null)[] = [];
+    const wish = { messageId: 0, source: "1069", destination: "13800138000", serviceType: "" };
+    void books.questions.ask(1, DAY);
+    for (let i = 0; i < 2; i++) void books.questions.waiting(1, wish).then((ids) => found.push(ids));
+    await settled();
+    expect(books.asked).to.deep.equal(["day_counts"]);
+    await books.answerOne();
+    expect(books.open.map(({ query }) => query)).to.deep.equal([{ kind: "waiting", accountNo: 1, source: "1069", destination: "13800138000", serviceType: "" }]);
+    books.open.shift()?.resolve({ kind: "waiting", messageIds: [7, 8] });
+    await settled();
+    books.open.shift()?.reject(new Error("no disk"));
+    await settled();
+    expect(found).to.deep.equal([[7, 8], null]);
+  });
+
   it("are unavailable when the books fail, and the next one is asked all the same", async () => {
     const books = new SlowBooks();
     const answers: string[] = [];
