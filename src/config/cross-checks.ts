@@ -54,7 +54,9 @@ export function crossCheck(settings: Settings): Finding[] {
 
   const ports = settings.listen.map((one, index) => ({ key: `listen[${index}].port`, host: one.host, port: one.port }));
   if (settings.http.enabled) ports.push({ key: "http.port", host: settings.http.host, port: settings.http.port });
-  if (settings.simulator.enabled) ports.push({ key: "simulator.port", host: settings.simulator.host, port: settings.simulator.port });
+  const { enabled, host, port, cmppPort } = settings.simulator;
+  if (enabled) ports.push({ key: "simulator.port", host, port });
+  if (enabled && cmppPort > 0) ports.push({ key: "simulator.cmpp_port", host, port: cmppPort });
   ports.forEach((one, index) => {
     const other = ports.slice(0, index).find((earlier) => one.port !== 0 && earlier.port === one.port
       && (earlier.host === one.host || isWildcard(earlier.host) || isWildcard(one.host)));

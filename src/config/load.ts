@@ -148,6 +148,7 @@ class Builder {
         enabled: simulator.enabled,
         host: simulator.host,
         port: simulator.port,
+        cmppPort: simulator.cmpp_port,
         latencyMs: simulator.latency,
         receiptDelayMs: simulator.receipt_delay,
       },

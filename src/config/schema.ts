@@ -178,6 +178,7 @@ export const SCHEMA = {
     enabled: yesNo({ default: false, help: "Whether to run it. With no [[operator]] at all, one that binds to it is supplied." }),
     host: text({ default: "127.0.0.1", max: 255, pattern: HOST, form: HOST_FORM, help: "The address it listens on." }),
     port: int({ default: 2776, min: 1, max: 65_535, help: "The TCP port it listens on." }),
+    cmpp_port: int({ default: 0, min: 0, max: 65_535, help: "The TCP port it speaks CMPP on as well, for an [[operator]] of that protocol; 0 is none." }),
     latency: duration({ default: "0s", min: "0s", max: "1m", help: "Time it takes to answer a submit." }),
     receipt_delay: duration({ default: "100ms", min: "0s", max: "1h", help: "Time from its answer to its receipt." }),
   }),

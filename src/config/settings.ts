@@ -47,6 +47,8 @@ export interface Settings {
     readonly enabled: boolean;
     readonly host: string;
     readonly port: number;
+    /** 0 = none. */
+    readonly cmppPort: number;
     readonly latencyMs: number;
     readonly receiptDelayMs: number;
   };
