@@ -22,7 +22,7 @@ class Group {
   readonly key: string;
   readonly parts: (Submission | undefined)[];
   /** Parts that came again. */
-  readonly again: Submission[] = [];
+  again: Submission[] = [];
   missing: number;
 
   constructor(key: string, total: number) {
@@ -36,6 +36,8 @@ export class Gathering {
   readonly #maxParts: number;
   readonly #groups = new Map<string, Group>();
   readonly #byMessage = new Map<number, Group>();
+  /** Texts whose reference another one uses now: they will not become whole, and are here until their deadline. */
+  readonly #left = new Set<Group>();
   #octets = 0;
   /** Before this wall time none of them expires. */
   #noneExpiresBefore = Infinity;
@@ -74,8 +76,9 @@ export class Gathering {
         this.#keep(part, group);
         return null;
       }
-      // Another text under the same reference: the old group waits on disk for its deadline.
-      this.#forget(group);
+      // Another text under the same reference: the old one waits for its deadline, when what is here of it is judged together.
+      this.#left.add(group);
+      this.#groups.delete(key);
       group = undefined;
     }
     if (group === undefined) {
@@ -103,17 +106,8 @@ export class Gathering {
   take(messageId: number): Submission | null {
     const group = this.#byMessage.get(messageId);
     if (group === undefined) return null;
-    this.#byMessage.delete(messageId);
-    const repeated = group.again.findIndex((part) => part.message.id === messageId);
-    const at = group.parts.findIndex((part) => part?.message.id === messageId);
-    const part = (repeated >= 0 ? group.again.splice(repeated, 1)[0] : group.parts[at]) ?? null;
-    this.#octets -= part?.message.octets.length ?? 0;
-    if (repeated >= 0) return part;
-    const next = group.again.findIndex((one) => one.message.segmentNumber === at + 1);
-    group.parts[at] = next < 0 ? undefined : group.again.splice(next, 1)[0];
-    if (next >= 0) return part;
-    group.missing++;
-    if (group.missing === group.parts.length) this.#groups.delete(group.key);
+    const part = this.get(messageId);
+    this.#drop(group, (one) => one === part);
     return part;
   }
 
@@ -129,15 +123,45 @@ export class Gathering {
   forgetExpired(wallMs: number): void {
     if (wallMs < this.#noneExpiresBefore) return;
     this.#noneExpiresBefore = Infinity;
-    for (const group of [...this.#groups.values()]) {
-      const parts = [...group.parts.filter((part) => part !== undefined), ...group.again];
-      const left = parts.filter(({ message: { expiresAtMs } }) => expiresAtMs === 0 || expiresAtMs > wallMs);
-      for (const { message } of left) this.#willExpire(message);
-      if (left.length === parts.length) continue;
-      this.#forget(group);
-      // No text becomes whole by that: one that came again stands in for the same that has gone.
-      for (const part of left) this.add(part);
+    for (const group of [...this.#groups.values(), ...this.#left]) {
+      this.#drop(group, ({ message }) => {
+        if (message.expiresAtMs > 0 && message.expiresAtMs <= wallMs) return true;
+        this.#willExpire(message);
+        return false;
+      });
     }
+  }
+
+  /** Takes parts out of a text; one that came again stands in for the same that goes. */
+  #drop(group: Group, goes: (part: Submission) => boolean): void {
+    const { parts, again } = group;
+    parts.forEach((part, at) => {
+      if (part === undefined || !goes(part)) return;
+      this.#gone(part);
+      parts[at] = undefined;
+      group.missing++;
+    });
+    group.again = [];
+    for (const part of again) {
+      const at = part.message.segmentNumber - 1;
+      if (goes(part)) {
+        this.#gone(part);
+      } else if (parts[at] === undefined) {
+        parts[at] = part;
+        group.missing--;
+      } else {
+        group.again.push(part);
+      }
+    }
+    if (group.missing === parts.length) this.#close(group);
+  }
+
+  #gone({ message }: Submission): void {
+    if (this.#byMessage.delete(message.id)) this.#octets -= message.octets.length;
+  }
+
+  #close(group: Group): void {
+    if (!this.#left.delete(group)) this.#groups.delete(group.key);
   }
 
   #willExpire({ expiresAtMs }: Message): void {
@@ -152,10 +176,9 @@ export class Gathering {
   }
 
   #forget(group: Group): void {
-    if (this.#groups.get(group.key) === group) this.#groups.delete(group.key);
-    for (const part of [...group.parts, ...group.again]) {
-      if (part !== undefined && this.#byMessage.delete(part.message.id)) this.#octets -= part.message.octets.length;
-    }
+    this.#close(group);
+    for (const part of group.parts) if (part !== undefined) this.#gone(part);
+    for (const part of group.again) this.#gone(part);
   }
 }
 

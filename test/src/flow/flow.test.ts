@@ -97,6 +97,16 @@ describe("Flow", () => {
     expect(road.flow.gatheringGroups).to.equal(0);
   });
 
+  it("screens what is here of a text together though another has taken over its reference", () => {
+    const road = new Road();
+    const parts = ["0500032a030153d1", "0500032a03027968"].map((hex) => road.send(part(hex)));
+    const other = road.send(part("0500032a03015f00"));
+    road.flow.heldOverdue([road.stored(parts[1] as Message)]);
+    expect(road.ended(...parts)).to.deep.equal(["rejected blocked_content", "rejected blocked_content"]);
+    road.store.commit();
+    expect([road.ended(other), road.flow.gatheringGroups]).to.deep.equal([[""], 1]);
+  });
+
   it("refuses what is here of a text that does not become whole, all of it, where that is wanted", () => {
     const road = new Road({}, { incomplete: "refuse" });
     const parts = ["0500032a030153d1", "0500032a03027968"].map((hex) => road.send(part(hex)));

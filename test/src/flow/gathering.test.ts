@@ -97,7 +97,8 @@ describe("Gathering", () => {
     gathering.add(old);
     expect(gathering.add(first)).to.equal(null);
     expect(gathering.add(part(SECOND))?.text).to.equal("开发票");
-    expect(gathering.take(old.message.id)).to.equal(null);
+    expect([gathering.groups, gathering.parts, gathering.takeText(old.message.id)]).to.deep.equal([0, 1, [old]]);
+    expect(gathering.parts).to.equal(0);
   });
 
   it("joins 8-bit, 16-bit and SAR forms of one reference", () => {
