@@ -25,10 +25,3 @@ export function readMessageId(text: string): number | null {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : 0;
   return Number.isSafeInteger(value) && value >= 1 ? value : null;
 }
-
-/** As readMessageId, for commander. */
-export function messageIdArgument(text: string): number {
-  const id = readMessageId(text);
-  if (id === null) throw new InvalidArgumentError("expected a message id of ours: digits only.");
-  return id;
-}

@@ -3,6 +3,7 @@
  */
 import { Outcome } from "../../protocols/model/outcome.js";
 import type { OutcomeName } from "../../protocols/model/outcome.js";
+import { REFUSALS } from "../../protocols/model/refusals.js";
 import type { WireProtocol } from "../../protocols/wire/protocol.js";
 
 export interface Advice {
@@ -60,10 +61,6 @@ export interface Explanation extends Advice {
   readonly receipt: string;
 }
 
-/** First of the vendor statuses: a refusal's number on every protocol is what is above it. */
-const VENDOR_FIRST = 0x400;
-const VENDOR_LAST = 0x4ff;
-
 /**
  * Everything a code can mean: an outcome's name, a status in decimal (1124), hexadecimal (0x464) or by name
  * (ESME_RTHROTTLED), a receipt's word (TG:0100, UNDELIV). Empty when nothing fits.
@@ -74,32 +71,51 @@ export function explain(code: string, protocols: readonly WireProtocol[]): Expla
   if (Object.hasOwn(OUTCOMES, name)) return protocols.map((protocol) => ofOutcome(name as OutcomeName, protocol));
   const word = RECEIPT_WORDS[text.toUpperCase()];
   if (word !== undefined) return [{ what: `receipt ${text.toUpperCase()}`, outcome: "", status: "", receipt: text.toUpperCase(), ...word }];
-  const own = /^TG:(\d{4})$/i.exec(text);
-  if (own !== null) return protocols.flatMap((protocol) => ofStatus(VENDOR_FIRST + Number(own[1]), protocol).filter((one) => one.outcome !== ""));
-  if (/^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text)) return protocols.flatMap((protocol) => ofStatus(Number(text), protocol));
+  if (/^TG:\d{4}$/i.test(text)) return protocols.flatMap((protocol) => outcomesWhere((name) => receiptOf(name) === text.toUpperCase(), protocol));
+  if (/^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text)) return known(protocols.map((protocol) => ofStatus(Number(text), protocol)));
   return protocols.flatMap((protocol) => ofStatusName(text.toUpperCase(), protocol));
+}
+
+/** The word of a receipt that says an outcome; "" where there is none. */
+function receiptOf(name: OutcomeName): string {
+  const refusal = REFUSALS[name];
+  return refusal === undefined ? "" : `TG:${String(refusal.number).padStart(4, "0")}`;
+}
+
+function outcomesWhere(fits: (name: OutcomeName) => boolean, protocol: WireProtocol): Explanation[] {
+  return (Object.keys(OUTCOMES) as OutcomeName[]).filter(fits).map((name) => ofOutcome(name, protocol));
 }
 
 function ofOutcome(name: OutcomeName, protocol: WireProtocol): Explanation {
   const { status, name: statusName } = protocol.explainOutcome(Outcome[name]);
-  const receipt = status > VENDOR_FIRST && status <= VENDOR_LAST ? `TG:${String(status - VENDOR_FIRST).padStart(4, "0")}` : "";
-  return { what: `outcome ${name}`, outcome: name, status: `${statusName} ${hex(status)} (${status}) in ${protocol.name}`, receipt, ...OUTCOMES[name] };
+  return { what: `outcome ${name}`, outcome: name, status: `${statusName} ${hex(status)} (${status}) in ${protocol.name}`, receipt: receiptOf(name), ...OUTCOMES[name] };
 }
 
-function ofStatus(status: number, protocol: WireProtocol): Explanation[] {
-  const outcomes = (Object.keys(OUTCOMES) as OutcomeName[]).filter((name) => protocol.explainOutcome(Outcome[name]).status === status);
-  if (outcomes.length > 0) return outcomes.map((name) => ofOutcome(name, protocol));
+/** What one protocol makes of a number, and whether it has a name there. */
+interface Told {
+  readonly known: boolean;
+  readonly explanations: readonly Explanation[];
+}
+
+function ofStatus(status: number, protocol: WireProtocol): Told {
+  const outcomes = outcomesWhere((name) => protocol.explainOutcome(Outcome[name]).status === status, protocol);
+  if (outcomes.length > 0) return { known: true, explanations: outcomes };
   const told = protocol.explainStatus(status);
-  return [{
+  const explanation = {
     what: told.name, outcome: "", status: `${told.name} ${hex(status)} (${status}) in ${protocol.name}`, receipt: "",
     meaning: `${told.meaning.charAt(0).toUpperCase()}${told.meaning.slice(1)}.`, action: `From an operator it asks us to: ${told.reaction.replace("_", " ")}.`,
-  }];
+  };
+  return { known: protocol.statusNames.has(status), explanations: [explanation] };
+}
+
+/** A number that some protocols have a name for is not explained as unknown to the others; one that none has, by all. */
+function known(told: readonly Told[]): Explanation[] {
+  const named = told.filter((one) => one.known);
+  return (named.length > 0 ? named : told).flatMap(({ explanations }) => explanations);
 }
 
 function ofStatusName(name: string, protocol: WireProtocol): Explanation[] {
-  for (let status = 0; status <= VENDOR_LAST; status++) {
-    if (protocol.explainStatus(status).name === name) return ofStatus(status, protocol);
-  }
+  for (const [status, own] of protocol.statusNames) if (own === name) return [...ofStatus(status, protocol).explanations];
   return [];
 }
 

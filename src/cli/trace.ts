@@ -6,9 +6,11 @@ import { normaliseDestination } from "../../protocols/model/address.js";
 import type { ParamsOf } from "../admin/api.js";
 import type { TraceReport } from "../admin/reports.js";
 import { localTime } from "./business-time.js";
-import { readMessageId, wholeNumber, withCommonOptions } from "./command.js";
+import { wholeNumber, withCommonOptions } from "./command.js";
 import type { CliContext, CommonOptions } from "./context.js";
 import { CliError, Exit } from "./exit.js";
+import { MessageIdForms } from "./message-ids.js";
+import { loadProtocols } from "./protocols.js";
 
 interface Flags extends CommonOptions {
   readonly to?: string;
@@ -22,35 +24,39 @@ export function register(program: Command, context: CliContext): void {
     .option("--operator-id <id>", "messages that an operator gave this id")
     .option("--limit <number>", "at most so many", wholeNumber(1_000), 10)
     .action((id: string | undefined, flags: Flags) => {
-      const wanted = wantedOf(id, flags);
+      checkAsked(id, flags);
       return context.withBooks(flags, async (api, settings) => {
+        const forms = new MessageIdForms(settings.listen, await loadProtocols());
+        const wanted = wantedOf(id ?? "", flags, forms, context.clock.wallMs);
         const traces = await api.call("trace", { ...wanted, limit: flags.limit });
         if (traces.length === 0) context.exit = Exit.refused;
-        if (flags.json === true) return context.output.json(traces);
+        if (flags.json === true) return context.output.json(traces.map((trace) => ({ ...trace, shownIds: forms.shown(Number(trace.messageId)) })));
         if (traces.length === 0) return context.output.error(`no message found by ${wanted.by.replace("_", " ")} ${wanted.value}`);
         traces.forEach((trace, index) => {
           if (index > 0) context.output.line("");
-          print(context, trace, settings.data.zoneMinutes);
+          print(context, trace, settings.data.zoneMinutes, forms);
         });
       });
     });
 }
 
-function wantedOf(id: string | undefined, flags: Flags): Pick<ParamsOf<"trace">, "by" | "value"> {
+function checkAsked(id: string | undefined, flags: Flags): void {
   const given = [id, flags.to, flags.operatorId].filter((one) => one !== undefined).length;
   if (given !== 1) throw new CliError(Exit.usage, "give one of a message id, --to NUMBER and --operator-id ID");
-  if (flags.to !== undefined) return { by: "destination", value: normaliseDestination(flags.to, 0) ?? flags.to };
-  if (flags.operatorId !== undefined) return { by: "operator_id", value: flags.operatorId };
-  const ours = readMessageId(id ?? "");
-  if (ours === null) throw new CliError(Exit.usage, `${JSON.stringify(id)} is no message id of ours`, "digits only; an operator's id is looked for with --operator-id");
-  return { by: "id", value: String(ours) };
 }
 
-function print(context: CliContext, trace: TraceReport, zoneMinutes: number): void {
+function wantedOf(id: string, flags: Flags, forms: MessageIdForms, nowMs: number): Pick<ParamsOf<"trace">, "by" | "value"> {
+  if (flags.to !== undefined) return { by: "destination", value: normaliseDestination(flags.to, 0) ?? flags.to };
+  if (flags.operatorId !== undefined) return { by: "operator_id", value: flags.operatorId };
+  return { by: "id", value: String(forms.required(id, nowMs)) };
+}
+
+function print(context: CliContext, trace: TraceReport, zoneMinutes: number, forms: MessageIdForms): void {
   const at = (iso: string): string => localTime(iso, zoneMinutes);
   const part = trace.segmentTotal > 1 ? `, part ${trace.segmentNumber} of ${trace.segmentTotal}` : "";
   const pairs: [string, string][] = [
     ["message", trace.messageId],
+    ...forms.shown(Number(trace.messageId)).map(({ protocol, id }): [string, string] => [`in ${protocol}`, id]),
     ["account", trace.account],
     ["state", trace.finalAt === "" ? trace.state : `${trace.state} at ${at(trace.finalAt)}`],
     ["from", trace.source],

@@ -65,7 +65,7 @@ describe("tollgate account", () => {
     ["a top-up without reference", "topup demo 5", 2, /give an amount with --ref/],
     ["a reversal with amount", "topup demo 5 --reverse R", 2, /give an amount with --ref/],
     ["a top-up that is no amount", "topup demo 1e3 --ref R", 1, /"1e3" is not an amount/],
-    ["a refund of no id", "refund abc", 2, /expected a message id/],
+    ["a refund of no id", "refund abc", 2, /"abc" is no message id of ours/],
     ["a month and a day", "statement demo --month 2025-11 --from 2025-11-01", 2, /give --month, or --from and --to/],
     ["a day that is none", "statement demo --from 2025-02-30", 2, /"2025-02-30" is no day/],
     ["an end before the beginning", "statement demo --from 2025-11-02 --to 2025-11-01", 2, /before it begins/],

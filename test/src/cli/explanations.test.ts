@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { OUTCOME_NAMES } from "../../../protocols/model/outcome.js";
 import { explain } from "../../../src/cli/explanations.js";
-import { EXPLAINING } from "./fixtures.js";
+import { EXPLAINING, THIRD } from "./fixtures.js";
 
 describe("explain", () => {
   const outcomes = (code: string): string[] => explain(code, [EXPLAINING]).map((one) => one.outcome);
@@ -24,6 +24,19 @@ describe("explain", () => {
   it("explains the words of receipts", () => expect(explain("undeliv", [EXPLAINING])[0]).to.include({ receipt: "UNDELIV" }));
   it("has words for every outcome", () => {
     for (const name of OUTCOME_NAMES) expect(explain(name, [EXPLAINING])[0], name).to.include.keys("meaning", "action");
+  });
+  it("says both where two protocols have a name for a number, and only the one that has", () => {
+    const both = [EXPLAINING, THIRD];
+    expect(explain("8", both).map((one) => one.status.slice(-8))).to.include.members(["in smpp", "in third"].map((end) => end.padStart(8)));
+    expect(explain("11", both).map((one) => one.what)).to.deep.equal(["ESME_RINVDSTADR"]);
+    expect(explain("777", both).map((one) => one.what)).to.deep.equal(["S777", "T777"]);
+    expect(explain("NO_MONEY", both).map((one) => one.outcome)).to.deep.equal(["no_credit"]);
+  });
+  it("finds a receipt's own code over every protocol, whatever its status there", () => {
+    expect(explain("TG:0100", [THIRD])).to.have.length(1);
+    expect(explain("no_credit", [EXPLAINING, THIRD]).map(({ receipt, status }) => [receipt, status])).to.deep.equal([
+      ["TG:0100", "TOLLGATE_6 0x464 (1124) in smpp"], ["TG:0100", "NO_MONEY 0x0C8 (200) in third"],
+    ]);
   });
   for (const code of ["", "nonsense", "TG:9999", "TG:100", "0x", "toString", "-1", "99999999999"]) {
     it(`knows nothing of ${JSON.stringify(code)}`, () => expect(explain(code, [EXPLAINING])).to.deep.equal([]));

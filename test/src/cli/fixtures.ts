@@ -8,7 +8,9 @@ import type { CliContext } from "../../../src/cli/context.js";
 import { Exit } from "../../../src/cli/exit.js";
 import { runCommand } from "../../../src/cli/program.js";
 import { pairLines, tableLines } from "../../../src/cli/table.js";
-import { GOOD, load } from "../config/fixtures.js";
+import { loadText } from "../../../src/config/load.js";
+import type { ProtocolTable } from "../../../src/config/validate.js";
+import { GOOD, PROTOCOLS } from "../config/fixtures.js";
 import { FakeHost } from "../admin/fixtures.js";
 
 export interface Run {
@@ -22,6 +24,8 @@ export interface RunOptions {
   readonly host?: FakeHost;
   readonly input?: string;
   readonly config?: string;
+  /** Those that the configuration may name; two small ones when not given. */
+  readonly protocols?: readonly ProtocolTable[];
 }
 
 /** Runs "account show demo" and the like; an array where an argument has blanks. */
@@ -32,7 +36,7 @@ export async function run(line: string | readonly string[], options: RunOptions 
   const api: AdminApi = {
     call: async (method, params) => JSON.parse(encodeJson(await answerCall(host, method, params))) as never,
   };
-  const config = () => Promise.resolve(load(options.config ?? GOOD));
+  const config = () => Promise.resolve(loadText(options.config ?? GOOD, { path: "/nowhere/tollgate.toml", protocols: options.protocols ?? PROTOCOLS }));
   const context: CliContext = {
     output: {
       line: (text) => out.push(text),
@@ -73,5 +77,21 @@ export const EXPLAINING = {
     const number = numbers[outcome];
     return number === undefined ? { status: 8, name: "ESME_RSYSERR" } : { status: 0x400 + number, name: `TOLLGATE_${outcome}` };
   },
+  statusNames: new Map([[0x0b, "ESME_RINVDSTADR"], [0x464, "TOLLGATE_6"]]),
   explainStatus: (status: number) => ({ name: status === 0x0b ? "ESME_RINVDSTADR" : `S${status}`, meaning: "the address is wrong", reaction: "refuse" }),
+} as unknown as WireProtocol;
+
+/** A protocol of its own kind: 10-octet ids in hexadecimal with a place and a date, statuses of its own. */
+export const THIRD = {
+  name: "third",
+  usualPort: 8890,
+  usualWindow: 32,
+  listenSettings: [{ name: "place", type: "string", default: "ab", max: 2, help: "Where we are." }],
+  linkSettings: [{ name: "login_mode", type: "number", default: 2, min: 0, max: 2, help: "Which way messages go." }],
+  explainOutcome: (outcome: number) => (outcome === 6 ? { status: 200, name: "NO_MONEY" } : { status: 8, name: "BUSY" }),
+  explainStatus: (status: number) => ({ name: status === 8 ? "BUSY" : `T${status}`, meaning: "the far side is busy", reaction: "retry" }),
+  statusNames: new Map([[8, "BUSY"], [200, "NO_MONEY"]]),
+  formatMessageId: (id: number, settings: Readonly<Record<string, unknown>>) => `${String(settings["place"])}${id.toString(16).padStart(18, "0")}`,
+  parseMessageId: (text: string, settings: Readonly<Record<string, unknown>>) =>
+    new RegExp(`^${String(settings["place"])}[0-9a-f]{18}$`).test(text) ? Number.parseInt(text.slice(2), 16) : 0,
 } as unknown as WireProtocol;
