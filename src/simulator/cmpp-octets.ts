@@ -19,6 +19,14 @@ export function readPadded(frame: Buffer, at: number, width: number): string {
   return frame.toString("latin1", at, end);
 }
 
+/** The same, without making it anew where it is what is expected: nearly all of a load has one sender and one end. */
+export function readExpected(frame: Buffer, at: number, width: number, expected: string): string {
+  const { length } = expected;
+  let same = 0;
+  while (same < length && frame[at + same] === expected.charCodeAt(same)) same++;
+  return same === length && (length === width || frame[at + length] === 0) ? expected : readPadded(frame, at, width);
+}
+
 /** Writes as much of a text as the field holds, zeros behind it. */
 export function writePadded(target: Buffer, at: number, width: number, text: string): number {
   const length = Math.min(width, text.length);
@@ -31,14 +39,18 @@ export function readHex(frame: Buffer, at: number): string {
   return frame.toString("hex", at, at + 8);
 }
 
-/** Writes 16 hexadecimal digits as eight octets; anything else as zeros. */
-export function writeHex(target: Buffer, at: number, id: string): number {
-  for (let i = 0; i < 8; i++) target[at + i] = id.length === 16 ? (digit(id.charCodeAt(2 * i)) << 4) | digit(id.charCodeAt(2 * i + 1)) : 0;
-  return at + 8;
+/** The value of a hexadecimal digit by its character code. */
+const DIGITS = new Uint8Array(128);
+for (let value = 0; value < 16; value++) {
+  DIGITS[value.toString(16).charCodeAt(0)] = value;
+  DIGITS[value.toString(16).toUpperCase().charCodeAt(0)] = value;
 }
 
-function digit(code: number): number {
-  return code < 0x3a ? code - 0x30 : (code | 0x20) - 0x57;
+/** Writes 16 hexadecimal digits as eight octets; anything else as zeros. */
+export function writeHex(target: Buffer, at: number, id: string): number {
+  if (id.length !== 16) target.fill(0, at, at + 8);
+  else for (let i = 0; i < 8; i++) target[at + i] = ((DIGITS[id.charCodeAt(2 * i)] ?? 0) << 4) | (DIGITS[id.charCodeAt(2 * i + 1)] ?? 0);
+  return at + 8;
 }
 
 export function writeInt(target: Buffer, at: number, value: number): number {

@@ -10,7 +10,7 @@ import { Window } from "../../protocols/wire/window.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { CentreConnection, CentreDesk, CentreIds } from "./centre.js";
 import type { ArrivedSubmit } from "./centre-options.js";
-import { HEADER_OCTETS, VERSION_30, ismgDigest, readPadded, sourceDigest, writeHeader, writeHex, writeInt } from "./cmpp-octets.js";
+import { HEADER_OCTETS, VERSION_30, ismgDigest, readExpected, readPadded, sourceDigest, writeHeader, writeHex, writeInt } from "./cmpp-octets.js";
 import type { Delivery } from "./delivery.js";
 import { DELIVER_MAX_OCTETS } from "./ismg-delivery.js";
 import type { IsmgQuirks, IsmgWriter } from "./ismg-delivery.js";
@@ -236,6 +236,9 @@ function writeStatus(target: Buffer, at: number, status: number, wide: boolean):
   return at + 1;
 }
 
+/** Src_Id of the SUBMIT before. */
+let lastSource = "";
+
 /** Reads a SUBMIT; null unless its fields add up to its length and name 1 to 100 destinations. [protocols sheet 1.6] */
 export function readSubmit(frame: Buffer, wide: boolean): ArrivedSubmit | null {
   // Where the fields behind Fee_terminal_Id begin, and the destinations.
@@ -251,8 +254,9 @@ export function readSubmit(frame: Buffer, wide: boolean): ArrivedSubmit | null {
     others = [];
     for (let place = 1; place < count; place++) others.push(readPadded(frame, destinationsAt + place * width, width));
   }
+  lastSource = readExpected(frame, behindFee + 51, 21, lastSource);
   return {
-    source: readPadded(frame, behindFee + 51, 21), sourceTon: 0, sourceNpi: 0,
+    source: lastSource, sourceTon: 0, sourceNpi: 0,
     destination: readPadded(frame, destinationsAt, width), destinationTon: 0, destinationNpi: 0, others,
     esmClass: ((frame[behindFee + 1] ?? 0) & 0x41) === 0 ? 0 : 0x40,
     coding: frame[behindFee + 2] ?? 0,

@@ -1,7 +1,7 @@
 /**
  * CMPP as a load-making customer speaks it: connections of 2.0 or 3.0, receipts read from the report in a DELIVER.
  */
-import { HEADER_OCTETS, VERSION_30, readHex, readPadded, sourceDigest, timestampOf, writeHeader, writeInt, writePadded } from "./cmpp-octets.js";
+import { HEADER_OCTETS, VERSION_30, readExpected, readHex, readPadded, sourceDigest, timestampOf, writeHeader, writeInt, writePadded } from "./cmpp-octets.js";
 import { LoadBind } from "./load-bind.js";
 import type { LoadBindOptions, LoadDesk, LoadSubmit, LoadWire } from "./load-bind.js";
 
@@ -96,6 +96,9 @@ export interface CmppDeliver {
   readonly octets: Buffer;
 }
 
+/** Dest_Id of the DELIVER before. */
+let lastDestination = "";
+
 /** Null when its fields do not add up to its length. [protocols sheet 1.9] */
 export function readDeliver(frame: Buffer, version: number): CmppDeliver | null {
   const wide = version >= VERSION_30;
@@ -104,14 +107,14 @@ export function readDeliver(frame: Buffer, version: number): CmppDeliver | null 
   const octets = frame[reportAt + 1] ?? 0;
   if (frame.length !== reportAt + 2 + octets + (wide ? 20 : 8)) return null;
   return {
-    source: readPadded(frame, 54, width), destination: readPadded(frame, 20, 21), hasUdh: frame[52] !== 0, coding: frame[53] ?? 0,
+    source: readPadded(frame, 54, width), destination: (lastDestination = readExpected(frame, 20, 21, lastDestination)), hasUdh: frame[52] !== 0, coding: frame[53] ?? 0,
     report: frame[reportAt] === 1, octets: frame.subarray(reportAt + 2, reportAt + 2 + octets),
   };
 }
 
 /** The word a report ends with. */
 export function readStat(report: Buffer): string {
-  return readPadded(report, 8, 7);
+  return readExpected(report, 8, 7, "DELIVRD");
 }
 
 /** Takes a DELIVER: its Msg_Id again, Result 0; needs 24 octets. */
