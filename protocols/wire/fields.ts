@@ -224,7 +224,7 @@ export interface Codec<B extends object> {
   readonly table: Table;
   /** Reads a body that stands at `start` up to `end`. Octets are views on `frame`. Never throws, never reads outside. */
   decode(frame: Buffer, start: number, end: number): B | FieldFault;
-  /** As `decode`, but takes what can be read and leaves the rest blank; text too long for its field is cut. */
+  /** As `decode`, but takes what can be read and leaves the rest blank; text too long for its field is cut, as are octets where the PDU ends. */
   decodeLeniently(frame: Buffer, start: number, end: number): B;
   /**
    * Writes the body at `offset`, returns where it ends. The caller sees to it that `room(body)` octets are there.

@@ -149,7 +149,8 @@ class Decoder {
           }
           break;
         case "octets":
-          this.lines.push(`if (o + n_${field.length} > e) ${this.#stop(field, `${field.length} reaches beyond the PDU`)}`);
+          if (this.#lenient) this.lines.push(`if (o + n_${field.length} > e) n_${field.length} = e - o;`);
+          else this.lines.push(`if (o + n_${field.length} > e) ${this.#stop(field, `${field.length} reaches beyond the PDU`)}`);
           this.lines.push(`if (n_${field.length} !== 0) { ${into} = b.subarray(o, o + n_${field.length}); o += n_${field.length}; }`);
           break;
         case "repeat":

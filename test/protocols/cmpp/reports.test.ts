@@ -110,6 +110,17 @@ describe("CMPP reports", () => {
       expect(bound.desk.inbounds[0]?.message).to.deep.include({ source: "13800138000", octets: Buffer.alloc(40, 0x30) });
     });
 
+    it("a DELIVER that breaks off inside its report loses none of what came", async () => {
+      for (const version of ["3.0", "2.0"] as const) {
+        const [wire, octets, tail] = version === "3.0" ? ([0x30, 71, 20] as const) : ([0x20, 60, 8] as const);
+        for (const missing of [1, 4, 11, 25]) {
+          const receipt = await receiptOf(deliver({ version: wire, octets }, tail + missing), { version });
+          expect(receipt, `${version}, ${missing}`).to.deep.include({ operatorMessageId: ID, stateWord: "DELIVRD", final: true, destination: "13800138000" });
+          expect(receipt.raw.length).to.equal(octets - missing);
+        }
+      }
+    });
+
     it("a DELIVER with octets behind its end loses no report", async () => {
       const frame = Buffer.concat([deliver(), Buffer.alloc(5, 0x41)]);
       frame.writeUInt32BE(frame.length, 0);
