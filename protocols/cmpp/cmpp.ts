@@ -15,6 +15,8 @@ export const cmpp: WireProtocol = {
   name: "cmpp",
   usualPort: 7890,
   usualWindow: 16,
+  proof: "digest",
+  bindName: { shape: /^[\x21-\x7e]{1,6}$/, called: "SP_Id", words: "1 to 6 printable characters" },
   exactIds: true,
   listenSettings: LISTEN_SETTINGS,
   linkSettings: LINK_SETTINGS,

@@ -26,6 +26,7 @@ export const smpp: WireProtocol = {
   name: "smpp",
   usualPort: 2775,
   usualWindow: 100,
+  proof: "password",
   listenSettings: [],
   linkSettings: LINK_SETTINGS,
 

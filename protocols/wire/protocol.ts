@@ -280,6 +280,10 @@ export interface WireProtocol {
   /** The TCP port it is usually spoken on, and the submits a link of it usually has unanswered: defaults of the configuration. */
   readonly usualPort: number;
   readonly usualWindow: number;
+  /** How its customers prove to be an account: by the account's name and password, or by its SP_Id and a digest of the shared secret. */
+  readonly proof: BindProof["kind"];
+  /** What the name that we bind with has to look like, where the protocol takes no other. */
+  readonly bindName?: NameForm;
   /**
    * An operator's message ids have one fixed form, the same in answers and receipts, so that a receipt's is never looked for in
    * another base. Absent: operators spell them as they like.
@@ -310,6 +314,13 @@ export interface WireProtocol {
   formatMessageId(id: number, settings: ProtocolSettings): string;
   /** Our id from that form, 0 when it is none; `nowMs` (wall) says which year an id without one is of. */
   parseMessageId(text: string, settings: ProtocolSettings, nowMs: number): number;
+}
+
+export interface NameForm {
+  readonly shape: RegExp;
+  /** What it is called there, and what it has: "SP_Id", "1 to 6 printable characters". */
+  readonly called: string;
+  readonly words: string;
 }
 
 export interface SettingDescription {

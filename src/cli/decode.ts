@@ -45,8 +45,8 @@ body; the one in which least is wrong or unlikely is shown. --protocol says it i
 
 export function register(program: Command, context: CliContext): void {
   program.command("decode [hex...]")
-    .description("print SMPP and CMPP frames field by field, with names and meanings")
-    .option("--protocol <name>", "smpp or cmpp: do not guess the protocol")
+    .description("print frames of any protocol we speak field by field, with names and meanings")
+    .option("--protocol <name>", "such as smpp: do not guess the protocol")
     .option("--mask", "mask numbers and texts, as the log does")
     .addOption(new Option("--personal", "show numbers and texts in full (the default)").conflicts("mask"))
     .option("--json", "print one JSON document")

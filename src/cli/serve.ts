@@ -2,6 +2,7 @@
  * tollgate serve: the daemon, from its start to the end of its drain.
  */
 import type { Command } from "commander";
+import type { WireProtocol } from "../../protocols/wire/protocol.js";
 import { loadConfig } from "../config/load.js";
 import type { Settings } from "../config/settings.js";
 import { AdminError } from "../admin/errors.js";
@@ -25,7 +26,7 @@ export function register(program: Command, context: CliContext): void {
       const gateway = await startGateway({ settings, configPath: path, version: version(), reloadSettings }).catch((error: unknown) => {
         throw startError(error);
       });
-      if (settings.bootstrap.length > 0) greeting(settings).forEach((line) => context.output.line(line));
+      if (settings.bootstrap.length > 0) greeting(settings, protocols).forEach((line) => context.output.line(line));
       signals.attach(gateway, settings.limits.drainMs);
       const code = await Promise.race([gateway.finished, signals.givenUp]);
       signals.detach();
@@ -107,12 +108,13 @@ function startError(error: unknown): unknown {
 }
 
 /** What the demo says first: where to bind, and what to try next. */
-export function greeting(settings: Settings): string[] {
+export function greeting(settings: Settings, protocols: readonly Pick<WireProtocol, "name" | "proof">[]): string[] {
   const lines = ["", "Tollgate is running.", ""];
   for (const account of settings.bootstrap) {
     for (const { protocol, host, port } of settings.listen) {
-      if (protocol === "cmpp" && account.spId === "") continue;
-      const who = protocol === "cmpp" ? `SP_Id ${account.spId}, secret ${account.cmppSecret}` : `system_id ${account.name}, password ${account.password}`;
+      const secret = protocols.find(({ name }) => name === protocol)?.proof === "digest";
+      if (secret && account.spId === "") continue;
+      const who = secret ? `SP_Id ${account.spId}, secret ${account.cmppSecret}` : `system_id ${account.name}, password ${account.password}`;
       lines.push(`  bind here        ${protocol.toUpperCase()} ${host}:${port}, ${who}`);
     }
   }

@@ -19,7 +19,8 @@ Durations are texts such as "100ms", "30s", "5m", "72h" or "150d". A secret is g
 
 /** The whole file's text. */
 export function exampleText(protocols: readonly ProtocolTable[]): string {
-  const lines = comment(OPENING.split("\n").join(" "));
+  const usual = protocols.map(({ name, usualPort, usualWindow }) => `${name}, usually on port ${usualPort} with a window of ${usualWindow}`);
+  const lines = comment(`${OPENING.split("\n").join(" ")} Protocols: ${usual.join("; ")}.`);
   for (const [name, table] of TABLES) {
     lines.push("", ...comment(table.help), table.kind === "list" ? `[[${name}]]` : `[${name}]`);
     addFields(lines, table.fields);

@@ -213,8 +213,9 @@ class Builder {
     return parsed.operator.map((one, index) => {
       const key = `operator[${index}]`;
       const protocol = this.#protocol(one, key, "operator");
-      if (one.protocol === "cmpp" && !/^[\x21-\x7e]{1,6}$/.test(one.system_id)) {
-        this.#add(`${key}.system_id`, "is no SP_Id", JSON.stringify(one.system_id), "an SP_Id has 1 to 6 printable characters");
+      const form = protocol?.bindName;
+      if (form?.shape.test(one.system_id) === false) {
+        this.#add(`${key}.system_id`, `is no ${form.called} of ${one.protocol}`, JSON.stringify(one.system_id), `it has ${form.words}`);
       }
       return {
         name: one.name,

@@ -80,11 +80,11 @@ export const SCHEMA = {
       optional: true, max: 32, pattern: NAME, form: NAME_FORM, example: "public",
       help: "Shown in logs and metrics. When absent: protocol and port, such as smpp-2775.",
     }),
-    protocol: text({ default: "smpp", max: 16, help: "The protocol customers speak here, such as smpp or cmpp." }),
+    protocol: text({ default: "smpp", max: 16, help: "The protocol customers speak here, one of those below." }),
     host: text({ default: "127.0.0.1", max: 255, pattern: HOST, form: HOST_FORM, help: 'The address to listen on; "0.0.0.0" is every IPv4 one.' }),
     port: int({
       optional: true, min: 0, max: 65_535, example: 2775,
-      help: "The TCP port; 0 takes any free one. When absent: the protocol's usual one, 2775 for smpp, 7890 for cmpp.",
+      help: "The TCP port; 0 takes any free one. When absent: the protocol's usual one.",
     }),
     max_connections: int({
       default: 2_000, min: 1, max: 50_000, unit: "connections",
@@ -98,15 +98,15 @@ export const SCHEMA = {
 
   operator: list("An operator's message centre, to which we bind. Without any, an enabled simulator is used.", {
     name: text({ required: true, max: 32, pattern: NAME, form: NAME_FORM, example: "mobile", help: "Shown in logs, metrics and accounts. The store remembers it: do not rename one in use." }),
-    protocol: text({ default: "smpp", max: 16, help: "The protocol this operator speaks, such as smpp or cmpp." }),
+    protocol: text({ default: "smpp", max: 16, help: "The protocol this operator speaks, one of those below." }),
     host: text({ required: true, max: 255, pattern: HOST, form: HOST_FORM, example: "127.0.0.1", help: "The operator's host name or address." }),
-    port: int({ optional: true, min: 1, max: 65_535, example: 2775, help: "The operator's TCP port. When absent: the protocol's usual one, 2775 for smpp, 7890 for cmpp." }),
-    system_id: text({ required: true, max: 32, example: "tollgate", help: "The name we bind with; our SP_Id, of at most 6 characters, for cmpp." }),
+    port: int({ optional: true, min: 1, max: 65_535, example: 2775, help: "The operator's TCP port. When absent: the protocol's usual one." }),
+    system_id: text({ required: true, max: 32, example: "tollgate", help: "The name we bind with, in the form that the protocol has for it (cmpp: our SP_Id)." }),
     ...SECRET,
     links: int({ default: 1, min: 1, max: 64, unit: "connections", help: "Binds held in parallel." }),
     window: int({
       optional: true, min: 1, max: 10_000, unit: "messages", example: 100,
-      help: "Submits a link may have unanswered. When absent: what is usual for the protocol, 100 for smpp, 16 for cmpp.",
+      help: "Submits a link may have unanswered. When absent: what is usual for the protocol.",
     }),
     rate: int({ optional: true, min: 1, max: 1_000_000, unit: "messages a second", example: 200, help: "Most submits a second over each link. When absent: unlimited." }),
     uncertain: choice({

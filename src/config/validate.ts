@@ -2,7 +2,7 @@
  * A TOML document against the schema: values with defaults filled in, and every problem found, none hiding another.
  */
 import { z } from "zod";
-import type { SettingDescription } from "../../protocols/wire/protocol.js";
+import type { NameForm, SettingDescription } from "../../protocols/wire/protocol.js";
 import { SCHEMA, TABLES } from "./schema.js";
 import type { Parsed } from "./schema.js";
 import { fromDescription } from "./setting.js";
@@ -19,6 +19,7 @@ export interface ProtocolTable {
   readonly usualWindow: number;
   readonly listenSettings: readonly SettingDescription[];
   readonly linkSettings: readonly SettingDescription[];
+  readonly bindName?: NameForm;
 }
 
 /** The tables that a protocol has settings of its own in, such as [operator.smpp]. */

@@ -2,13 +2,13 @@
  * Bind policy: may this peer bind as this account? A list of named steps, asked in order; the first no decides.
  *
  * The address and failure checks come first and cost nothing; a password is checked off this thread, a digest at once.
- * Who proves a shared secret by a digest (CMPP) names the account by its SP_Id, who gives a password (SMPP) by its name.
+ * Who proves a shared secret by a digest names the account by its SP_Id, who gives a password by its name.
  */
 import { randomBytes } from "node:crypto";
 import type { BindRefusal, BindRequest, CustomerSession } from "../../protocols/wire/protocol.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { Accounts, LiveAccount } from "../flow/accounts.js";
-import type { Account } from "../ledger/account.js";
+import { bindTerms } from "../ledger/bind-terms.js";
 import type { PasswordChecker, PasswordVerdict } from "../ledger/password.js";
 import { AllowList, plainAddress } from "./addresses.js";
 import type { BindFailures } from "./failures.js";
@@ -31,17 +31,6 @@ export interface BindPolicyParts {
 
 /** What the digest of a stranger is compared with, so that it takes as long as a wrong one. */
 const NO_ONES_SECRET = randomBytes(16);
-const CMPP = "cmpp";
-
-/** Submits a bind of this protocol may have unanswered. */
-export function submitWindow(terms: Account, protocol: string): number {
-  return protocol === CMPP ? terms.cmppWindow : terms.window;
-}
-
-/** Deliveries we may have unanswered at a bind of this protocol. */
-export function deliverWindow(terms: Account, protocol: string): number {
-  return protocol === CMPP ? Math.min(terms.cmppWindow, terms.deliverWindow) : terms.deliverWindow;
-}
 
 const refuse = (reason: BindRefusal): BindDecision => ({ accepted: false, reason });
 
@@ -70,7 +59,7 @@ export class BindPolicy {
     if (terms.state === "closed") return refuse("closed");
     failures.succeeded(address);
     // Only who has proved to be the account learns which versions it may speak.
-    if (session.protocol === CMPP && !terms.cmppVersions.includes(request.version)) return refuse("version_refused");
+    if (bindTerms(terms, session.protocol).versions?.includes(request.version) === false) return refuse("version_refused");
     return { accepted: true, account };
   }
 

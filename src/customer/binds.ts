@@ -6,7 +6,7 @@ import type { Outcome } from "../../protocols/model/outcome.js";
 import type { CancelAnswer, CustomerSession } from "../../protocols/wire/protocol.js";
 import type { LiveAccount } from "../flow/accounts.js";
 import type { CancelOrigin, NotifyPort, SubmitOrigin } from "../flow/ports.js";
-import { deliverWindow } from "./bind-policy.js";
+import { bindTerms } from "../ledger/bind-terms.js";
 
 /** One live bind: a session that has proved to be an account's. */
 export class Bind implements SubmitOrigin, CancelOrigin {
@@ -28,7 +28,7 @@ export class Bind implements SubmitOrigin, CancelOrigin {
     this.session = session;
     this.account = account;
     this.boundAtMs = boundAtMs;
-    this.deliverWindow = deliverWindow(account.terms, session.protocol);
+    this.deliverWindow = bindTerms(account.terms, session.protocol).deliverWindow;
   }
 
   answerSubmit(handle: number, outcome: Outcome, messageId: number): void {

@@ -10,8 +10,9 @@ import type {
 } from "../../protocols/wire/protocol.js";
 import type { LiveAccount } from "../flow/accounts.js";
 import type { CancelOrigin, SubmitOrigin } from "../flow/ports.js";
+import { bindTerms } from "../ledger/bind-terms.js";
 import { Bind, type Binds } from "./binds.js";
-import { submitWindow, type BindDecision, type BindPolicy } from "./bind-policy.js";
+import type { BindDecision, BindPolicy } from "./bind-policy.js";
 
 /** Wishes to take a message back, and questions, that one bind may have unanswered: each costs the store a look. */
 const CANCELS_OPEN = 256;
@@ -93,7 +94,7 @@ export class Gate implements CustomerEvents {
         session.owner = bind;
         this.#binds.add(bind);
         answer({
-          accepted: true, window: submitWindow(terms, session.protocol), deliverWindow: bind.deliverWindow,
+          accepted: true, window: bindTerms(terms, session.protocol).window, deliverWindow: bind.deliverWindow,
           alphabet0: terms.alphabet0, checkContentSource: terms.checkContentSource,
         });
         this.#observer.bound(bind, request.version, request.direction);
@@ -193,7 +194,7 @@ export class Gate implements CustomerEvents {
   accountsChanged(): void {
     for (const bind of [...this.#binds.all()]) {
       const terms = bind.account.terms;
-      bind.session.setWindow(submitWindow(terms, bind.session.protocol));
+      bind.session.setWindow(bindTerms(terms, bind.session.protocol).window);
       if (terms.state === "closed") bind.session.unbind("account closed", 5_000);
     }
   }

@@ -86,6 +86,8 @@ export const THIRD = {
   name: "third",
   usualPort: 8890,
   usualWindow: 32,
+  proof: "digest",
+  bindName: { shape: /^[0-9]{8}$/, called: "ClientID", words: "8 digits" },
   listenSettings: [{ name: "place", type: "string", default: "ab", max: 2, help: "Where we are." }],
   linkSettings: [{ name: "login_mode", type: "number", default: 2, min: 0, max: 2, help: "Which way messages go." }],
   explainOutcome: (outcome: number) => (outcome === 6 ? { status: 200, name: "NO_MONEY" } : { status: 8, name: "BUSY" }),
