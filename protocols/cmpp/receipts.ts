@@ -21,6 +21,8 @@ const LEAST_OCTETS = 15;
 const state = (of: MessageState, final: boolean): WordState => Object.freeze({ state: of, final });
 const DELIVERED = state(MessageState.delivered, true);
 const UNDELIVERABLE = state(MessageState.undeliverable, true);
+/** SMPP leaves UNKNOWN open; here every Stat but ACCEPTD is an end. [protocols sheet 1.12] */
+const UNKNOWN = state(MessageState.unknown, true);
 const UNREADABLE = state(MessageState.unknown, false);
 
 /** Whether a delivery is a status report and no message. */
@@ -64,7 +66,8 @@ export function stateOfStat(stat: string, terms: LinkTerms): WordState {
   for (const each of statClasses) {
     if (each.beginning ? upper.startsWith(each.word) : upper === each.word) return each.state;
   }
-  return standardState(stat) ?? UNDELIVERABLE;
+  const standard = standardState(stat) ?? UNDELIVERABLE;
+  return standard.state === MessageState.unknown ? UNKNOWN : standard;
 }
 
 /** "000" of what was delivered, else the last three digits that the word ends in; "" when it ends in none. [protocols sheet 1.17] */

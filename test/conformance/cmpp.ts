@@ -250,7 +250,7 @@ const FORMAT_CLAIMS: Readonly<Record<string, Claim>> = {
 
 const STAT_CLAIMS: Readonly<Record<string, Claim>> = {
   ...Object.fromEntries(["DELIVRD", "EXPIRED", "DELETED", "UNDELIV", "REJECTD"].map((word) => [word, claim("supported", T.stat)])),
-  UNKNOWN: claim("supported", T.stat, "kept as the state; what becomes final of it is the horizon's"),
+  UNKNOWN: claim("supported", T.stat, "an end like every other failure"),
   ACCEPTD: claim("supported", T.stat, "never final; given on where interim reports are wanted"),
   "XX:nnnn": claim("supported", "${stat} is kept as it is, undeliverable, with error \"${error}\"", "classed anew by a link's settings; ours are TG:nnnn"),
 };

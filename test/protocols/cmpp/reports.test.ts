@@ -145,7 +145,7 @@ describe("CMPP reports", () => {
     const STANDARD = [
       ["DELIVRD", MessageState.delivered, true, "000"], ["EXPIRED", MessageState.expired, true, ""], ["DELETED", MessageState.deleted, true, ""],
       ["UNDELIV", MessageState.undeliverable, true, ""], ["REJECTD", MessageState.rejected, true, ""], ["ACCEPTD", MessageState.sent, false, ""],
-      ["UNKNOWN", MessageState.unknown, false, ""],
+      ["UNKNOWN", MessageState.unknown, true, ""],
     ] as const;
     for (const [stat, state, final, error] of STANDARD) {
       it(`${stat} is ${final ? "final" : "not final"}`, async () => {
