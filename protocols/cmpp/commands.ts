@@ -7,6 +7,7 @@
  * 0x09 and 0x10..0x17 are spoken among gateways and with the routing server: known by name, never served to an SP.
  * [protocols sheet 1.2]
  */
+import { commandTable, isResponse } from "../wire/command-table.js";
 
 /** Command numbers under the standard's names; an answer's number is its request's with bit 31 set. */
 export const CommandId = {
@@ -47,27 +48,9 @@ export const CommandId = {
 export type CommandId = (typeof CommandId)[keyof typeof CommandId];
 export type CommandName = keyof typeof CommandId;
 
-const NAMES = new Map<number, CommandName>(
-  (Object.entries(CommandId) as [CommandName, number][]).map(([name, id]) => [id, name]),
-);
-
-export const COMMAND_NAMES: readonly CommandName[] = Object.keys(CommandId) as CommandName[];
-
-/** The standard's name, or null for a number that is none of its commands. */
-export function commandName(id: number): CommandName | null {
-  return NAMES.get(id) ?? null;
-}
-
-/** Bit 31 tells answers from requests. */
-export function isResponse(id: number): boolean {
-  return id > 0x7fffffff;
-}
-
-/** The number that an answer to this request bears; 0 for an answer and for an unknown command. */
-export function responseId(id: number): number {
-  const answer = (id | 0x80000000) >>> 0;
-  return isResponse(id) || !NAMES.has(answer) ? 0 : answer;
-}
+/** Names in the standard's order; the name of a number; the number that an answer to a request bears. */
+export const { names: COMMAND_NAMES, nameOf: commandName, responseId } = commandTable<CommandName>(CommandId);
+export { isResponse };
 
 /** Bits, so that the matrix below can name several at once. */
 export const SessionState = { closed: 0, open: 1, bound: 2, unbound: 4 } as const;

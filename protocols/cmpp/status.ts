@@ -2,9 +2,8 @@
  * Result and Status: every value of CMPP 2.x and 3.0 with its meaning and what it asks of us, the Result of each field
  * that can be wrong, and the Result that each Outcome is answered with. [protocols sheet 1.4, 1.7, 1.11]
  */
-import { Outcome } from "../model/outcome.js";
-import type { OutcomeName } from "../model/outcome.js";
-import { REFUSALS } from "../model/refusals.js";
+import type { Outcome, OutcomeName } from "../model/outcome.js";
+import { Answers } from "../wire/answers.js";
 import type { Reaction } from "../wire/protocol.js";
 
 /** Result of SUBMIT_RESP (10..13 since 2.1), and 0..8 of DELIVER_RESP. The standard has numbers only; the names are ours. */
@@ -100,36 +99,16 @@ const STANDARD: Readonly<Partial<Record<OutcomeName, ResultName>>> = {
   too_long: "CMPP_TOO_LONG",
 };
 
-interface Answer {
-  readonly status: number;
-  readonly name: string;
-  readonly meaning: string;
-}
-
-function answerFor(name: OutcomeName): Answer {
-  const standard = STANDARD[name];
-  if (standard !== undefined) return { status: Result[standard], name: standard, meaning: ENTRIES[standard][1] };
-  const refusal = REFUSALS[name];
-  if (refusal === undefined) throw new TypeError(`outcome ${name} has no Result`);
-  return { status: refusal.number, name: `TOLLGATE_${name.toUpperCase()}`, meaning: refusal.meaning };
-}
-
-const ANSWERS: readonly Answer[] = (Object.entries(Outcome) as [OutcomeName, Outcome][])
-  .sort((a, b) => a[1] - b[1])
-  .map(([name]) => answerFor(name));
-const RESULT_BY_OUTCOME: readonly number[] = ANSWERS.map((answer) => answer.status);
+const ANSWERS = new Answers(STANDARD, Result, 0, "CMPP_FLOW_CONTROL");
 
 /** The Result that an outcome is answered with. */
 export function outcomeStatus(outcome: Outcome): number {
-  return RESULT_BY_OUTCOME[outcome] ?? Result.CMPP_FLOW_CONTROL;
+  return ANSWERS.statusOf(outcome);
 }
 
 /** Result and name of an outcome's answer. */
 export function explainOutcome(outcome: Outcome): { readonly status: number; readonly name: string } {
-  const answer = ANSWERS[outcome];
-  return answer === undefined
-    ? { status: Result.CMPP_FLOW_CONTROL, name: "CMPP_FLOW_CONTROL" }
-    : { status: answer.status, name: answer.name };
+  return ANSWERS.explain(outcome);
 }
 
 /** The first and the last of the Results that the standard leaves to vendors, who must document them. */
@@ -137,10 +116,7 @@ const VENDOR_FIRST = 100;
 const VENDOR_LAST = 199;
 
 const BY_CODE = new Map<number, StatusDescription>(RESULTS.map((each) => [each.code, each]));
-for (const answer of ANSWERS) {
-  if (answer.status < VENDOR_FIRST || BY_CODE.has(answer.status)) continue;
-  BY_CODE.set(answer.status, { code: answer.status, name: answer.name, meaning: answer.meaning, reaction: "refuse_alarm" });
-}
+for (const refusal of ANSWERS.refusals) if (!BY_CODE.has(refusal.code)) BY_CODE.set(refusal.code, refusal);
 
 /** Every Result that has a name, by number: the standard's and our own. */
 export const RESULT_NAMES: ReadonlyMap<number, string> = new Map([...BY_CODE].map(([code, { name }]) => [code, name]));

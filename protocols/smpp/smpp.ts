@@ -1,7 +1,6 @@
 /**
  * SMPP 3.3, 3.4 and 5.0 as a WireProtocol: the message centre's end for customers, the ESME's end for operators.
  */
-import { Outcome } from "../model/outcome.js";
 import { fitsAsIs, planText } from "../model/plan.js";
 import { listenSockets } from "../wire/listener.js";
 import type { CustomerEvents, LinkOptions, Listener, ListenOptions, OperatorEvents, OperatorLink, WireProtocol } from "../wire/protocol.js";
@@ -11,16 +10,7 @@ import { describePdu } from "./describe.js";
 import { openLink } from "./link-connection.js";
 import { readMessageId, shownMessageId } from "./operations.js";
 import { LINK_SETTINGS, linkText } from "./settings.js";
-import { STATUSES, explainOutcome, explainStatus } from "./status.js";
-
-/** From here on a status means what its vendor says. [SMPP 3.4 5.1.3] */
-const VENDOR_FIRST = 0x400;
-
-/** The standards' statuses and our own vendor ones. */
-const STATUS_NAMES = new Map<number, string>([
-  ...STATUSES.map(({ code, name }) => [code, name] as const),
-  ...Object.values(Outcome).map((outcome) => explainOutcome(outcome)).filter(({ status }) => status >= VENDOR_FIRST).map(({ status, name }) => [status, name] as const),
-]);
+import { STATUS_NAMES, explainOutcome, explainStatus } from "./status.js";
 
 export const smpp: WireProtocol = {
   name: "smpp",

@@ -2,9 +2,8 @@
  * command_status: every value of SMPP 3.4 and 5.0 with its meaning and what it asks of us, the status of each field
  * that can be wrong, and the status that each Outcome is answered with. [SMPP 3.4 5.1.3; SMPP 5.0 4.7.6]
  */
-import { Outcome } from "../model/outcome.js";
-import type { OutcomeName } from "../model/outcome.js";
-import { REFUSALS } from "../model/refusals.js";
+import type { Outcome, OutcomeName } from "../model/outcome.js";
+import { Answers } from "../wire/answers.js";
 import type { Reaction } from "../wire/protocol.js";
 
 /** Values under their 3.4 names; the five that 5.0 renamed are listed in STATUSES. */
@@ -185,41 +184,23 @@ const STANDARD: Readonly<Partial<Record<OutcomeName, StatusName>>> = {
   too_long: "ESME_RINVMSGLEN",
 };
 
-interface Answer {
-  readonly status: number;
-  readonly name: string;
-  readonly meaning: string;
-}
-
-function answerFor(name: OutcomeName): Answer {
-  const standard = STANDARD[name];
-  if (standard !== undefined) return { status: Status[standard], name: standard, meaning: ENTRIES[standard][1] };
-  const refusal = REFUSALS[name];
-  if (refusal === undefined) throw new TypeError(`outcome ${name} has no command_status`);
-  return { status: VENDOR_FIRST + refusal.number, name: `TOLLGATE_${name.toUpperCase()}`, meaning: refusal.meaning };
-}
-
-const ANSWERS: readonly Answer[] = (Object.entries(Outcome) as [OutcomeName, Outcome][])
-  .sort((a, b) => a[1] - b[1])
-  .map(([name]) => answerFor(name));
-const STATUS_BY_OUTCOME: readonly number[] = ANSWERS.map((answer) => answer.status);
+const ANSWERS = new Answers(STANDARD, Status, VENDOR_FIRST, "ESME_RSYSERR");
 
 /** The command_status that an outcome is answered with. */
 export function outcomeStatus(outcome: Outcome): number {
-  return STATUS_BY_OUTCOME[outcome] ?? Status.ESME_RSYSERR;
+  return ANSWERS.statusOf(outcome);
 }
 
 /** Status and name of an outcome's answer. */
 export function explainOutcome(outcome: Outcome): { readonly status: number; readonly name: string } {
-  const answer = ANSWERS[outcome];
-  return answer === undefined ? { status: Status.ESME_RSYSERR, name: "ESME_RSYSERR" } : { status: answer.status, name: answer.name };
+  return ANSWERS.explain(outcome);
 }
 
 const BY_CODE = new Map<number, StatusDescription>(STATUSES.map((each) => [each.code, each]));
-for (const answer of ANSWERS) {
-  if (answer.status < VENDOR_FIRST || BY_CODE.has(answer.status)) continue;
-  BY_CODE.set(answer.status, { code: answer.status, name: answer.name, meaning: answer.meaning, reaction: "refuse_alarm" });
-}
+for (const refusal of ANSWERS.refusals) if (!BY_CODE.has(refusal.code)) BY_CODE.set(refusal.code, refusal);
+
+/** Every status that has a name, by number: the standard's and our own. */
+export const STATUS_NAMES: ReadonlyMap<number, string> = new Map([...BY_CODE].map(([code, { name }]) => [code, name]));
 
 /**
  * What a status says and asks of us, for every number there is. Vendor values (0x400..0x4FF) are final and raise an
