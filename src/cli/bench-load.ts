@@ -17,8 +17,6 @@ const STALL_MS = 30_000;
 /** After the last receipt: time in which one too many would show. */
 const AFTERMATH_MS = 300;
 const FIRST_ROOM = 1 << 20;
-/** Where a 16-bit concatenation header has the number of its segment. */
-const SEGMENT_NUMBER_AT = 6;
 
 /**
  * Judge: by destination, every message having a number of its own: was each accepted submit seen at the operator once, and did as many
@@ -45,7 +43,8 @@ export class Judge {
   }
 
   atOperator(submit: Pick<ArrivedSubmit, "destination" | "octets">): void {
-    const segment = this.#segments === 1 ? 0 : (submit.octets[SEGMENT_NUMBER_AT] ?? 1) - 1;
+    // The header's last octet is the segment's number, whether its reference has 8 bits or 16.
+    const segment = this.#segments === 1 ? 0 : (submit.octets[submit.octets[0] ?? 0] ?? 1) - 1;
     const ordinal = (Number(submit.destination) - FIRST_DESTINATION) * this.#segments + segment;
     if (ordinal >= this.#seen.length) this.#seen = grown(this.#seen, ordinal);
     this.#seen[ordinal] = Math.min(255, (this.#seen[ordinal] ?? 0) + 1);

@@ -6,8 +6,8 @@ import { makeBenchFolder } from "../../../src/cli/bench-folder.js";
 import { FIRST_DESTINATION, Judge } from "../../../src/cli/bench-load.js";
 import { buildScreen } from "../../../src/filter/screen.js";
 
-function submit(message: number, segment = 1): { destination: string; octets: Buffer } {
-  return { destination: String(FIRST_DESTINATION + message), octets: Buffer.from([6, 8, 4, 0, 0, 3, segment, 0x4e, 0x00]) };
+function submit(message: number, segment = 1, header = [6, 8, 4, 0, 0]): { destination: string; octets: Buffer } {
+  return { destination: String(FIRST_DESTINATION + message), octets: Buffer.from([...header, 3, segment, 0x4e, 0x00]) };
 }
 const receipt = (message: number): string => String(FIRST_DESTINATION + message);
 
@@ -41,13 +41,15 @@ describe("the bench's Judge", () => {
     expect(judge.verdict()).to.deep.equal({ lost: 0, doubled: 2 });
   });
 
-  it("tells the segments of one message apart", () => {
-    const judge = new Judge(3);
-    for (const ordinal of [3, 4, 5]) judge.accepted(ordinal);
-    for (const segment of [1, 3, 3]) judge.atOperator(submit(1, segment));
-    for (let count = 0; count < 3; count++) judge.receipt(receipt(1));
-    expect(judge.verdict()).to.deep.equal({ lost: 1, doubled: 1 });
-  });
+  for (const header of [[6, 8, 4, 0, 0], [5, 0, 3, 0]]) {
+    it(`tells the segments of one message apart, with a header of ${header[0]} octets`, () => {
+      const judge = new Judge(3);
+      for (const ordinal of [3, 4, 5]) judge.accepted(ordinal);
+      for (const segment of [1, 3, 3]) judge.atOperator(submit(1, segment, header));
+      for (let count = 0; count < 3; count++) judge.receipt(receipt(1));
+      expect(judge.verdict()).to.deep.equal({ lost: 1, doubled: 1 });
+    });
+  }
 });
 
 describe("the bench's folder", () => {
