@@ -72,6 +72,8 @@ describe("the house's checker", () => {
     expect(rules("protocols/wire/x.ts", 'import { a } from "../smpp/codec.js";')).to.deep.equal(["imports@2"]);
     expect(rules("protocols/smpp/x.ts", 'import { a } from "../cmpp/codec.js";')).to.deep.equal(["imports@2"]);
     expect(rules("protocols/smpp/x.ts", 'import { a } from "../../src/flow/flow.js";')).to.deep.equal(["imports@2"]);
+    expect(rules("protocols/third/x.ts", 'import { a } from "../cmpp/codec.js";')).to.deep.equal(["imports@2"]);
+    expect(rules("protocols/third/x.ts", 'import { a } from "../wire/session.js";')).to.deep.equal([]);
     expect(rules("src/flow/x.ts", 'import { a } from "../store/sqlite/writer.js";')).to.deep.equal(["imports@2"]);
     expect(rules("src/flow/x.ts", 'export { a } from "../customer/gate.js";')).to.deep.equal(["imports@2"]);
     expect(rules("src/customer/x.ts", 'import type { A } from "../operator/link.js";')).to.deep.equal(["imports@2"]);

@@ -37,8 +37,6 @@ const ROOMS: readonly Room[] = [
   { at: "protocols/index.ts", may: ["protocols"] },
   { at: "protocols/model", may: [] },
   { at: "protocols/wire", may: ["protocols/model"] },
-  { at: "protocols/smpp", may: ["protocols/model", "protocols/wire"] },
-  { at: "protocols/cmpp", may: ["protocols/model", "protocols/wire"] },
   ...PURE.map((folder) => ({
     at: `src/${folder}`,
     may: ["protocols/model"],
@@ -58,6 +56,12 @@ const ROOMS: readonly Room[] = [
   { at: "src", may: [] },
   { at: "test", may: ["protocols", "src", "test"] },
 ];
+
+/** Any other folder of protocols/ is a protocol's: what it shares with another stands in model or wire. */
+function protocolRoom(file: string): Room | undefined {
+  const folder = /^protocols\/[^/]+(?=\/)/.exec(file)?.[0];
+  return folder === undefined ? undefined : { at: folder, may: ["protocols/model", "protocols/wire"] };
+}
 
 /** Where each package stands; tests may use any. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
@@ -221,7 +225,7 @@ class FileCheck {
       return;
     }
     const to = posix.normalize(posix.join(posix.dirname(this.#file), target)).replace(/\.js$/, ".ts");
-    const room = ROOMS.find((candidate) => within(this.#file, candidate.at));
+    const room = ROOMS.find((candidate) => within(this.#file, candidate.at)) ?? protocolRoom(this.#file);
     if (room === undefined || within(to, room.at) || anyOf(to, room.may)) return;
     if (anyOf(to, room.typesFrom ?? [])) {
       if (!typeOnly) this.#report("imports", node, `imports more than types from ${to}`, `${room.at} may see only its types: import type, or take the value as an argument`);
