@@ -75,6 +75,27 @@ export class Dispatcher {
     return this.port.reserveLink();
   }
 
+  /** A held message goes straight to a link, past the queue, where its lane is idle and a slot is free. */
+  leave(submission: Submission): boolean {
+    const link = this.reserveFor(submission.lane);
+    if (link === null) return false;
+    submission.step = Step.leaving;
+    this.#mark(submission, link);
+    return true;
+  }
+
+  /** The DISPATCHED mark of a held message is on disk (or could not be made). */
+  left(submission: Submission, result: Commit): void {
+    if (result === Commit.notApplicable) {
+      // Taken back or expired meanwhile: it was never in the queue.
+      submission.link?.unreserve();
+      submission.link = null;
+      return;
+    }
+    if (result !== Commit.ok) submission.lane.known.add(submission.message.id);
+    this.dispatched(submission, result);
+  }
+
   /** A message accepted as QUEUED is on disk. */
   arrived(submission: Submission): void {
     const lane = submission.lane;
@@ -180,14 +201,19 @@ export class Dispatcher {
         link.unreserve();
         return;
       }
-      submission.link = link;
-      submission.linkNo = link.no;
-      submission.operatorNo = this.operatorNo;
-      submission.attempt++;
       submission.step = Step.dispatching;
       submission.account.queued--;
-      this.#context.store.dispatch(submission, submission.message.id, this.operatorNo, link.no, submission.attempt);
+      this.#mark(submission, link);
     }
+  }
+
+  /** Has the message marked DISPATCHED over this link, whose slot is reserved. */
+  #mark(submission: Submission, link: LinkPort): void {
+    submission.link = link;
+    submission.linkNo = link.no;
+    submission.operatorNo = this.operatorNo;
+    submission.attempt++;
+    this.#context.store.dispatch(submission, submission.message.id, this.operatorNo, link.no, submission.attempt);
   }
 
   /** The next message by weighted round-robin that has not expired and still passes the word lists in force. */

@@ -132,6 +132,13 @@ export class Flow {
     return this.#dispatchers.get(operatorNo);
   }
 
+  /** See HoldContext. What has expired, or is to wait, goes by the queue. */
+  leave(submission: Submission): boolean {
+    const { expiresAtMs } = submission.message;
+    if (expiresAtMs > 0 && expiresAtMs <= this.expiryMs) return false;
+    return this.#laneDispatcher(submission.laneNo)?.leave(submission) ?? false;
+  }
+
   readonly portOf = (submission: Submission): OperatorPort => (this.#laneDispatcher(submission.laneNo) as Dispatcher).port;
 
   get gatheringGroups(): number {
@@ -219,6 +226,10 @@ export class Flow {
         break;
       case Step.dispatching:
         (this.#dispatchers.get(submission.operatorNo) as Dispatcher).dispatched(submission, result);
+        break;
+      case Step.leaving:
+        this.holder.judged(submission, result);
+        (this.#dispatchers.get(submission.operatorNo) as Dispatcher).left(submission, result);
         break;
       case Step.dropping:
       case Step.ending:

@@ -26,6 +26,8 @@ export interface HoldContext {
   readonly outward: Outward;
   /** The links a submission is to go out over. */
   portOf(submission: Submission): OperatorPort;
+  /** Sends a held message straight to a link where its lane is idle and one has room; false: nothing was done. */
+  leave(submission: Submission): boolean;
 }
 
 export interface HoldOptions {
@@ -180,8 +182,10 @@ export class Holder {
 
   #release(submission: Submission, rewritten: Message | null): void {
     const { store, screen } = this.#context;
-    submission.step = Step.releasing;
     this.#judged.add(submission.message.id);
+    const asItIs = rewritten === null && submission.wordsVersion === screen.version && submission.message.scheduledAtMs === 0;
+    if (asItIs && this.#context.leave(submission)) return;
+    submission.step = Step.releasing;
     if (rewritten !== null) rewritten.id = submission.message.id;
     store.release(submission, submission.message.id, screen.version, submission.message.scheduledAtMs, rewritten);
   }

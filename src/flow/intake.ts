@@ -243,8 +243,9 @@ export class Intake {
     submission.segments = found.segments;
     submission.flags = this.#screened.evidence;
     submission.refuseAfter = screened;
-    // Parts are screened with their siblings; what an account wants refused by receipt has not passed.
-    submission.wordsVersion = found.isSegment || screened !== Outcome.ok ? 0 : screen.version;
+    // Parts will be judged by these lists, with their siblings; by newer ones that then stand in their rows. What an account wants
+    // refused by receipt has not passed.
+    submission.wordsVersion = screened === Outcome.ok ? screen.version : 0;
     if (held) submission.dueMs = wallMs + gatherMs;
     else if (scheduled) submission.dueMs = message.scheduledAtMs;
     submission.partIds = parts === null ? partIds : parts.length;

@@ -29,6 +29,8 @@ export const Step = {
   dropping: 5,
   /** A held message to become its parts. */
   splitting: 6,
+  /** A held message to be DISPATCHED straight away; the link's slot is reserved. */
+  leaving: 7,
 } as const;
 export type Step = (typeof Step)[keyof typeof Step];
 

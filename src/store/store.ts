@@ -62,7 +62,7 @@ export interface AcceptIntent extends Intent {
   /** Units of charge. */
   readonly segments: number;
   readonly chargeMicros: number;
-  /** Version of the word lists it passed; 0 when not screened (held segments). */
+  /** Version of the word lists it passed, of a held part: by which it will be judged unless newer ones come; 0 when it has not passed. */
   readonly wordsVersion: number;
   /** Wall ms: release time when scheduled, gathering deadline when held, else 0. */
   readonly dueMs: number;

@@ -307,9 +307,9 @@ export function release(state: WriterState): Commit {
   if (row === undefined) return Commit.notApplicable;
   const to = nextState(row.state, dueMs > state.nowMs ? Happening.schedule : Happening.release);
   if (to === 0) return Commit.notApplicable;
-  row.words = words;
   const { statements } = row.file;
-  statements.setWords.run(words, id);
+  if (row.words !== words) statements.setWords.run(words, id);
+  row.words = words;
   if (rewritten.length > 0) statements.setBody.run(withFlagsOf(rewritten, statements.getBody.get(id) as Buffer), id);
   queueAgain(state, row, to, dueMs);
   return Commit.ok;

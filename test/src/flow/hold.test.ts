@@ -7,8 +7,9 @@ import { Holder } from "../../../src/flow/hold.js";
 import { Outward } from "../../../src/flow/outward.js";
 import type { Submission } from "../../../src/flow/submission.js";
 import type { Screen } from "../../../src/filter/screen.js";
-import type { Store } from "../../../src/store/store.js";
+import { Commit, type Store } from "../../../src/store/store.js";
 import { account, accounts, FakeOperator, message, NO_METRICS } from "./fixtures.js";
+import { part, Road, screenOf } from "./road.js";
 
 const BLOCKS_INVOICE = {
   version: 1,
@@ -30,7 +31,7 @@ class Bench {
     };
     const operator = new FakeOperator(1);
     this.holder = new Holder({
-      store: store as unknown as Store, metrics: NO_METRICS, screen: BLOCKS_INVOICE, outward: new Outward(0), portOf: () => operator,
+      store: store as unknown as Store, metrics: NO_METRICS, screen: BLOCKS_INVOICE, outward: new Outward(0), portOf: () => operator, leave: () => false,
     }, { maxGathering: 10, incomplete: "send" }, () => undefined);
   }
 
@@ -70,6 +71,52 @@ describe("Holder", () => {
       bench.holder.held(bench.part("0500032a020200ff", Encoding.binary));
       const end = binary === "refuse" ? ` ${Outcome.not_supported}` : "";
       expect(bench.told).to.deep.equal([`${told} 1${end}`, `${told} 2${end}`]);
+    }
+  });
+});
+
+describe("A text that is whole", () => {
+  const FIRST = "0500032b02015f00";
+  const SECOND = "0500032b020253d1";
+  const whole = (road: Road): readonly [Message, Message] => [road.send(part(FIRST)), road.send(part(SECOND))];
+
+  it("goes straight to a link that has room, past the queue", () => {
+    const road = new Road();
+    const parts = whole(road);
+    expect(road.store.calls.filter((call) => call.startsWith("release"))).to.deep.equal([]);
+    expect(road.operator.written).to.deep.equal(parts.map(({ id }) => id));
+    expect(road.owner.queued).to.equal(0);
+  });
+
+  it("is queued as far as no link has room", () => {
+    const road = new Road();
+    road.operator.window = 1;
+    const [first, second] = whole(road);
+    expect(road.operator.written).to.deep.equal([first.id]);
+    expect(road.store.calls).to.include(`release ${String(second.id)}`);
+  });
+
+  it("is queued when newer word lists have judged it, so that its row says so", () => {
+    const road = new Road();
+    const first = road.send(part(FIRST));
+    road.flow.screen = screenOf(9, "75折券");
+    road.send(part(SECOND));
+    expect(road.store.calls).to.include(`release ${String(first.id)}`);
+  });
+
+  it("waits for another try when its mark cannot be made, and gives its place back when it has ended meanwhile", () => {
+    for (const [result, queued] of [[Commit.unavailable, 2], [Commit.notApplicable, 0]] as const) {
+      const road = new Road();
+      road.send(part(FIRST));
+      road.submit(part(SECOND));
+      road.store.commitOne();
+      road.store.result = result;
+      road.store.commit();
+      expect([road.operator.used, road.operator.written.length, road.owner.queued], String(result)).to.deep.equal([0, 0, queued]);
+      road.store.result = Commit.ok;
+      road.flow.tick(0);
+      road.store.commit();
+      expect([road.operator.written.length, road.owner.queued], String(result)).to.deep.equal([queued, 0]);
     }
   });
 });

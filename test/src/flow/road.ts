@@ -120,7 +120,9 @@ export class Road {
     return messages.map((message) => this.store.ended.get(message.id) ?? "");
   }
 
+  /** Whether held messages were let go: into the queue, or straight to a link. */
   released(...messages: Message[]): boolean[] {
-    return messages.map((message) => this.store.calls.includes(`release ${String(message.id)}`));
+    const { calls } = this.store;
+    return messages.map(({ id }) => calls.includes(`release ${String(id)}`) || calls.includes(`dispatch ${String(id)}`));
   }
 }
