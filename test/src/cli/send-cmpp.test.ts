@@ -116,7 +116,7 @@ for (const version of ["2.0", "3.0"]) {
       expect(code, out).to.equal(0);
       const told = JSON.parse(out) as { readonly accepted: number; readonly segments: number; readonly throttled: number };
       expect([told.accepted, told.segments]).to.deep.equal([501, 502]);
-      expect(told.throttled).to.be.greaterThan(0).and.lessThan(2_000);
+      expect(told.throttled).to.be.greaterThan(0);
       expect(new Set(texts.map(({ text }) => text)).size).to.equal(501);
     });
 
