@@ -72,7 +72,8 @@ export class Octets {
         return;
       }
     }
-    const written = buffer.write(value, start, MAX_TEXT, "utf8");
+    // A length beyond the whole buffer is an error, whatever is to be written.
+    const written = buffer.write(value, start, Math.min(MAX_TEXT, buffer.length - start), "utf8");
     this.u16(written | UTF8);
     this.at = start + written;
   }

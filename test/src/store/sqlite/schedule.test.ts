@@ -55,4 +55,11 @@ describe("scheduled messages in the store", () => {
     // Too late for another.
     expect(bench.release(id, 9, 0, newMessage())).to.equal(Commit.notApplicable);
   });
+
+  it("a held message whose source has letters of its own, or is long, is told when its time is over, as any", () => {
+    const sources = ["Bücher", "1".repeat(80)];
+    const ids = sources.map((source) => bench.accept({ state: MessageState.held, dueMs: bench.wallMs + 1_000, source }).id);
+    bench.sweep(1_000);
+    expect(bench.overdue.map(({ message: { id, source } }) => [id, source])).to.deep.equal(ids.map((id, at) => [id, sources[at]]));
+  });
 });
