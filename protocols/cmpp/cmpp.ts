@@ -8,7 +8,7 @@ import { CmppCustomerSession } from "./customer-session.js";
 import { describePdu } from "./describe.js";
 import { openLink } from "./link-connection.js";
 import { formatMsgId, msgIdHigh, msgIdLow, ourMessageId, parseMsgId } from "./msgid.js";
-import { LINK_SETTINGS, LISTEN_SETTINGS, gatewayCodeOf, linkText } from "./settings.js";
+import { LINK_SETTINGS, LISTEN_SETTINGS, gatewayCodeOf, linkTerms, linkText } from "./settings.js";
 import { RESULT_NAMES, explainOutcome, explainStatus } from "./status.js";
 
 export const cmpp: WireProtocol = {
@@ -17,9 +17,12 @@ export const cmpp: WireProtocol = {
   usualWindow: 16,
   proof: "digest",
   bindName: { shape: /^[\x21-\x7e]{1,6}$/, called: "SP_Id", words: "1 to 6 printable characters" },
+  // Never on the wire: its octets in UTF-8 are part of the digests.
+  bindSecret: { shape: /^[^\p{Cc}\p{Zl}\p{Zp}]{1,128}$/u, called: "shared secret", words: "1 to 128 characters, no control characters" },
   exactIds: true,
   listenSettings: LISTEN_SETTINGS,
   linkSettings: LINK_SETTINGS,
+  linkFaults: (settings) => linkTerms(settings).faults,
 
   async listen(options: ListenOptions, events: CustomerEvents): Promise<Listener> {
     return listenSockets(options, (socket, address, port) => {

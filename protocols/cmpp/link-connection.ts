@@ -34,7 +34,7 @@ const composer = new SubmitComposer();
 /** A link that connects by these options' settings. */
 export function openLink(options: LinkOptions, events: OperatorEvents): OperatorLink {
   const terms = linkTerms(options.settings);
-  const { faults } = terms;
+  const faults = terms.faults.map(({ name, fault }) => `${name}: ${fault}`);
   const told = options.systemId.length > SP_ID_MOST ? [...faults, `the SP_Id is longer than ${SP_ID_MOST} characters`] : faults;
   for (const fault of told) options.log.event("warn", "setting_ignored", { link: options.name, fault });
   return new RedialledLink(options, events, {

@@ -4,7 +4,7 @@
 import type { LongForm } from "../model/say.js";
 import { MessageState } from "../model/state.js";
 import type { WordState } from "../model/state-words.js";
-import type { ProtocolSettings, SettingDescription } from "../wire/protocol.js";
+import type { ProtocolSettings, SettingDescription, SettingFault } from "../wire/protocol.js";
 import { SettingReader } from "../wire/settings.js";
 import { CmppLinkText } from "./link-text.js";
 import type { EncodeAs } from "./link-text.js";
@@ -113,8 +113,8 @@ export interface LinkTerms {
   readonly zoneMinutes: number;
   readonly activeTestTries: number;
   readonly deliverWindow: number;
-  /** What of the settings makes no sense and was left out, in words; for the log. */
-  readonly faults: readonly string[];
+  /** What of the settings makes no sense and was left out. */
+  readonly faults: readonly SettingFault[];
 }
 
 const FORMS: Readonly<Record<string, LongForm>> = { udh: "udh8", udh16: "udh16", pk: "pk" };
@@ -135,15 +135,16 @@ const CLASSES: ReadonlyMap<string, WordState> = new Map([
 /** A value that the configuration's own check let through although it makes no sense here falls back to its default. */
 export function linkTerms(settings: ProtocolSettings): LinkTerms {
   const read = new SettingReader(LINK_SETTINGS, settings);
-  const faults: string[] = [];
+  const faults: SettingFault[] = [];
+  const version = read.word("version");
   const plain = (name: string, most: number): string => {
     const value = read.word(name);
     if (value.length <= most && /^[\x20-\x7e]*$/.test(value)) return value;
-    faults.push(`${name}: not up to ${most} characters of ASCII`);
+    faults.push({ name, fault: `not up to ${most} characters of ASCII` });
     return String(LINK_SETTINGS.find((setting) => setting.name === name)?.default ?? "");
   };
   return {
-    version: VERSIONS[read.word("version")] ?? 0x30,
+    version: VERSIONS[version] ?? 0x30,
     strictAuthenticator: read.flag("strict_authenticator"),
     msgSrc: plain("msg_src", 6),
     serviceId: plain("service_id", 10),
@@ -159,8 +160,8 @@ export function linkTerms(settings: ProtocolSettings): LinkTerms {
     udhi: read.number("udhi", 1, 64) === 64 ? 64 : 1,
     times: read.word("times") as "absolute" | "relative" | "off",
     receiptsAlways: read.word("receipts") === "always",
-    retryResults: resultsOf(read.word("retry_results"), faults),
-    statClasses: statClassesOf(read.word("stat_classes"), faults),
+    retryResults: resultsOf(read.word("retry_results"), version, (fault) => faults.push({ name: "retry_results", fault })),
+    statClasses: statClassesOf(read.word("stat_classes"), (fault) => faults.push({ name: "stat_classes", fault })),
     zoneMinutes: read.number("zone_minutes", -720, 840),
     activeTestTries: read.number("active_test_tries", 1, 10),
     deliverWindow: read.number("deliver_window", 1, 100_000),
@@ -184,22 +185,39 @@ function listed(text: string): string[] {
   return text.split(",").map((each) => each.trim()).filter((each) => each !== "");
 }
 
-function resultsOf(text: string, faults: string[]): ReadonlySet<number> {
+type Tell = (fault: string) => void;
+
+/** Results that SUBMIT_RESP has room for: one octet in 2.x, four in 3.0; 0 is no refusal. */
+function resultsOf(text: string, version: string, tell: Tell): ReadonlySet<number> {
+  const most = version === "3.0" ? 0xffff_ffff : 0xff;
   const results = new Set<number>();
   for (const each of listed(text)) {
-    if (/^[1-9][0-9]{0,9}$/.test(each)) results.add(Number(each));
-    else faults.push(`retry_results: ${each} is no Result`);
+    const result = /^[1-9][0-9]{0,9}$/.test(each) ? Number(each) : 0;
+    if (result === 0 || result > 0xffff_ffff) tell(`${each} is no Result`);
+    else if (result > most) tell(`${each} is no Result: ${version} has one octet for it`);
+    else if (results.has(result)) tell(`${each} is given twice`);
+    else results.add(result);
   }
   return results;
 }
 
-function statClassesOf(text: string, faults: string[]): readonly StatClass[] {
+/** Octets of Stat in a report. [protocols sheet 1.10] */
+const STAT_OCTETS = 7;
+
+/** The first that fits a word counts. */
+function statClassesOf(text: string, tell: Tell): readonly StatClass[] {
   const classes: StatClass[] = [];
   for (const pair of listed(text)) {
-    const [, word = "", star = "", name = ""] = /^([^=*]{0,7})(\*?)\s*=\s*(\w+)$/.exec(pair) ?? [];
+    const [whole, given = "", star = "", name = ""] = /^([^=*]*)(\*?)\s*=\s*(\w+)$/.exec(pair) ?? [];
     const state = CLASSES.get(name);
-    if (state === undefined || (word === "" && star === "")) faults.push(`stat_classes: ${pair} is no WORD=state`);
-    else classes.push({ word: word.trim().toUpperCase(), beginning: star !== "", state });
+    const word = given.trim().toUpperCase();
+    const before = classes.find((one) => (one.beginning ? word.startsWith(one.word) : one.word === word && star === ""));
+    if (whole === undefined || (word === "" && star === "")) tell(`${pair} is no WORD=state`);
+    else if (state === undefined) tell(`${name} is no state: it is one of ${[...CLASSES.keys()].join(", ")}`);
+    else if (!/^[\x20-\x7e]*$/.test(word)) tell(`${word} is not written in ASCII`);
+    else if (word.length > STAT_OCTETS) tell(`${word} has more than the ${STAT_OCTETS} characters of a Stat`);
+    else if (before !== undefined) tell(before.word === word && before.beginning === (star !== "") ? `${word}${star} is given twice` : `${word}${star} comes after ${before.word}*, which takes it already: put it in front`);
+    else classes.push({ word, beginning: star !== "", state });
   }
   return classes;
 }

@@ -2,7 +2,7 @@
  * Settings: what an operator may set for one SMPP link, as a table for the configuration and as checked terms for us.
  */
 import type { LongForm } from "../model/say.js";
-import type { Alphabet0, ProtocolSettings, SettingDescription } from "../wire/protocol.js";
+import type { Alphabet0, ProtocolSettings, SettingDescription, SettingFault } from "../wire/protocol.js";
 import { SettingReader } from "../wire/settings.js";
 import { CommandId } from "./commands.js";
 import { SmppLinkText } from "./link-text.js";
@@ -80,8 +80,12 @@ export interface LinkTerms {
   readonly zoneMinutes: number;
   readonly deliverWindow: number;
   readonly text: SmppLinkText;
+  /** What of the settings makes no sense and was left out. */
+  readonly faults: readonly SettingFault[];
 }
 
+/** What a C-Octet String of the bind can say: Latin-1 without control characters. */
+const SAYABLE = /^[\x20-\x7e\xa0-\xff]*$/;
 const FORMS: Readonly<Record<string, LongForm>> = { udh: "udh8", udh16: "udh16", sar: "sar", payload: "payload" };
 const VERSIONS: Readonly<Record<string, number>> = { "3.3": 0x33, "3.4": 0x34, "5.0": 0x50 };
 
@@ -92,20 +96,27 @@ export function linkTerms(settings: ProtocolSettings): LinkTerms {
   const alphabet0 = read.word("alphabet0") as Alphabet0;
   const tlvs = read.word("tlvs") as "auto" | "on" | "off";
   const form = FORMS[read.word("long_messages")] ?? "udh8";
+  const faults: SettingFault[] = [];
+  const sayable = (name: string, most: number): string => {
+    const value = read.word(name);
+    if (value.length <= most && SAYABLE.test(value)) return value;
+    faults.push({ name, fault: `not up to ${most} characters of Latin-1` });
+    return "";
+  };
   return {
     bindCommand:
       mode === "transmitter" ? CommandId.bind_transmitter
       : mode === "receiver" ? CommandId.bind_receiver
       : CommandId.bind_transceiver,
     canSubmit: mode !== "receiver",
-    systemType: read.word("system_type").slice(0, 12),
+    systemType: sayable("system_type", 12),
     interfaceVersion: VERSIONS[read.word("interface_version")] ?? 0x34,
     sourceTon: read.number("source_ton", KEEP, 255),
     sourceNpi: read.number("source_npi", KEEP, 255),
     destTon: read.number("dest_ton", KEEP, 255),
     destNpi: read.number("dest_npi", KEEP, 255),
     alphabet0,
-    serviceType: read.word("service_type").slice(0, 5),
+    serviceType: sayable("service_type", 5),
     receiptsAlways: read.word("receipts") === "always",
     receiptsByShape: read.flag("receipts_by_shape"),
     receiptsAsCsv: read.flag("receipts_as_csv"),
@@ -120,6 +131,7 @@ export function linkTerms(settings: ProtocolSettings): LinkTerms {
       takesGb18030: read.flag("gb18030"),
       operatorUnits: read.number("operator_signature", 0, 60),
     }),
+    faults,
   };
 }
 

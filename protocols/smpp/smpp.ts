@@ -9,16 +9,24 @@ import { SmppCustomerSession } from "./customer-session.js";
 import { describePdu } from "./describe.js";
 import { openLink } from "./link-connection.js";
 import { readMessageId, shownMessageId } from "./operations.js";
-import { LINK_SETTINGS, linkText } from "./settings.js";
+import { LINK_SETTINGS, linkTerms, linkText } from "./settings.js";
 import { STATUS_NAMES, explainOutcome, explainStatus } from "./status.js";
+
+/** What a bind has room for. [SMPP 3.4 4.1; the smpp sheet's wide form] */
+const BIND_TEXT = /^[\x20-\x7e\xa0-\xff]{1,64}$/;
+const BIND_TEXT_WORDS = "1 to 64 characters of Latin-1, no control characters";
 
 export const smpp: WireProtocol = {
   name: "smpp",
   usualPort: 2775,
   usualWindow: 100,
   proof: "password",
+  // Some operators insist on longer ones than the standard's 15 and 8 characters.
+  bindName: { shape: BIND_TEXT, called: "system_id", words: BIND_TEXT_WORDS },
+  bindSecret: { shape: BIND_TEXT, called: "password", words: BIND_TEXT_WORDS },
   listenSettings: [],
   linkSettings: LINK_SETTINGS,
+  linkFaults: (settings) => linkTerms(settings).faults,
 
   async listen(options: ListenOptions, events: CustomerEvents): Promise<Listener> {
     return listenSockets(options, (socket, address, port) => {

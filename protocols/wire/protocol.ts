@@ -282,8 +282,9 @@ export interface WireProtocol {
   readonly usualWindow: number;
   /** How its customers prove to be an account: by the account's name and password, or by its SP_Id and a digest of the shared secret. */
   readonly proof: BindProof["kind"];
-  /** What the name that we bind with has to look like, where the protocol takes no other. */
+  /** What the name that we bind with, and the secret, have to look like: what the wire can carry. */
   readonly bindName?: NameForm;
+  readonly bindSecret?: NameForm;
   /**
    * An operator's message ids have one fixed form, the same in answers and receipts, so that a receipt's is never looked for in
    * another base. Absent: operators spell them as they like.
@@ -304,6 +305,8 @@ export interface WireProtocol {
   describe(frame: Buffer): PrintablePdu;
   /** Settings an operator may give per link, for config/schema.ts: name, type, default, meaning. */
   readonly linkSettings: readonly SettingDescription[];
+  /** What makes no sense in a link's settings although each of them keeps to its description. */
+  linkFaults?(settings: ProtocolSettings): readonly SettingFault[];
   /** The status that an outcome is answered with, for `tollgate explain`. */
   explainOutcome(outcome: Outcome): { readonly status: number; readonly name: string };
   /** Name and meaning of a raw status of this protocol. */
@@ -321,6 +324,13 @@ export interface NameForm {
   /** What it is called there, and what it has: "SP_Id", "1 to 6 printable characters". */
   readonly called: string;
   readonly words: string;
+}
+
+export interface SettingFault {
+  /** The setting's. */
+  readonly name: string;
+  /** In words that follow it: "X is no WORD=state". */
+  readonly fault: string;
 }
 
 export interface SettingDescription {

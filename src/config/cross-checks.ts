@@ -2,6 +2,7 @@
  * What no single setting can tell: names and ports used twice, nobody to serve, limits that contradict each other.
  */
 import type { Settings } from "./settings.js";
+import type { ProtocolTable } from "./validate.js";
 
 /** `key` is the path at fault; load.ts adds file and line. */
 export interface Finding {
@@ -20,13 +21,16 @@ function isWildcard(host: string): boolean {
 }
 
 /** Every contradiction in settings that are each valid by themselves. */
-export function crossCheck(settings: Settings): Finding[] {
+export function crossCheck(settings: Settings, protocols: readonly Pick<ProtocolTable, "name" | "usualPort">[]): Finding[] {
   const findings: Finding[] = [];
   const add = (key: string, message: string, value: unknown, hint: string): void => {
     findings.push({ key, message, value: value === "" ? "" : JSON.stringify(value), hint });
   };
 
-  if (settings.listen.length === 0) add("listen", "no port for customers", "", 'add [[listen]] with protocol = "smpp" and port = 2775');
+  if (settings.listen.length === 0) {
+    const spoken = protocols.find((one) => one.name === settings.operator[0]?.protocol) ?? protocols[0];
+    add("listen", "no port for customers", "", spoken === undefined ? "add [[listen]]" : `add [[listen]] with protocol = "${spoken.name}" and port = ${spoken.usualPort}`);
+  }
   if (settings.operator.length === 0) {
     add("operator", "nobody to send to", "", "add an [[operator]], or try things out with [simulator] enabled = true");
   }

@@ -16,7 +16,7 @@ import { readSecret } from "./secrets.js";
 import type { BootstrapAccount, ListenSettings, OperatorSettings, RouteSettings, SecretSettings, Settings } from "./settings.js";
 import { TomlSyntaxError, readToml } from "./toml.js";
 import type { Place, TomlDocument, TomlTable } from "./toml.js";
-import { protocolFields, validate } from "./validate.js";
+import { protocolFields, settingHint, shown, validate } from "./validate.js";
 import type { ProtocolFields, ProtocolTable } from "./validate.js";
 
 export interface LoadOptions {
@@ -165,7 +165,7 @@ class Builder {
         cmppSecret: one.cmpp_secret ?? "",
       })),
     };
-    for (const finding of crossCheck(settings)) this.#add(finding.key, finding.message, finding.value, finding.hint);
+    for (const finding of crossCheck(settings, this.#options.protocols)) this.#add(finding.key, finding.message, finding.value, finding.hint);
     if (this.#problems.length > 0) throw new ConfigError(this.#problems.sort(byPlace));
     return {
       path: this.#options.path,
@@ -217,13 +217,15 @@ class Builder {
       if (form?.shape.test(one.system_id) === false) {
         this.#add(`${key}.system_id`, `is no ${form.called} of ${one.protocol}`, JSON.stringify(one.system_id), `it has ${form.words}`);
       }
+      const settings = ownSettings(one, protocol?.name, protocol?.linkSettings);
+      this.#linkFaults(settings, protocol, key);
       return {
         name: one.name,
         protocol: one.protocol,
         host: one.host,
         port: one.port ?? protocol?.usualPort ?? 0,
         systemId: one.system_id,
-        password: this.#secret(one, key),
+        password: this.#secret(one, key, protocol),
         links: one.links,
         window: one.window ?? protocol?.usualWindow ?? 1,
         rate: one.rate ?? 0,
@@ -233,9 +235,20 @@ class Builder {
         idStyle: one.id_style,
         reconnectMinMs: one.reconnect_min,
         reconnectMaxMs: one.reconnect_max,
-        settings: ownSettings(one, protocol?.name, protocol?.linkSettings),
+        settings,
       };
     });
+  }
+
+  /** What the protocol itself finds odd in a link's settings: the first of each says enough. */
+  #linkFaults(settings: OperatorSettings["settings"], protocol: ProtocolTable | undefined, key: string): void {
+    const told = new Set<string>();
+    for (const { name, fault } of protocol?.linkFaults?.(settings) ?? []) {
+      if (told.has(name)) continue;
+      told.add(name);
+      const setting = this.#fields.get(protocol?.name ?? "")?.operator[name];
+      this.#add(`${key}.${protocol?.name ?? ""}.${name}`, fault, shown(settings[name]), setting === undefined ? "" : settingHint([name], setting));
+    }
   }
 
   /** The protocol that a table names; another one's settings may not stand in it. */
@@ -252,9 +265,18 @@ class Builder {
     return found;
   }
 
-  #secret(one: Parameters<typeof readSecret>[0], key: string): string {
+  /** @param protocol that it goes out over; undefined: none does */
+  #secret(one: Parameters<typeof readSecret>[0], key: string, protocol?: ProtocolTable): string {
     const secret = readSecret(one, this.#folder, this.#options.credentialsDirectory);
-    if (secret.ok) return secret.value;
+    if (secret.ok) {
+      const form = protocol?.bindSecret;
+      if (form?.shape.test(secret.value) === false) {
+        const verb = secret.name === "password" ? "is" : "holds";
+        this.#add(`${key}.${secret.name}`, `${verb} no ${form.called} of ${protocol?.name ?? ""}`, "",
+          `it has ${form.words}: ask the operator for another, or look for a stray character`);
+      }
+      return secret.value;
+    }
     if (secret.name === "password_credential" && this.#options.withoutCredentials === true) return "";
     this.#add(secret.name === "" ? key : `${key}.${secret.name}`, secret.message, "", secret.hint);
     return "";

@@ -93,7 +93,7 @@ export const SCHEMA = {
     max_connections_per_address: int({
       default: 500, min: 1, max: 50_000, unit: "connections", help: "The same, counted for one remote address.",
     }),
-    system_id: text({ default: "tollgate", max: 15, help: "The name we give in answers to binds." }),
+    system_id: text({ default: "tollgate", max: 15, pattern: /^[\x20-\x7e]+$/, form: "printable ASCII", help: "The name we give in answers to binds." }),
   }),
 
   operator: list("An operator's message centre, to which we bind. Without any, an enabled simulator is used.", {
@@ -197,7 +197,7 @@ export const SCHEMA = {
     rate: int({ default: 1_000, min: 1, max: 1_000_000, unit: "segments a second", help: "The account's rate." }),
     service_codes: texts({ default: [], most: 64, pattern: DIGITS, form: "digits", example: ["10690001"], help: "Numbers (prefixes) whose inbound messages are this account's." }),
     sp_id: text({ optional: true, max: 6, pattern: /^[\x21-\x7e]+$/, form: "printable characters without blanks", example: "901234", help: "The account's SP_Id, the name it binds with over CMPP." }),
-    cmpp_secret: text({ optional: true, max: 64, secret: true, example: "secret", help: "Shared secret of its CMPP binds; kept encrypted in the store." }),
+    cmpp_secret: text({ optional: true, max: 64, octets: true, pattern: /^[^\p{Cc}\p{Zl}\p{Zp}]+$/u, form: "no control characters", secret: true, example: "secret", help: "Shared secret of its CMPP binds; kept encrypted in the store." }),
   }),
 } as const;
 

@@ -11,7 +11,8 @@ export interface SecretSource {
 }
 
 export type Secret =
-  | { readonly ok: true; readonly value: string }
+  /** `name` is the setting that gave it. */
+  | { readonly ok: true; readonly name: keyof SecretSource; readonly value: string }
   /** `name` is the setting at fault, "" when none was given. */
   | { readonly ok: false; readonly name: keyof SecretSource | ""; readonly message: string; readonly hint: string };
 
@@ -28,7 +29,7 @@ export function readSecret(source: SecretSource, folder: string, credentialsDire
     return { ok: false, name: second, message: `stands beside ${name}`, hint: `give exactly one of ${NAMES.join(", ")}` };
   }
   const value = source[name] ?? "";
-  if (name === "password") return { ok: true, value };
+  if (name === "password") return { ok: true, name, value };
   if (name === "password_file") return firstLine(name, isAbsolute(value) ? value : resolve(folder, value));
   if (credentialsDirectory === undefined || credentialsDirectory === "") {
     return {
@@ -51,5 +52,5 @@ function firstLine(name: keyof SecretSource, path: string): Secret {
   if (line === "" || line.length > 128) {
     return { ok: false, name, message: `${path} does not hold a password of 1 to 128 characters in its first line`, hint: "" };
   }
-  return { ok: true, value: line };
+  return { ok: true, name, value: line };
 }

@@ -120,13 +120,14 @@ export function yesNo<P extends Presence<boolean>>(told: P): Setting<Made<boolea
   return make<boolean, boolean, P>(z.boolean(), "true or false", "", told);
 }
 
-/** Text of 1 to `max` characters, optionally of a form given by `pattern` and told in words by `form`. */
+/** Text of 1 to `max` characters (`octets`: of UTF-8), optionally of a form given by `pattern` and told in words by `form`. */
 export function text<P extends Presence<string>>(
-  told: P & { readonly max: number; readonly pattern?: RegExp; readonly form?: string; readonly empty?: boolean; readonly secret?: boolean },
+  told: P & { readonly max: number; readonly pattern?: RegExp; readonly form?: string; readonly empty?: boolean; readonly octets?: true; readonly secret?: boolean },
 ): Setting<Made<string, P>> {
   let check = told.empty === true ? z.string().max(told.max) : z.string().min(1, "must not be empty").max(told.max);
   if (told.pattern !== undefined) check = check.regex(told.pattern, `expected ${told.form ?? "another form"}`);
-  const length = `up to ${told.max} characters`;
+  const length = `up to ${told.max} ${told.octets === true ? "octets" : "characters"}`;
+  if (told.octets === true) check = check.refine((value) => Buffer.byteLength(value) <= told.max, `expected ${length}`);
   return make<string, string, P>(check, "text", told.form === undefined ? length : `${told.form}, ${length}`, told, told.secret);
 }
 
