@@ -8,6 +8,7 @@
  * ```
  */
 import { join } from "node:path";
+import { PROTOCOL_NAMES } from "../protocols/index.js";
 import { systemClock, until } from "../protocols/wire/clock.js";
 import type { Listener } from "../protocols/wire/protocol.js";
 import { bootstrapAccounts } from "./admin/bootstrap.js";
@@ -113,6 +114,7 @@ class RunningGateway implements Gateway {
       flow: () => this.#parts.flow,
       store: () => this.#store,
       keys: () => this.#keys,
+      protocols: PROTOCOL_NAMES.map(protocolNamed),
       routes: () => ({ routes: this.#parts.routes, rules: this.#settings.route }),
       state: () => ({ state: this.#state, reasons: this.#notReady(), listeners: this.#listeners, binds: this.#parts.binds, links: this.#parts.links }),
       reload: (by) => this.#reload(by),

@@ -4,6 +4,7 @@
 import { fitsAsIs, planText } from "../model/plan.js";
 import { listenSockets } from "../wire/listener.js";
 import type { CustomerEvents, LinkOptions, Listener, ListenOptions, OperatorEvents, OperatorLink, ProtocolSettings, WireProtocol } from "../wire/protocol.js";
+import { VERSIONS, versionName } from "./bind.js";
 import { CmppCustomerSession } from "./customer-session.js";
 import { describePdu } from "./describe.js";
 import { openLink } from "./link-connection.js";
@@ -19,6 +20,7 @@ export const cmpp: WireProtocol = {
   bindName: { shape: /^[\x21-\x7e]{1,6}$/, called: "SP_Id", words: "1 to 6 printable characters" },
   // Never on the wire: its octets in UTF-8 are part of the digests.
   bindSecret: { shape: /^[^\p{Cc}\p{Zl}\p{Zp}]{1,128}$/u, called: "shared secret", words: "1 to 128 characters, no control characters" },
+  versions: VERSIONS.map(versionName),
   exactIds: true,
   listenSettings: LISTEN_SETTINGS,
   linkSettings: LINK_SETTINGS,

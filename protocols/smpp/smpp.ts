@@ -4,7 +4,7 @@
 import { fitsAsIs, planText } from "../model/plan.js";
 import { listenSockets } from "../wire/listener.js";
 import type { CustomerEvents, LinkOptions, Listener, ListenOptions, OperatorEvents, OperatorLink, WireProtocol } from "../wire/protocol.js";
-import { VERSION_34 } from "./bind.js";
+import { VERSION_33, VERSION_34, VERSION_50, versionName } from "./bind.js";
 import { SmppCustomerSession } from "./customer-session.js";
 import { describePdu } from "./describe.js";
 import { openLink } from "./link-connection.js";
@@ -24,6 +24,7 @@ export const smpp: WireProtocol = {
   // Some operators insist on longer ones than the standard's 15 and 8 characters.
   bindName: { shape: BIND_TEXT, called: "system_id", words: BIND_TEXT_WORDS },
   bindSecret: { shape: BIND_TEXT, called: "password", words: BIND_TEXT_WORDS },
+  versions: [VERSION_33, VERSION_34, VERSION_50].map(versionName),
   listenSettings: [],
   linkSettings: LINK_SETTINGS,
   linkFaults: (settings) => linkTerms(settings).faults,

@@ -282,9 +282,14 @@ export interface WireProtocol {
   readonly usualWindow: number;
   /** How its customers prove to be an account: by the account's name and password, or by its SP_Id and a digest of the shared secret. */
   readonly proof: BindProof["kind"];
-  /** What the name that we bind with, and the secret, have to look like: what the wire can carry. */
+  /**
+   * What the name that we bind with, and the secret, have to look like: what the wire can carry. Where customers prove
+   * themselves by a digest, the form of their names too.
+   */
   readonly bindName?: NameForm;
   readonly bindSecret?: NameForm;
+  /** The versions that a customer's bind may come to speak, as `BindRequest.version` names them. */
+  readonly versions: readonly string[];
   /**
    * An operator's message ids have one fixed form, the same in answers and receipts, so that a receipt's is never looked for in
    * another base. Absent: operators spell them as they like.

@@ -2,6 +2,7 @@
  * Answers a call of the admin API from a host: parameters checked, the store asked, the result made into a report.
  */
 import { checkRequired, checkSettings } from "../ledger/account-settings.js";
+import { checkBindTerms } from "../ledger/bind-terms.js";
 import type { AccountSettings, LedgerCommand, LedgerResult } from "../ledger/commands.js";
 import { MoneyError, formatMoney, parseMoney, parseMoneyNumber } from "../ledger/money.js";
 import type { Answer, Query } from "../store/query.js";
@@ -94,7 +95,7 @@ const ANSWERS: Answers = {
 };
 
 function checkedSettings(host: AdminHost, given: AccountSettings): AccountSettings {
-  const problem = checkSettings(given);
+  const problem = checkSettings(given) ?? checkBindTerms(given, host.protocols);
   if (problem !== null) throw new AdminError("invalid_value", problem);
   if ((given.cmppSecret ?? "") !== "") throw new AdminError("invalid_value", "cmpp-secret: give the secret itself, apart from the settings");
   const { operator = "" } = given;

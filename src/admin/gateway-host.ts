@@ -2,6 +2,7 @@
  * GatewayHost: the running gateway as the admin API sees it.
  */
 import type { Listener } from "../../protocols/wire/protocol.js";
+import type { BindForms } from "../ledger/bind-terms.js";
 import type { Flow } from "../flow/flow.js";
 import type { Log } from "../observe/log.js";
 import type { Store } from "../store/store.js";
@@ -18,6 +19,7 @@ export interface LiveGateway {
   flow(): Flow;
   store(): Store;
   keys(): KeyHost;
+  readonly protocols: readonly BindForms[];
   routes(): { readonly routes: Routes; readonly rules: readonly RouteLine[] };
   state(): {
     readonly state: GatewayStatus["state"];
@@ -40,6 +42,7 @@ export function gatewayHost(version: string, startedAtMs: number, log: Log, live
     get operators() {
       return live.routes().routes.operators;
     },
+    protocols: live.protocols,
     route: (account, to) => {
       const { routes, rules } = live.routes();
       return routeReport(routes, rules, account, to, (operator) => {

@@ -4,6 +4,7 @@
 import type { OutcomeName } from "../../protocols/model/outcome.js";
 import type { SecretSettings, Settings } from "../config/settings.js";
 import type { Account } from "../ledger/account.js";
+import type { BindForms } from "../ledger/bind-terms.js";
 import type { SecretKey } from "../ledger/secret.js";
 import type { Store } from "../store/store.js";
 import type { RouteReport } from "./routing.js";
@@ -60,6 +61,8 @@ export interface AdminHost {
   readonly keys: KeyHost;
   /** Names of the configured operators, in their order. */
   readonly operators: readonly string[];
+  /** The protocols that accounts can bind over. */
+  readonly protocols: readonly BindForms[];
   /** Which operator a message of the account would go to, and why. */
   route(account: Account, to: string): RouteReport;
   /** What would become of a text; for an account by its terms when one is named. Throws AdminError `no_such_account`. */

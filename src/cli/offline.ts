@@ -15,8 +15,10 @@ import { loadWordLists } from "../admin/word-lists.js";
 import type { Settings } from "../config/settings.js";
 import type { Screen } from "../filter/screen.js";
 import { Routes } from "../route/route.js";
+import type { BindForms } from "../ledger/bind-terms.js";
 import type { Store } from "../store/store.js";
 import { CliError, Exit } from "./exit.js";
+import { loadProtocols } from "./protocols.js";
 
 export interface OfflineBooks extends AdminApi {
   close(): Promise<void>;
@@ -32,7 +34,7 @@ export async function openOffline(settings: Settings, clock: Clock): Promise<Off
     const message = error instanceof Error ? error.message : String(error);
     throw new CliError(Exit.unavailable, `cannot open the books in ${settings.data.dir}: ${message}`, "another command, or a daemon that is just starting or ending, holds them: try again");
   }
-  return new StoreBooks(offlineHost(store, settings), store);
+  return new StoreBooks(offlineHost(store, settings, await loadProtocols()), store);
 }
 
 /** Files made here by another user, root above all, would lock the daemon out of its own books. */
@@ -62,7 +64,7 @@ class StoreBooks implements OfflineBooks {
   }
 }
 
-export function offlineHost(store: Store, settings: Settings): AdminHost {
+export function offlineHost(store: Store, settings: Settings, protocols: readonly BindForms[]): AdminHost {
   const needsDaemon = (): never => {
     throw new AdminError("daemon_needed", "no daemon runs", "start it with: tollgate serve --config FILE");
   };
@@ -73,6 +75,7 @@ export function offlineHost(store: Store, settings: Settings): AdminHost {
     store,
     keys: new SecretKeys({ settings: settings.secrets, dataDir: settings.data.dir, store: () => store }),
     operators: routes.operators,
+    protocols,
     route: (account, to) => routeReport(routes, settings.route, account, to, () => null),
     async screen(text, name) {
       if (name === undefined) return screenVerdict(await readScreen(settings), text, null);

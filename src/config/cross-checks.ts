@@ -21,7 +21,7 @@ function isWildcard(host: string): boolean {
 }
 
 /** Every contradiction in settings that are each valid by themselves. */
-export function crossCheck(settings: Settings, protocols: readonly Pick<ProtocolTable, "name" | "usualPort">[]): Finding[] {
+export function crossCheck(settings: Settings, protocols: readonly Pick<ProtocolTable, "name" | "usualPort" | "proof" | "bindName">[]): Finding[] {
   const findings: Finding[] = [];
   const add = (key: string, message: string, value: unknown, hint: string): void => {
     findings.push({ key, message, value: value === "" ? "" : JSON.stringify(value), hint });
@@ -80,10 +80,14 @@ export function crossCheck(settings: Settings, protocols: readonly Pick<Protocol
   });
   if (settings.outbox.retryMinMs > settings.outbox.retryMaxMs) add("outbox.retry_min", "is longer than retry_max", "", "swap them");
 
+  const names = protocols.filter(({ proof }) => proof === "digest").map(({ bindName }) => bindName);
   settings.bootstrap.forEach((one, index) => {
     if ((one.spId === "") !== (one.cmppSecret === "")) {
       const [has, lacks] = one.spId === "" ? ["cmpp_secret", "sp_id"] : ["sp_id", "cmpp_secret"];
       add(`bootstrap[${index}].${has}`, `stands without ${lacks}`, "", "a CMPP bind needs both");
+    }
+    if (one.spId !== "" && !names.some((form) => form === undefined || form.shape.test(one.spId))) {
+      add(`bootstrap[${index}].sp_id`, "is a name that no protocol takes", one.spId, names.map((form) => `${form?.called ?? ""} has ${form?.words ?? ""}`).join("; "));
     }
     const first = settings.bootstrap.findIndex((other) => other.spId === one.spId);
     if (one.spId !== "" && first < index) add(`bootstrap[${index}].sp_id`, `is already that of bootstrap[${first}]`, one.spId, "each account has its own");

@@ -196,7 +196,7 @@ export const SCHEMA = {
     reference: text({ default: "BOOTSTRAP", max: 64, example: "DEMO-1", help: "Reference of that top-up; the same one is never booked twice." }),
     rate: int({ default: 1_000, min: 1, max: 1_000_000, unit: "segments a second", help: "The account's rate." }),
     service_codes: texts({ default: [], most: 64, pattern: DIGITS, form: "digits", example: ["10690001"], help: "Numbers (prefixes) whose inbound messages are this account's." }),
-    sp_id: text({ optional: true, max: 6, pattern: /^[\x21-\x7e]+$/, form: "printable characters without blanks", example: "901234", help: "The account's SP_Id, the name it binds with over CMPP." }),
+    sp_id: text({ optional: true, max: 16, pattern: /^[\x21-\x7e]+$/, form: "printable characters without blanks", example: "901234", help: "The account's SP_Id, the name it binds with over CMPP." }),
     cmpp_secret: text({ optional: true, max: 64, octets: true, pattern: /^[^\p{Cc}\p{Zl}\p{Zp}]+$/u, form: "no control characters", secret: true, example: "secret", help: "Shared secret of its CMPP binds; kept encrypted in the store." }),
   }),
 } as const;

@@ -2,7 +2,7 @@
  * A TOML document against the schema: values with defaults filled in, and every problem found, none hiding another.
  */
 import { z } from "zod";
-import type { NameForm, ProtocolSettings, SettingDescription, SettingFault } from "../../protocols/wire/protocol.js";
+import type { NameForm, ProtocolSettings, SettingDescription, SettingFault, WireProtocol } from "../../protocols/wire/protocol.js";
 import { SCHEMA, TABLES } from "./schema.js";
 import type { Parsed } from "./schema.js";
 import { fromDescription } from "./setting.js";
@@ -22,6 +22,8 @@ export interface ProtocolTable {
   readonly bindName?: NameForm;
   readonly bindSecret?: NameForm;
   linkFaults?(settings: ProtocolSettings): readonly SettingFault[];
+  /** How customers prove themselves. */
+  readonly proof: WireProtocol["proof"];
 }
 
 /** The tables that a protocol has settings of its own in, such as [operator.smpp]. */

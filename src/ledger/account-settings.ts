@@ -46,8 +46,9 @@ export const ACCOUNT_SETTINGS: readonly AccountSetting[] = [
   },
   {
     name: "spId", flag: "sp-id", kind: "text", default: "",
-    shape: { test: (text) => /^[\x21-\x7e]{0,6}$/.test(text), words: "1 to 6 printable characters without blanks, such as 901234" },
-    help: "Name the account binds with over CMPP (SP_Id), its own among all accounts; none: no CMPP",
+    // How long it may be is the protocols' to say, see checkBindTerms; the longest name that one of them could carry has 16.
+    shape: { test: (text) => /^[\x21-\x7e]{0,16}$/.test(text), words: "printable characters without blanks, such as 901234" },
+    help: "Name the account binds with over CMPP (SP_Id, 1 to 6 characters), its own among all accounts; none: no CMPP",
   },
   {
     name: "cmppSecret", flag: "cmpp-secret", kind: "secret", default: "",
@@ -57,6 +58,11 @@ export const ACCOUNT_SETTINGS: readonly AccountSetting[] = [
     name: "cmppVersions", flag: "cmpp-versions", kind: "list", default: [...CMPP_VERSIONS],
     shape: { test: (text) => CMPP_VERSIONS.includes(text), words: `one of ${CMPP_VERSIONS.join(", ")}` },
     help: "CMPP versions its binds may speak",
+  },
+  {
+    name: "protocolVersions", flag: "protocol-version", kind: "list", default: [],
+    shape: { test: (text) => /^[a-z][a-z0-9]{0,15}=[0-9]{1,3}(\.[0-9]{1,3})?$/.test(text), words: "a protocol and a version such as smpp=3.4" },
+    help: "Versions that binds over a protocol may speak, such as smpp=3.4,smpp=5.0; goes before cmpp-versions; a protocol not named: any",
   },
   {
     name: "priceMicros", flag: "price", kind: "money", default: null, required: true, min: 0, max: MAX_PRICE_MICROS, unit: "a segment",
@@ -101,6 +107,11 @@ export const ACCOUNT_SETTINGS: readonly AccountSetting[] = [
   {
     name: "cmppWindow", flag: "cmpp-window", kind: "integer", default: 16, min: 1, max: 10_000, unit: "submits",
     help: "The same for a CMPP bind; its deliveries are held to it too",
+  },
+  {
+    name: "protocolWindows", flag: "protocol-window", kind: "list", default: [],
+    shape: { test: (text) => /^[a-z][a-z0-9]{0,15}=([1-9][0-9]{0,3}|10000)$/.test(text), words: "a protocol and a number from 1 to 10000 such as smpp=50" },
+    help: "The same for binds over a protocol, such as smpp=50; goes before window and cmpp-window, and holds for deliveries too",
   },
   {
     name: "deliverWindow", flag: "deliver-window", kind: "integer", default: null, derived: "window", min: 1, max: 10_000, unit: "deliveries",
@@ -302,6 +313,7 @@ export function makeAccount(identity: AccountIdentity, kept: AccountSettings): A
     spId: settings.spId,
     cmppSecret: settings.cmppSecret,
     cmppVersions: settings.cmppVersions,
+    protocolVersions: settings.protocolVersions,
     currency: identity.currency,
     priceMicros: settings.priceMicros,
     tariffs: identity.tariffs,
@@ -315,6 +327,7 @@ export function makeAccount(identity: AccountIdentity, kept: AccountSettings): A
     maxBinds: settings.maxBinds,
     window: settings.window,
     cmppWindow: settings.cmppWindow,
+    protocolWindows: settings.protocolWindows,
     deliverWindow: kept.deliverWindow ?? settings.window,
     allow: settings.allow,
     serviceCodes: settings.serviceCodes,

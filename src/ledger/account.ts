@@ -17,12 +17,14 @@ export interface Account {
   readonly stateReason: string;
   /** "scrypt$N$r$p$salt$hash" (base64url); "" = cannot bind. */
   readonly passwordHash: string;
-  /** The name it binds with over protocols that prove a shared secret by a digest (CMPP: SP_Id); "" = none. */
+  /** The name it binds with over protocols that prove a shared secret by a digest (CMPP: SP_Id), 1..16 characters; "" = none. */
   readonly spId: string;
   /** That shared secret as `seal` of secret.ts keeps it; "" = cannot bind so. */
   readonly cmppSecret: string;
   /** CMPP versions it may speak: "2.0", "2.1", "3.0". */
   readonly cmppVersions: readonly string[];
+  /** "protocol=version", several for one protocol: the versions it may speak; goes before the others. */
+  readonly protocolVersions: readonly string[];
   readonly currency: string;
   /** Price of one segment in micro-units now in force. */
   readonly priceMicros: number;
@@ -41,6 +43,8 @@ export interface Account {
   readonly window: number;
   /** The same for a CMPP bind, at both of its ends. */
   readonly cmppWindow: number;
+  /** "protocol=number": the same for binds over one protocol; goes before the others. */
+  readonly protocolWindows: readonly string[];
   readonly deliverWindow: number;
   /** CIDR blocks a bind may come from; empty = anywhere. */
   readonly allow: readonly string[];

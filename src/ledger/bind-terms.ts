@@ -1,7 +1,11 @@
 /**
  * Bind terms: what an account has agreed for binds, where that is not the same over every protocol.
+ *
+ * What goes for one protocol alone stands in lists of "protocol=value", so that a protocol more changes nothing here.
  */
+import type { WireProtocol } from "../../protocols/wire/protocol.js";
 import type { Account } from "./account.js";
+import type { AccountSettings } from "./commands.js";
 
 export interface BindTerms {
   /** Submits a bind may have unanswered. */
@@ -12,12 +16,58 @@ export interface BindTerms {
   readonly versions: readonly string[] | null;
 }
 
-/** Protocols for which an account has settings of its own. */
-const OWN: ReadonlyMap<string, (account: Account) => BindTerms> = new Map([
-  ["cmpp", ({ cmppWindow, deliverWindow, cmppVersions }) => ({ window: cmppWindow, deliverWindow: Math.min(cmppWindow, deliverWindow), versions: cmppVersions })],
+/** What a protocol says of the binds of its customers. */
+export type BindForms = Pick<WireProtocol, "name" | "proof" | "bindName" | "versions">;
+
+/** Settings from before there were such lists: still taken, and terms of accounts opened with them. */
+const OLDER: ReadonlyMap<string, (account: Account) => Pick<BindTerms, "window" | "versions">> = new Map([
+  ["cmpp", ({ cmppWindow, cmppVersions }) => ({ window: cmppWindow, versions: cmppVersions })],
 ]);
 
-/** The terms of a bind over a protocol, by its name. */
+/** The terms of a bind over a protocol, by its name. A window of that protocol's own holds for deliveries too. */
 export function bindTerms(account: Account, protocol: string): BindTerms {
-  return OWN.get(protocol)?.(account) ?? { window: account.window, deliverWindow: account.deliverWindow, versions: null };
+  const older = OLDER.get(protocol)?.(account);
+  const windows = entriesOf(account.protocolWindows, protocol);
+  const versions = entriesOf(account.protocolVersions, protocol);
+  const own = windows.length > 0 ? Number(windows[0]) : older?.window;
+  return {
+    window: own ?? account.window,
+    deliverWindow: own === undefined ? account.deliverWindow : Math.min(own, account.deliverWindow),
+    versions: versions.length > 0 ? versions : (older?.versions ?? null),
+  };
+}
+
+/** The values that a list of "protocol=value" has for one protocol. */
+function entriesOf(list: readonly string[], protocol: string): string[] {
+  return list.filter((entry) => entry.startsWith(`${protocol}=`)).map((entry) => entry.slice(protocol.length + 1));
+}
+
+/** The first fault in settings that only the protocols can judge, in words that name the flag; null when all may stand. */
+export function checkBindTerms({ spId = "", protocolWindows = [], protocolVersions = [] }: AccountSettings, protocols: readonly BindForms[]): string | null {
+  const nameless = spId === "" ? null : refusedName(spId, protocols);
+  if (nameless !== null) return `sp-id: ${nameless}`;
+  const names = protocols.map(({ name }) => name);
+  for (const [flag, list] of [["protocol-window", protocolWindows], ["protocol-version", protocolVersions]] as const) {
+    const stray = list.map(protocolOf).find((name) => !names.includes(name));
+    if (stray !== undefined) return `${flag}: ${stray} is no protocol we speak: ${names.join(", ")}`;
+  }
+  const twice = protocolWindows.map(protocolOf).find((name, index, all) => all.indexOf(name) < index);
+  if (twice !== undefined) return `protocol-window: ${twice} stands there twice`;
+  for (const { name, versions } of protocols) {
+    const unspoken = entriesOf(protocolVersions, name).find((version) => !versions.includes(version));
+    if (unspoken !== undefined) return `protocol-version: ${name} has no version ${unspoken}: ${versions.join(", ")}`;
+  }
+  return null;
+}
+
+function protocolOf(entry: string): string {
+  return entry.slice(0, entry.indexOf("="));
+}
+
+/** Why no protocol whose binds prove a shared secret takes the name, in words; null when one does. */
+function refusedName(name: string, protocols: readonly BindForms[]): string | null {
+  const digests = protocols.filter(({ proof }) => proof === "digest");
+  if (digests.some(({ bindName }) => bindName === undefined || bindName.shape.test(name))) return null;
+  const forms = digests.map((one) => `${one.name}'s ${one.bindName?.called ?? ""} has ${one.bindName?.words ?? ""}`);
+  return `no protocol takes ${name}${forms.length === 0 ? "" : `: ${forms.join("; ")}`}`;
 }

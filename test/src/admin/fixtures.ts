@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { AdminHost, AskedBy, KeyHost } from "../../../src/admin/host.js";
 import { routeReport, type RouteLine, type RouteReport } from "../../../src/admin/routing.js";
 import type { Account } from "../../../src/ledger/account.js";
+import type { BindForms } from "../../../src/ledger/bind-terms.js";
 import { seal, secretKey } from "../../../src/ledger/secret.js";
 import { Routes } from "../../../src/route/route.js";
 import { makeAccount } from "../../../src/ledger/account-settings.js";
@@ -49,6 +50,10 @@ export class FakeHost implements AdminHost {
   } as unknown as Store;
 
   readonly operators = ["mobile", "simulator"];
+  protocols: readonly BindForms[] = [
+    { name: "smpp", proof: "password", versions: ["3.3", "3.4", "5.0"] },
+    { name: "cmpp", proof: "digest", versions: ["2.0", "2.1", "3.0"], bindName: { shape: /^[\x21-\x7e]{1,6}$/, called: "SP_Id", words: "1 to 6 printable characters" } },
+  ];
   readonly rotations: (AskedBy & { readonly keyId: string | null })[] = [];
   unreadable: { account: string; keyId: string }[] = [];
   inPlace = true;

@@ -87,6 +87,7 @@ export const THIRD = {
   usualPort: 8890,
   usualWindow: 32,
   proof: "digest",
+  versions: ["1.3", "3.0"],
   bindName: { shape: /^[0-9]{8}$/, called: "ClientID", words: "8 digits" },
   listenSettings: [{ name: "place", type: "string", default: "ab", max: 2, help: "Where we are." }],
   linkSettings: [{ name: "login_mode", type: "number", default: 2, min: 0, max: 2, help: "Which way messages go." }],

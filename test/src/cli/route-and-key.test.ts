@@ -142,7 +142,7 @@ describe("tollgate account, CMPP", () => {
     ["one input for password and secret", ["--password-stdin", "--cmpp-secret-stdin"], /standard input can give the password or the CMPP secret, not both/],
     ["an empty input", ["--cmpp-secret-stdin"], /the cmpp-secret is empty/],
     ["a secret too long", ["--cmpp-secret", `sesame${"x".repeat(64)}`], /--cmpp-secret: must have 1 to 64 octets/],
-    ["an SP_Id too long", ["--sp-id", "9012345"], /--sp-id: must be 1 to 6 printable characters/],
+    ["an SP_Id too long", ["--sp-id", "9012345"], /sp-id: no protocol takes 9012345: cmpp's SP_Id has 1 to 6 printable characters/],
     ["a version that is none", ["--cmpp-versions", "2.0,4.0"], /"4\.0" is not one of 2\.0, 2\.1, 3\.0/],
     ["a signature without its brackets", ["--signature", "测试"], /--signature: must be 2 to 20 characters between 【 and 】/],
     ["an operator that is not configured", ["--operator", "mobil"], /there is no \[\[operator\]\] mobil \[configured: mobile, simulator\]/],

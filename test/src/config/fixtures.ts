@@ -6,7 +6,7 @@ import type { ProtocolTable } from "../../../src/config/validate.js";
 
 export const PROTOCOLS: readonly ProtocolTable[] = [
   {
-    name: "smpp", usualPort: 2775, usualWindow: 100, listenSettings: [],
+    name: "smpp", usualPort: 2775, usualWindow: 100, proof: "password", listenSettings: [],
     linkSettings: [
       { name: "bind_mode", type: "string", default: "transceiver", choices: ["transceiver", "split"], help: "How to bind." },
       { name: "source_ton", type: "number", default: 1, help: "Type of number of sources." },
@@ -16,7 +16,7 @@ export const PROTOCOLS: readonly ProtocolTable[] = [
     ],
   },
   {
-    name: "other", usualPort: 7890, usualWindow: 16,
+    name: "other", usualPort: 7890, usualWindow: 16, proof: "digest",
     listenSettings: [{ name: "gate", type: "number", default: 1, help: "Which gate." }],
     linkSettings: [{ name: "depth", type: "number", default: 3, help: "How deep." }],
   },

@@ -1,10 +1,15 @@
 /** A protocol that the configuration has never heard of, given to it in the table alone. */
 import { expect } from "chai";
+import { cmpp } from "../../../protocols/cmpp/cmpp.js";
+import { smpp } from "../../../protocols/smpp/smpp.js";
+import { answerCall } from "../../../src/admin/answer.js";
 import { greeting } from "../../../src/cli/serve.js";
 import { exampleText } from "../../../src/config/example.js";
 import { loadText } from "../../../src/config/load.js";
 import type { Loaded } from "../../../src/config/load.js";
 import { bindTerms } from "../../../src/ledger/bind-terms.js";
+import type { AccountSettings } from "../../../src/ledger/commands.js";
+import { FakeHost } from "../admin/fixtures.js";
 import { THIRD } from "../cli/fixtures.js";
 import { account } from "../flow/fixtures.js";
 import { PROTOCOLS } from "./fixtures.js";
@@ -50,9 +55,23 @@ describe("a third protocol, by its table alone", () => {
     expect(greeting(load(FILE).settings, [THIRD]).join("\n")).to.contain("THIRD 127.0.0.1:8890, SP_Id 901234, secret shared");
   });
 
-  it("binds by an account's terms for all protocols", () => {
-    const terms = account(1, { window: 70, deliverWindow: 60, cmppWindow: 5 });
-    expect(bindTerms(terms, "third")).to.deep.equal({ window: 70, deliverWindow: 60, versions: null });
-    expect(bindTerms(terms, "cmpp")).to.deep.include({ window: 5, deliverWindow: 5 });
+  it("takes from accounts the names that it takes from us", () => {
+    const long = FILE.replace("901234", "90123456");
+    expect(load(long).settings.bootstrap[0]).to.include({ spId: "90123456" });
+    const without = long.slice(long.indexOf("[[bootstrap]]"));
+    expect(() => loadText(without, { path: "/nowhere/t.toml", protocols: [smpp, cmpp] })).to.throw(/sp_id.*is a name that no protocol takes.*SP_Id has 1 to 6 printable characters/);
+  });
+
+  it("has windows and versions of an account's own, given by the account's commands", async () => {
+    const host = new FakeHost();
+    host.protocols = [smpp, cmpp, THIRD];
+    const set = (settings: AccountSettings): Promise<unknown> => answerCall(host, "account.set", { actor: "cli:tester", name: "demo", settings });
+    await set({ spId: "12345678", protocolWindows: ["third=5"], protocolVersions: ["third=3.0"] });
+    const { settings } = host.commands[0] as { settings: AccountSettings };
+    expect(bindTerms(account(1, settings), "third")).to.deep.equal({ window: 5, deliverWindow: 5, versions: ["3.0"] });
+    expect(bindTerms(account(1, settings), "smpp")).to.deep.equal({ window: 100, deliverWindow: 100, versions: null });
+    const refused = await set({ protocolVersions: ["third=2.0"] }).then(() => "", String);
+    expect(refused).to.contain("protocol-version: third has no version 2.0: 1.3, 3.0");
+    expect(host.commands).to.have.length(1);
   });
 });
