@@ -67,6 +67,7 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
       maxQueued: settings.data.maxQueued,
       gatherMs: settings.filter.gatherMs,
       maxGathering: settings.filter.maxGathering,
+      gatheringShare: settings.filter.gatheringShare,
       incomplete: settings.filter.incomplete,
       retry: settings.retry,
       outbox: settings.outbox,
@@ -82,6 +83,7 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
       },
       inboundUnroutable: (operatorNo) => events.inboundUnroutable(operatorNo),
       refusedFinally: (accountNo, outcome) => events.refusedFinally(accountNo, outcome),
+      gatheringFull: (accountNo, bound) => events.gatheringFull(accounts.byNo(accountNo)?.terms.name ?? String(accountNo), bound),
     },
     storeProgress: () => gate.storeProgress(),
   });

@@ -29,6 +29,7 @@ export function gaugedOf(parts: GaugedParts): Gauged {
       name: account.terms.name,
       binds: binds.ofAccount(account.terms.no).length,
       queued: account.queued,
+      gathering: flow.holder.partsOf(account.terms.no),
       outbox: flow.notifier.depth(account.terms.no),
     })),
     operators: () => [...links.groups].map((group) => ({
@@ -45,6 +46,9 @@ export function gaugedOf(parts: GaugedParts): Gauged {
     nowMs: () => parts.clock.wallMs,
     get gathering(): number {
       return flow.gatheringGroups;
+    },
+    get gatheringRefused(): Readonly<Record<string, number>> {
+      return flow.holder.refusedFull;
     },
     get split(): number {
       return flow.holder.splits;

@@ -128,6 +128,7 @@ class Builder {
         maxInserted: filter.max_inserted,
         gatherMs: filter.gather_time,
         maxGathering: filter.max_gathering,
+        gatheringShare: filter.gathering_share / 100,
         incomplete: filter.incomplete,
       },
       limits: {

@@ -147,6 +147,7 @@ export const SCHEMA = {
     max_inserted: int({ default: 4, min: 0, max: 20, unit: "characters", help: "Most symbols put between two characters of a word that are looked past." }),
     gather_time: duration({ default: "30s", min: "1s", max: "10m", help: "How long the segments of a long message may take to arrive." }),
     max_gathering: int({ default: 100_000, min: 1, max: 10_000_000, unit: "segments", help: "Segments of all accounts that may wait for their siblings; beyond it queue_full." }),
+    gathering_share: int({ default: 50, min: 1, max: 100, unit: "%", help: "How much of max_gathering one account may take; beyond it queue_full." }),
     incomplete: choice({ default: "send", of: ["send", "refuse"], help: "Segments whose siblings never came: screen each alone and send it, or refuse it by receipt." }),
   }),
 

@@ -26,6 +26,8 @@ export interface Settings {
     readonly maxInserted: number;
     readonly gatherMs: number;
     readonly maxGathering: number;
+    /** How much of maxGathering one account may take: above 0, up to 1. */
+    readonly gatheringShare: number;
     /** What becomes of segments whose siblings never came: screen each alone and send, or refuse. */
     readonly incomplete: "send" | "refuse";
   };

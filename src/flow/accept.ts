@@ -37,7 +37,7 @@ export class Accepted {
 export class AcceptLimits {
   /** The store takes work. */
   storeAvailable = true;
-  /** As many parts of longer texts are being gathered as there may be. */
+  /** As many parts of longer texts are being gathered as there may be, for all accounts or for this one. */
   gatheringFull = false;
   /** Messages queued for all accounts, and the most there may be. */
   queued = 0;

@@ -21,6 +21,7 @@ import { AcceptLimits } from "./accept.js";
 import type { Accounts, LiveAccount } from "./accounts.js";
 import { answerCancel, Cancel, cancelAll } from "./cancel.js";
 import { Dispatcher } from "./dispatch.js";
+import type { GatheringBound } from "./gathering.js";
 import { Holder } from "./hold.js";
 import type { MessageIds } from "./ids.js";
 import { Intake } from "./intake.js";
@@ -144,6 +145,10 @@ export class Flow {
   get gatheringGroups(): number {
     return this.holder.groups;
   }
+
+  readonly gatheringFull = (account: LiveAccount, bound: GatheringBound): void => {
+    this.#parts.observe.gatheringFull(account.terms.no, bound);
+  };
 
   get dispatchers(): Iterable<Dispatcher> {
     return this.#dispatchers.values();

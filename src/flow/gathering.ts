@@ -3,7 +3,8 @@
  *
  * Key: account, source, destination, reference and total. A second part with the same number that says the same
  * is the same again and shares the fate of its text; another one belongs to another text that reuses the
- * reference, and starts a new group. Bounded in parts; the deadline of a part stands on disk, and the store tells when it has passed.
+ * reference, and starts a new group. Bounded in parts and octets, for all accounts and for each; the deadline of a part
+ * stands on disk, and the store tells when it has passed.
  */
 import { Encoding, type Message } from "../../protocols/model/message.js";
 import { decodeText, messageText, shownText, userData } from "../../protocols/model/text.js";
@@ -12,66 +13,106 @@ import type { Submission } from "./submission.js";
 /** Octets of parts held in memory: many short messages, few of what claims to be a part and is a payload of thousands. */
 const MAX_OCTETS = 64 * 1_048_576;
 
-export interface Gathered {
-  readonly parts: readonly Submission[];
+/** What is gathered: a message of somebody's. */
+export interface Gatherable {
+  readonly accountNo: number;
+  readonly message: Message;
+}
+
+export interface Gathered<P extends Gatherable = Submission> {
+  readonly parts: readonly P[];
   /** The whole text as far as it is no binary, null when it cannot be read. */
   readonly text: string | null;
 }
 
-class Group {
+class Group<P extends Gatherable> {
   readonly key: string;
-  readonly parts: (Submission | undefined)[];
+  readonly parts: (P | undefined)[];
   /** Parts that came again. */
-  again: Submission[] = [];
+  again: P[] = [];
   missing: number;
 
   constructor(key: string, total: number) {
     this.key = key;
-    this.parts = new Array<Submission | undefined>(total).fill(undefined);
+    this.parts = new Array<P | undefined>(total).fill(undefined);
     this.missing = total;
   }
 }
 
-export class Gathering {
+/** Whose bound keeps a further part out. */
+export type GatheringBound = "account" | "all";
+
+/** What one account has here. */
+interface Share {
+  parts: number;
+  octets: number;
+}
+
+/** What the parts of one text have in common. */
+export function textKey(accountNo: number, { source, destination, segmentReference, segmentTotal }: Message): string {
+  return `${String(accountNo)}\n${source}\n${destination}\n${String(segmentReference)}\n${String(segmentTotal)}`;
+}
+
+export class Gathering<P extends Gatherable = Submission> {
   readonly #maxParts: number;
-  readonly #groups = new Map<string, Group>();
-  readonly #byMessage = new Map<number, Group>();
+  readonly #most: Readonly<Share>;
+  readonly #groups = new Map<string, Group<P>>();
+  readonly #byMessage = new Map<number, Group<P>>();
+  readonly #shares = new Map<number, Share>();
   /** Texts whose reference another one uses now: they will not become whole, and are here until their deadline. */
-  readonly #left = new Set<Group>();
+  readonly #left = new Set<Group<P>>();
   #octets = 0;
   /** Before this wall time none of them expires. */
   #noneExpiresBefore = Infinity;
 
-  /** @param maxParts parts held in memory; those beyond wait on disk for their deadline and are judged alone */
-  constructor(maxParts: number) {
+  /**
+   * @param maxParts parts held in memory; those beyond wait on disk for their deadline and are judged then
+   * @param share how much of that, and of the octets, one account may have: above 0, up to 1
+   */
+  constructor(maxParts: number, share = 1) {
     this.#maxParts = maxParts;
+    this.#most = { parts: Math.max(1, Math.floor(maxParts * share)), octets: MAX_OCTETS * share };
   }
 
   get groups(): number {
     return this.#groups.size;
   }
 
-  get full(): boolean {
-    return this.#byMessage.size >= this.#maxParts || this.#octets >= MAX_OCTETS;
+  /** The bound that keeps further parts of this account out; null: there is room. */
+  full(accountNo: number): GatheringBound | null {
+    if (this.#byMessage.size >= this.#maxParts || this.#octets >= MAX_OCTETS) return "all";
+    const share = this.#shares.get(accountNo);
+    return share !== undefined && (share.parts >= this.#most.parts || share.octets >= this.#most.octets) ? "account" : null;
+  }
+
+  /** Whether this part is the only one missing of a text that is here: it makes room, so it is welcome however full it is. */
+  completes(accountNo: number, message: Message): boolean {
+    const group = this.#groups.get(textKey(accountNo, message));
+    return group?.missing === 1 && group.parts[message.segmentNumber - 1] === undefined;
   }
 
   get parts(): number {
     return this.#byMessage.size;
   }
 
+  /** Parts of one account. */
+  partsOf(accountNo: number): number {
+    return this.#shares.get(accountNo)?.parts ?? 0;
+  }
+
   /** Adds a part; returns what is to be judged now: a whole text, or parts that can never become one, alone. */
-  add(part: Submission): Gathered | null {
+  add(part: P): Gathered<P> | null {
     const { message } = part;
     const total = message.segmentTotal;
     const at = message.segmentNumber - 1;
     if (at < 0 || at >= total) return alone(part);
-    const key = `${String(part.accountNo)}\n${message.source}\n${message.destination}\n${String(message.segmentReference)}\n${String(total)}`;
+    const key = textKey(part.accountNo, message);
     let group = this.#groups.get(key);
     const there = group?.parts[at];
     if (there !== undefined && group !== undefined) {
       // The same part sent again: both are the customer's messages, each is charged; alone it would pass unread.
       if (saysTheSame(there.message, message)) {
-        if (this.full) return null;
+        if (this.full(part.accountNo) !== null) return null;
         group.again.push(part);
         this.#keep(part, group);
         return null;
@@ -82,8 +123,8 @@ export class Gathering {
       group = undefined;
     }
     if (group === undefined) {
-      if (this.full) return null;
-      group = new Group(key, total);
+      if (this.full(part.accountNo) !== null) return null;
+      group = new Group<P>(key, total);
       this.#groups.set(key, group);
     }
     group.parts[at] = part;
@@ -91,19 +132,19 @@ export class Gathering {
     this.#keep(part, group);
     if (group.missing > 0) return null;
     this.#forget(group);
-    const parts = group.parts as Submission[];
+    const parts = group.parts as P[];
     return { parts: [...parts, ...group.again], text: joinedText(parts.map((one) => one.message)) };
   }
 
   /** A part that is held in memory, or null. */
-  get(messageId: number): Submission | null {
+  get(messageId: number): P | null {
     const group = this.#byMessage.get(messageId);
-    const named = (part: Submission | undefined): boolean => part?.message.id === messageId;
+    const named = (part: P | undefined): boolean => part?.message.id === messageId;
     return group === undefined ? null : (group.parts.find(named) ?? group.again.find(named) ?? null);
   }
 
   /** Takes one part out; null when it is not held in memory. */
-  take(messageId: number): Submission | null {
+  take(messageId: number): P | null {
     const group = this.#byMessage.get(messageId);
     if (group === undefined) return null;
     const part = this.get(messageId);
@@ -112,7 +153,7 @@ export class Gathering {
   }
 
   /** Takes out all of a text that is here, in order of numbers, then what came again; empty when the part is not held in memory. */
-  takeText(messageId: number): readonly Submission[] {
+  takeText(messageId: number): readonly P[] {
     const group = this.#byMessage.get(messageId);
     if (group === undefined) return [];
     this.#forget(group);
@@ -133,7 +174,7 @@ export class Gathering {
   }
 
   /** Takes parts out of a text; one that came again stands in for the same that goes. */
-  #drop(group: Group, goes: (part: Submission) => boolean): void {
+  #drop(group: Group<P>, goes: (part: P) => boolean): void {
     const { parts, again } = group;
     parts.forEach((part, at) => {
       if (part === undefined || !goes(part)) return;
@@ -156,11 +197,16 @@ export class Gathering {
     if (group.missing === parts.length) this.#close(group);
   }
 
-  #gone({ message }: Submission): void {
-    if (this.#byMessage.delete(message.id)) this.#octets -= message.octets.length;
+  #gone({ message, accountNo }: P): void {
+    if (!this.#byMessage.delete(message.id)) return;
+    this.#octets -= message.octets.length;
+    const share = this.#shares.get(accountNo);
+    if (share === undefined) return;
+    share.octets -= message.octets.length;
+    if (--share.parts === 0) this.#shares.delete(accountNo);
   }
 
-  #close(group: Group): void {
+  #close(group: Group<P>): void {
     if (!this.#left.delete(group)) this.#groups.delete(group.key);
   }
 
@@ -168,14 +214,22 @@ export class Gathering {
     if (expiresAtMs > 0 && expiresAtMs < this.#noneExpiresBefore) this.#noneExpiresBefore = expiresAtMs;
   }
 
-  #keep(part: Submission, group: Group): void {
-    const { message } = part;
+  #keep(part: P, group: Group<P>): void {
+    const { message, accountNo } = part;
+    const octets = message.octets.length;
     this.#byMessage.set(message.id, group);
-    this.#octets += message.octets.length;
+    this.#octets += octets;
+    const share = this.#shares.get(accountNo);
+    if (share === undefined) {
+      this.#shares.set(accountNo, { parts: 1, octets });
+    } else {
+      share.parts++;
+      share.octets += octets;
+    }
     this.#willExpire(message);
   }
 
-  #forget(group: Group): void {
+  #forget(group: Group<P>): void {
     this.#close(group);
     for (const part of group.parts) if (part !== undefined) this.#gone(part);
     for (const part of group.again) this.#gone(part);
@@ -188,7 +242,7 @@ function saysTheSame(one: Message, other: Message): boolean {
     && one.octets.equals(other.octets);
 }
 
-function alone(part: Submission): Gathered {
+function alone<P extends Gatherable>(part: P): Gathered<P> {
   return { parts: [part], text: joinedText([part.message]) };
 }
 
@@ -221,7 +275,7 @@ export function apartText(parts: readonly Message[]): string {
 }
 
 /** The parts without those that came again: the first of each number. */
-export function onceEach(parts: readonly Submission[]): readonly Submission[] {
+export function onceEach<P extends Gatherable>(parts: readonly P[]): readonly P[] {
   const seen = new Set<number>();
   return parts.filter(({ message: { segmentNumber } }) => !seen.has(segmentNumber) && seen.add(segmentNumber));
 }

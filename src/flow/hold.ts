@@ -12,7 +12,7 @@ import { Outcome } from "../../protocols/model/outcome.js";
 import { MessageState } from "../../protocols/model/state.js";
 import type { Screen } from "../filter/screen.js";
 import { Commit, type Store } from "../store/store.js";
-import { apartText, Gathering, joinedText, onceEach } from "./gathering.js";
+import { apartText, Gathering, joinedText, onceEach, type GatheringBound } from "./gathering.js";
 import { prefixOf, type Outward } from "./outward.js";
 import type { FlowMetrics, OperatorPort } from "./ports.js";
 import { Screened, screenText } from "./screen.js";
@@ -33,6 +33,8 @@ export interface HoldContext {
 export interface HoldOptions {
   /** Parts kept in memory. */
   readonly maxGathering: number;
+  /** How much of that one account may have: above 0, up to 1. */
+  readonly gatheringShare: number;
   /** Parts whose siblings never came: screened alone and sent, or refused. */
   readonly incomplete: "send" | "refuse";
 }
@@ -47,12 +49,14 @@ export class Holder {
   readonly #refused: (accountNo: number, outcome: Outcome) => void;
   /** Messages that were split into parts, since start. */
   splits = 0;
+  /** Parts refused because as many are gathered as may be, since start. */
+  readonly refusedFull: Record<GatheringBound, number> = { account: 0, all: 0 };
 
   /** @param refused told of each message refused after its acceptance */
   constructor(context: HoldContext, options: HoldOptions, refused: (accountNo: number, outcome: Outcome) => void) {
     this.#context = context;
     this.#options = options;
-    this.#gathering = new Gathering(options.maxGathering);
+    this.#gathering = new Gathering(options.maxGathering, options.gatheringShare);
     this.#refused = refused;
   }
 
@@ -61,9 +65,15 @@ export class Holder {
     return this.#gathering.groups;
   }
 
-  /** No further part can be gathered. */
-  get full(): boolean {
-    return this.#gathering.full;
+  /** Parts of an account's texts that wait for others. */
+  partsOf(accountNo: number): number {
+    return this.#gathering.partsOf(accountNo);
+  }
+
+  /** The bound that keeps this part out; null: there is room, or it makes some. */
+  full(accountNo: number, part: Message): GatheringBound | null {
+    const bound = this.#gathering.full(accountNo);
+    return bound === null || this.#gathering.completes(accountNo, part) ? null : bound;
   }
 
   /** Whether the message is judged and only its commit is waited for: its deadline no longer matters. */

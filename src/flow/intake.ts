@@ -17,6 +17,7 @@ import { Accepted, admit, countedSegments, findDestination, readText, type Accep
 import type { LiveAccount } from "./accounts.js";
 import { charge } from "./charge.js";
 import type { Dispatcher } from "./dispatch.js";
+import type { GatheringBound } from "./gathering.js";
 import type { Holder } from "./hold.js";
 import type { MessageIds } from "./ids.js";
 import { laneNumber } from "./lane.js";
@@ -41,6 +42,8 @@ export interface IntakeContext extends CommitSink {
   readonly stopping: boolean;
   /** How long a held message may wait. */
   readonly gatherMs: number;
+  /** A part was refused because as many are gathered as may be. */
+  gatheringFull(account: LiveAccount, bound: GatheringBound): void;
   /** The dispatcher of the operator a message goes to; undefined: no route. */
   route(account: LiveAccount, destination: string): Dispatcher | undefined;
   dispatcherOf(operatorNo: number): Dispatcher | undefined;
@@ -76,9 +79,10 @@ export class Intake {
     let outcome: Outcome = this.#context.stopping ? Outcome.store_unavailable : findDestination(message, found);
     const dispatcher = outcome === Outcome.ok ? this.#context.route(account, found.destination) : undefined;
     if (outcome === Outcome.ok) outcome = readText(account, message, dispatcher?.port.signatureUnits ?? 0, found);
-    if (outcome === Outcome.ok) outcome = admit(account, message, 1, found.segments, this.#limits(), clock.monotonicMs, found);
+    if (outcome === Outcome.ok) outcome = admit(account, message, 1, found.segments, this.#limits(account, message), clock.monotonicMs, found);
     metrics.stage(Stage.accept, outcome);
     if (outcome !== Outcome.ok) {
+      this.#noteFull(account, message, outcome, 1);
       origin.answerSubmit(handle, outcome, 0);
       return;
     }
@@ -139,10 +143,11 @@ export class Intake {
         segments.push(each);
         total += each;
       }
-      outcome = admit(account, first, count, total, this.#limits(), clock.monotonicMs, found);
+      outcome = admit(account, first, count, total, this.#limits(account, first), clock.monotonicMs, found);
     }
     metrics.stage(Stage.accept, outcome, count);
     if (outcome !== Outcome.ok) {
+      this.#noteFull(account, first, outcome, count);
       origin.answerSubmit(handle, outcome, 0);
       return;
     }
@@ -189,11 +194,20 @@ export class Intake {
 
   // ---------------------------------------------------------------- the stages
 
-  #limits(): AcceptLimits {
+  #limits({ terms }: LiveAccount, message: Message): AcceptLimits {
     const { limits, store, holder } = this.#context;
     limits.storeAvailable = store.available;
-    limits.gatheringFull = holder.full;
+    limits.gatheringFull = this.#accepted.isSegment && holder.full(terms.no, message) !== null;
     return limits;
+  }
+
+  /** What was refused for want of room among the parts is counted and told apart from a full queue. */
+  #noteFull(account: LiveAccount, message: Message, outcome: Outcome, count: number): void {
+    const { limits, holder, gatheringFull } = this.#context;
+    const bound = outcome === Outcome.queue_full && limits.gatheringFull ? holder.full(account.terms.no, message) : null;
+    if (bound === null) return;
+    holder.refusedFull[bound] += count;
+    gatheringFull(account, bound);
   }
 
   /** Screens what accept has read; parts wait for their siblings. */

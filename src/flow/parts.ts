@@ -6,6 +6,7 @@ import type { Clock } from "../../protocols/wire/clock.js";
 import type { Screen } from "../filter/screen.js";
 import type { Commit, Store } from "../store/store.js";
 import type { Accounts, LiveAccount } from "./accounts.js";
+import type { GatheringBound } from "./gathering.js";
 import type { MessageIds } from "./ids.js";
 import type { FlowMetrics, NotifyPort } from "./ports.js";
 import type { Report } from "./receipt.js";
@@ -14,6 +15,7 @@ export interface FlowOptions {
   readonly maxQueued: number;
   readonly gatherMs: number;
   readonly maxGathering: number;
+  readonly gatheringShare: number;
   readonly incomplete: "send" | "refuse";
   readonly retry: { readonly delaysMs: readonly number[]; readonly maxAttempts: number };
   readonly outbox: { readonly retryMinMs: number; readonly retryMaxMs: number };
@@ -42,4 +44,6 @@ export interface FlowObserver {
   receipt(report: Report, result: Commit): void;
   inboundUnroutable(operatorNo: number): void;
   refusedFinally(accountNo: number, outcome: Outcome): void;
+  /** A part of a longer text was refused: as many are gathered as may be, for this account or for all. */
+  gatheringFull(accountNo: number, bound: GatheringBound): void;
 }

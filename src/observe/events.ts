@@ -118,6 +118,13 @@ export class Events {
     if (this.#log.debugEnabled) this.#log.debug("refused_after_acceptance", { account: accountNo, outcome: OUTCOME_NAMES[outcome] ?? "" });
   }
 
+  gatheringFull(account: string, bound: "account" | "all"): void {
+    this.#log.sampled("warn", "gathering_full", account, {
+      account, bound, setting: bound === "all" ? "filter.max_gathering" : "filter.gathering_share",
+      hint: "segments that wait for their siblings take all the room there is for them; this one was answered queue_full",
+    });
+  }
+
   idStyleLearned(group: NamedGroup, style: string): void {
     this.#log.info("id_style_learned", { operator: group.name, style });
   }

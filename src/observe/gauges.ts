@@ -12,13 +12,15 @@ export interface Gauged {
   readonly store: Store;
   readonly log: Log;
   readonly dataDir: string;
-  accounts(): Iterable<{ readonly name: string; readonly binds: number; readonly queued: number; readonly outbox: number }>;
+  accounts(): Iterable<{ readonly name: string; readonly binds: number; readonly queued: number; readonly gathering: number; readonly outbox: number }>;
   operators(): Iterable<{ readonly name: string; readonly bound: number; readonly down: number; readonly used: number; readonly pace: number }>;
   /** Wall ms of acceptance of the oldest message known to wait, 0 when none. */
   oldestQueuedMs(): number;
   nowMs(): number;
   /** Long texts of which not all segments are here. */
   readonly gathering: number;
+  /** Segments refused for want of room, by whose bound it was. */
+  readonly gatheringRefused: Readonly<Record<string, number>>;
   readonly split: number;
   readonly cancelled: number;
   readonly resubmitted: number;
@@ -35,7 +37,7 @@ export function registerGauges(metrics: Metrics, gauged: Gauged): void {
     const answer = await store.query({ kind: "accounts" });
     if (answer.kind === "accounts") views = answer.accounts;
   });
-  const byAccount = (read: (account: { readonly binds: number; readonly queued: number; readonly outbox: number }) => number): Series =>
+  const byAccount = (read: (account: { readonly binds: number; readonly queued: number; readonly gathering: number; readonly outbox: number }) => number): Series =>
     [...gauged.accounts()].map((account) => [{ account: account.name }, read(account)] as const);
   metrics.pull("tollgate_binds", () => byAccount((account) => account.binds));
   metrics.pull("tollgate_spool_messages", () => byAccount((account) => account.queued));
@@ -55,6 +57,8 @@ export function registerGauges(metrics: Metrics, gauged: Gauged): void {
     return oldestMs === 0 ? 0 : Math.max(0, (gauged.nowMs() - oldestMs) / 1000);
   });
   metrics.pull("tollgate_gathering_texts", () => gauged.gathering);
+  metrics.pull("tollgate_gathering_segments", () => byAccount((account) => account.gathering));
+  metrics.pull("tollgate_gathering_refused_total", () => Object.entries(gauged.gatheringRefused).map(([bound, count]) => [{ reason: bound }, count] as const));
   metrics.pull("tollgate_split_messages_total", () => gauged.split);
   metrics.pull("tollgate_cancelled_messages_total", () => gauged.cancelled);
   metrics.pull("tollgate_resubmissions_total", () => gauged.resubmitted);

@@ -64,6 +64,16 @@ describe("Flow", () => {
     expect(road.answers.at(-1)).to.equal("ok");
   });
 
+  it("keeps room among the parts for other accounts, and tells whose bound it was", () => {
+    const road = new Road({}, { maxGathering: 4, gatheringShare: 0.5 });
+    for (const reference of ["01", "02", "03"]) road.send(part(`050003${reference}020153d1`));
+    expect([road.answers, road.full, road.flow.holder.refusedFull]).to.deep.equal([["ok", "ok", "queue_full"], ["1 account"], { account: 1, all: 0 }]);
+    // Whatever makes a text whole makes room.
+    road.send(part("0500030102027968"));
+    road.send(part("05000303020153d1"));
+    expect(road.answers.slice(3)).to.deep.equal(["ok", "ok"]);
+  });
+
   it("has room again when parts have expired whose siblings never came", () => {
     const road = new Road({}, { maxGathering: 2 });
     for (const reference of ["01", "02"]) road.send(Object.assign(part(`050003${reference}020153d1`), { expiresAtMs: road.clock.wallMs + 5_000 }));

@@ -168,7 +168,7 @@ describe("Gathering", () => {
     gathering.forgetExpired(5_000);
     expect([gathering.groups, gathering.parts, gathering.take(first.message.id)]).to.deep.equal([2, 2, null]);
     gathering.forgetExpired(6_000);
-    expect([gathering.groups, gathering.parts, gathering.full]).to.deep.equal([1, 1, false]);
+    expect([gathering.groups, gathering.parts, gathering.full(1)]).to.deep.equal([1, 1, null]);
   });
 
   it("forgets very many that came again and expire at once in no time", () => {
@@ -186,12 +186,29 @@ describe("Gathering", () => {
     const octets = Buffer.alloc(65_535);
     let last = part(FIRST, 1, { octets });
     let accountNo = 1;
-    for (; !gathering.full; last = part(FIRST, ++accountNo, { octets })) gathering.add(last);
+    for (; gathering.full(1) === null; last = part(FIRST, ++accountNo, { octets })) gathering.add(last);
     expect(gathering.parts).to.equal(1_025);
     expect(gathering.add(last)).to.equal(null);
     // What makes a text whole is taken all the same, and makes room.
     expect(gathering.add(part(SECOND, 1))?.parts).to.have.length(2);
-    expect([gathering.parts, gathering.full]).to.deep.equal([1_024, false]);
+    expect([gathering.parts, gathering.full(1)]).to.deep.equal([1_024, null]);
+  });
+
+  it("holds no more parts of one account than its share, nor more than its share of the octets", () => {
+    const gathering = new Gathering(4, 0.5);
+    const references = ["01", "02", "03"];
+    const parts = references.map((reference) => part(`050003${reference}02015f00`));
+    for (const one of parts) gathering.add(one);
+    expect([gathering.parts, gathering.partsOf(1), gathering.full(1), gathering.full(2)]).to.deep.equal([2, 2, "account", null]);
+    for (const reference of references) gathering.add(part(`050003${reference}02015f00`, 2));
+    expect([gathering.parts, gathering.full(1), gathering.full(3)]).to.deep.equal([4, "all", "all"]);
+    gathering.take(parts[0]?.message.id ?? 0);
+    expect([gathering.partsOf(1), gathering.full(1), gathering.full(2)]).to.deep.equal([1, null, "account"]);
+
+    const large = new Gathering(100_000, 0.25);
+    const octets = Buffer.alloc(65_535);
+    for (let at = 0; at < 300; at++) large.add(part(FIRST, 1, { octets, segmentReference: at }));
+    expect([large.parts, large.full(1), large.full(2)]).to.deep.equal([257, "account", null]);
   });
 
   it("puts parts in order however they come", () => {

@@ -32,7 +32,7 @@ class Bench {
     const operator = new FakeOperator(1);
     this.holder = new Holder({
       store: store as unknown as Store, metrics: NO_METRICS, screen: BLOCKS_INVOICE, outward: new Outward(0), portOf: () => operator, leave: () => false,
-    }, { maxGathering: 10, incomplete: "send" }, () => undefined);
+    }, { maxGathering: 10, gatheringShare: 1, incomplete: "send" }, () => undefined);
   }
 
   part(hex: string, encoding: Encoding): Submission {

@@ -14,7 +14,7 @@ import type { StoredMessage } from "../../../src/store/store.js";
 import { account, accounts, FakeOperator, FakeStore, NO_METRICS } from "./fixtures.js";
 
 const OPTIONS: FlowOptions = {
-  maxQueued: 1_000, gatherMs: 30_000, maxGathering: 100, incomplete: "send",
+  maxQueued: 1_000, gatherMs: 30_000, maxGathering: 100, gatheringShare: 1, incomplete: "send",
   retry: { delaysMs: [1_000], maxAttempts: 3 }, outbox: { retryMinMs: 1_000, retryMaxMs: 60_000 },
 };
 
@@ -69,6 +69,8 @@ export class Road {
   readonly store = new FakeStore();
   readonly operator = new FakeOperator(100);
   readonly customer = new Customer();
+  /** Whose parts were refused for want of room, and by which bound. */
+  readonly full: string[] = [];
   readonly owner: LiveAccount;
   readonly flow: Flow;
 
@@ -79,7 +81,7 @@ export class Road {
       store: this.store.store, clock: this.clock, ids: new MessageIds(0, 0), accounts: live, metrics: NO_METRICS,
       notify: { window: () => 0, deliver: () => false }, screen: screenOf(1, "发票"), options: { ...OPTIONS, ...options },
       chooseOperator: () => 1, accountOfService: () => 0,
-      observe: { receipt: () => undefined, inboundUnroutable: () => undefined, refusedFinally: () => undefined },
+      observe: { receipt: () => undefined, inboundUnroutable: () => undefined, refusedFinally: () => undefined, gatheringFull: (accountNo, bound) => void this.full.push(`${String(accountNo)} ${bound}`) },
       storeProgress: () => undefined,
     });
     this.flow.addOperator(this.operator);
