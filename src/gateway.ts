@@ -16,7 +16,7 @@ import type { AdminHost, AskedBy, Gateway, GatewayOptions, ReloadReport } from "
 import { startHttp, type HttpServer } from "./admin/http.js";
 import { serveAdmin, type AdminServer } from "./admin/socket.js";
 import { gaugedOf } from "./admin/gauged.js";
-import { Reloads, tellWarnings } from "./admin/reload.js";
+import { Reloads, tellStrayRoutes, tellWarnings } from "./admin/reload.js";
 import { gatewayHost } from "./admin/gateway-host.js";
 import { SecretKeys } from "./admin/secret-keys.js";
 import { loadWordLists } from "./admin/word-lists.js";
@@ -155,6 +155,7 @@ class RunningGateway implements Gateway {
     if (rotation !== null) this.#log[rotation.reason === "" ? "info" : "warn"]("key_rotation", { key: rotation.keyId, sealed: rotation.secrets, waitsIn: rotation.pendingPath, reason: rotation.reason });
     await bootstrapAccounts(this.#store, this.#keys, new Set(snapshot.accounts.map((account) => account.name)), settings.bootstrap);
     await this.#open();
+    tellStrayRoutes(this.#log, settings.route, (name) => this.#accounts.byName(name) !== undefined);
     this.#state = "ready";
     this.#log.info("ready", { pid: process.pid, version: this.#options.version, words: lists.screen.size, accounts: this.#accounts.size });
     const heartbeat = new StoreHeartbeat(this.#store, this.#clock);
@@ -291,6 +292,7 @@ class RunningGateway implements Gateway {
     settings: () => this.#settings,
     read: () => this.#options.reloadSettings(),
     wordsVersion: () => this.#parts.flow.wordsVersion,
+    hasAccount: (name) => this.#accounts.byName(name) !== undefined,
     change: (command) => this.#store.change(command),
     swap: ({ screen, settings }) => {
       this.#parts.flow.screen = screen;

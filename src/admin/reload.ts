@@ -6,6 +6,7 @@ import type { Settings } from "../config/settings.js";
 import type { Screen } from "../filter/screen.js";
 import type { LedgerCommand, LedgerResult } from "../ledger/commands.js";
 import type { Log } from "../observe/log.js";
+import { strayRules } from "../route/route.js";
 import { AdminError } from "./errors.js";
 import type { AskedBy, ReloadReport } from "./host.js";
 import { loadWordLists, type LoadedLists } from "./word-lists.js";
@@ -34,6 +35,7 @@ export interface Reloadable {
   read(): Settings;
   /** Of the lists in force. */
   wordsVersion(): number;
+  hasAccount(name: string): boolean;
   change(command: LedgerCommand): Promise<LedgerResult>;
   /** Puts a plan in force, all of it at once. */
   swap(plan: ReloadPlan): void;
@@ -66,12 +68,20 @@ export class Reloads {
       if (!logged.ok) throw new AdminError(logged.code, logged.message, "nothing was changed");
       gateway.swap(plan);
       tellWarnings(gateway.log(), plan.warnings);
+      tellStrayRoutes(gateway.log(), plan.settings.route, (name) => gateway.hasAccount(name));
       gateway.log().info("reloaded", { summary: plan.summary, words: plan.report.words, version: plan.report.wordsVersion });
       return plan.report;
     } catch (error) {
       gateway.log().error("reload_refused", { reason: error instanceof Error ? error.message : String(error) });
       throw error;
     }
+  }
+}
+
+/** Routes now in force that no account takes: a name mistyped, or an account that is yet to be opened. */
+export function tellStrayRoutes(log: Log, routes: Settings["route"], hasAccount: (name: string) => boolean): void {
+  for (const { account, prefix, operator, line } of strayRules(routes, hasAccount)) {
+    log.warn("route_without_account", { account, prefix, operator, line, hint: "no account has this name: tollgate account list names them all" });
   }
 }
 

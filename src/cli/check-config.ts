@@ -4,6 +4,8 @@
 import type { Command } from "commander";
 import { KeyFiles } from "../admin/key-files.js";
 import { exampleText } from "../config/example.js";
+import type { RouteSettings } from "../config/settings.js";
+import { ANY_ACCOUNT, strayRules } from "../route/route.js";
 import { withCommonOptions } from "./command.js";
 import type { CliContext, CommonOptions } from "./context.js";
 import { loadProtocols } from "./protocols.js";
@@ -21,8 +23,17 @@ export function register(program: Command, context: CliContext): void {
       const keys = new KeyFiles(settings.secrets, settings.data.dir);
       // Outside the service there is no folder of credentials to look into.
       if (keys.path !== "") keys.current();
-      if (flags.json === true) return context.output.json({ file: path, settings: effective });
+      const names = settings.route.some(({ account }) => account !== ANY_ACCOUNT) ? await context.accountNames(flags) : null;
+      const known = (name: string): boolean => names === null || names.has(name) || settings.bootstrap.some((one) => one.name === name);
+      const stray = strayRules(settings.route, known);
+      if (flags.json === true) return context.output.json({ file: path, settings: effective, warnings: stray.map(strayText) });
       context.output.table([{ title: "setting" }, { title: "value" }, { title: "unit" }, { title: "from" }],
         effective.map((one) => [one.key, one.value, one.unit, one.origin]));
+      for (const one of stray) context.output.error(strayText(one), "tollgate account list names them all");
     });
+}
+
+/** A warning only: the account may be opened later. */
+function strayText({ account, line }: RouteSettings): string {
+  return `the [[route]] of line ${line} is for account ${account}, which does not exist`;
 }

@@ -35,6 +35,8 @@ export interface CliContext {
   exit: Exit;
   /** Reads the configuration; only the daemon itself needs what systemd gives to it alone. Throws ConfigError or CliError. */
   config(options: CommonOptions, needs?: "credentials"): Promise<Loaded>;
+  /** Names of the accounts there are, of the daemon or read from its ledger without touching it; null when neither can be had from here. */
+  accountNames(options: CommonOptions): Promise<ReadonlySet<string> | null>;
   /** Everything on standard input, as text. */
   readInput(): Promise<string>;
   /**
@@ -62,11 +64,23 @@ export function makeContext(): CliContext {
     actor: `cli:${userName()}`,
     exit: Exit.ok,
     config,
+    async accountNames(options) {
+      const { settings } = await config(options);
+      const client = await daemonOf(settings, clock);
+      if (client === null) return (await import("../store/sqlite/account-names.js")).readAccountNames(settings.data.dir);
+      try {
+        return new Set((await client.call("account.list", {})).map(({ name }) => name));
+      } catch {
+        // It has just begun or ended.
+        return null;
+      } finally {
+        await client.close();
+      }
+    },
     readInput,
     async withBooks(options, work, needs) {
       const { settings } = await config(options);
-      const daemon = async (): Promise<AdminClient | null> => (await connectAdmin(join(settings.data.dir, "admin.sock"), clock)).client;
-      const client = await daemon();
+      const client = await daemonOf(settings, clock);
       if (client === null && needs === "daemon") {
         throw new CliError(Exit.unavailable, `no daemon runs on ${settings.data.dir}`, "start it with: tollgate serve --config FILE");
       }
@@ -76,7 +90,7 @@ export function makeContext(): CliContext {
           return await openOffline(settings, clock);
         } catch (error) {
           // A daemon that was just starting has the folder, and may be there now.
-          const started = await daemon();
+          const started = await daemonOf(settings, clock);
           if (started === null) throw error;
           return started;
         }
@@ -89,6 +103,11 @@ export function makeContext(): CliContext {
       }
     },
   };
+}
+
+/** The daemon's admin socket; null when none runs. */
+async function daemonOf(settings: Settings, clock: Clock): Promise<AdminClient | null> {
+  return (await connectAdmin(join(settings.data.dir, "admin.sock"), clock)).client;
 }
 
 function userName(): string {

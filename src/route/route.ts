@@ -40,6 +40,11 @@ export interface RouteExplanation {
 
 export const ANY_ACCOUNT = "*";
 
+/** The rules that no message will ever take, for their account is none of these. */
+export function strayRules<R extends RouteRule>(rules: readonly R[], hasAccount: (name: string) => boolean): readonly R[] {
+  return rules.filter(({ account }) => account !== ANY_ACCOUNT && !hasAccount(account));
+}
+
 /** Ten digits and "+". */
 const BRANCHES = 11;
 const PLUS = 10;

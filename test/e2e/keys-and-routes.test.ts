@@ -79,9 +79,29 @@ cmpp_secret = "${SECRET}"
     const text = readFileSync(daemon.configPath, "utf8");
     writeFileSync(daemon.configPath, `${text}[[route]]\naccount = "demo"\nprefix = "138"\noperator = "second"\n`);
     expect((await daemon.command("reload")).code).to.equal(0);
+    expect(daemon.logTail(100)).to.not.contain("route_without_account");
     expect(await route()).to.match(/It goes to second by the \[\[route\]\] of tollgate\.toml:\d+, account demo, 138\.\.\. to second\.\n1 of 1 link of second is bound\./);
     expect((await daemon.command("send", "--to", "13800138000", "hello")).out).to.contain("attempt 1 on second link 1");
     expect((await daemon.command("send", "--to", "13900139000", "hello")).out).to.contain("attempt 1 on first link 1");
+  });
+
+  it("warns of a route for an account that does not exist, at a reload, at a start and when the file is checked", async () => {
+    const text = readFileSync(daemon.configPath, "utf8");
+    writeFileSync(daemon.configPath, `${text}[[route]]\naccount = "nobody"\noperator = "second"\n`);
+    const warned = (): number => daemon.logTail(1_000).split("\n").filter((line) => line.includes("route_without_account") && line.includes('"nobody"')).length;
+    const checked = async (): Promise<unknown> => {
+      const { code, err } = await daemon.command("check-config");
+      return [code, /is for account nobody, which does not exist/.test(err), err.includes("demo")];
+    };
+    expect((await daemon.command("reload")).code).to.equal(0);
+    expect([warned(), await checked()]).to.deep.equal([1, [0, true, false]]);
+    await daemon.stop();
+    expect(await checked()).to.deep.equal([0, true, false]);
+    daemon.start();
+    await daemon.ready();
+    expect(warned()).to.equal(2);
+    writeFileSync(daemon.configPath, text);
+    expect((await daemon.command("reload")).code).to.equal(0);
   });
 
   it("refuses an operator that is not configured", async () => {

@@ -40,6 +40,7 @@ describe("Reloads", () => {
       log: () => ({ info: line, warn: line, error: line }) as unknown as Log,
       settings: () => present,
       read: () => file(),
+      hasAccount: (name) => name === "demo",
       wordsVersion: () => plans.at(-1)?.screen.version ?? 0,
       change: (command) => {
         commands.push(command);
@@ -104,6 +105,14 @@ describe("Reloads", () => {
     writeFileSync(list, "发票\n发票\n");
     await reloads.run(BY);
     expect(lines[0]).to.match(/^word_list_warning .*"line":2,.*the same word as line 1/);
+  });
+
+  it("tells of routes for accounts that do not exist, of no others", async () => {
+    const route = (account: string): string => `[[route]]\naccount = "${account}"\noperator = "simulator"\n`;
+    file = () => settings(`${route("demo")}${route("*")}${route("strangers")}`);
+    await reloads.run(BY);
+    expect(lines.filter((line) => line.startsWith("route_without_account"))).to.have.length(1);
+    expect(lines[0]).to.match(/^route_without_account .*"account":"strangers".*"line":13/);
   });
 
   it("lets the later of two have the last word", async () => {

@@ -4,6 +4,7 @@ import { ACCOUNT_SETTINGS } from "../../../src/ledger/account-settings.js";
 import { isPasswordHash, verifyPassword } from "../../../src/ledger/password.js";
 import type { AccountSettings } from "../../../src/ledger/commands.js";
 import { FakeHost } from "../admin/fixtures.js";
+import { GOOD } from "../config/fixtures.js";
 import { run } from "./fixtures.js";
 
 const settingsOf = (host: FakeHost): AccountSettings => (host.commands[0] as { readonly settings: AccountSettings }).settings;
@@ -208,6 +209,16 @@ describe("tollgate questions", () => {
     const { out } = await run("check-config");
     expect(out).to.match(/^listen\[0\]\.port +2775 +\/nowhere\/tollgate\.toml:2$/m).and.match(/^http\.port +9464 +default$/m);
     expect(JSON.parse((await run("check-config --json")).out)).to.have.property("settings");
+  });
+
+  it("warns of routes for accounts that do not exist, and takes the file", async () => {
+    const route = (account: string): string => `[[route]]\naccount = "${account}"\noperator = "simulator"\n`;
+    const account = (name: string): string => `[[bootstrap]]\nname = "${name}"\npassword = "x"\n`;
+    const config = `${GOOD}${route("demo")}${route("*")}${route("strangers")}${route("yet-to-come")}${account("yet-to-come")}`;
+    const { code, err } = await run("check-config", { config });
+    expect([code, err]).to.deep.equal([0, "the [[route]] of line 11 is for account strangers, which does not exist [tollgate account list names them all]"]);
+    expect(JSON.parse((await run("check-config --json", { config })).out)).to.have.property("warnings").with.length(1);
+    expect((await run("check-config")).err).to.equal("");
   });
 
   it("lists everything wrong with a file and ends with 78", async () => {

@@ -51,6 +51,7 @@ export async function run(line: string | readonly string[], options: RunOptions 
     actor: "cli:tester",
     exit: Exit.ok,
     config,
+    accountNames: async () => new Set((await api.call("account.list", {})).map(({ name }) => name)),
     readInput: () => Promise.resolve(options.input ?? ""),
     withBooks: async (_flags, work) => work(api, (await config()).settings),
   };

@@ -28,6 +28,7 @@ export async function runSend(argv: readonly string[], clock: Clock, input = "")
     },
     environment: {}, cwd: "/nowhere", clock, actor: "cli:tester", exit: Exit.ok,
     config: () => Promise.reject(new CliError(Exit.config, "no configuration")),
+    accountNames: () => Promise.resolve(null),
     readInput: () => Promise.resolve(input),
     withBooks: () => Promise.reject(new CliError(Exit.unavailable, "no daemon")),
   };
