@@ -2,21 +2,11 @@
  * The TLV dictionary: tag, name, kind and legal lengths of every optional parameter of SMPP 3.4 and 5.0.
  * [SMPP 3.4 5.3; SMPP 5.0 4.8]
  */
+import type { TlvDictionary, TlvKind, TlvShape } from "../wire/tlvs.js";
 
-export type TlvKind =
-  /** Big-endian number of `max` octets. */ | "integer"
-  /** C-octet string; the NUL is often left out in the field. */ | "text"
-  | "octets";
-
-export interface TlvDescription {
+export interface TlvDescription extends TlvShape {
   readonly tag: number;
   readonly name: TlvName;
-  readonly kind: TlvKind;
-  /** Legal lengths of the value in octets. */
-  readonly min: number;
-  readonly max: number;
-  /** When not every length between is legal: those that are. */
-  readonly only?: readonly number[];
 }
 
 /** Tag numbers under the standard's names. */
@@ -166,7 +156,9 @@ export const TLVS: readonly TlvDescription[] = (Object.keys(Tlv) as TlvName[]).m
   const [kind, min, max, only] = SHAPES[name];
   return only === undefined ? { tag: Tlv[name], name, kind, min, max } : { tag: Tlv[name], name, kind, min, max, only };
 });
-const BY_TAG = new Map<number, TlvDescription>(TLVS.map((each) => [each.tag, each]));
+const BY_TAG: ReadonlyMap<number, TlvDescription> = new Map(TLVS.map((each) => [each.tag, each]));
+/** The same by tag, for reading and writing. */
+export const DICTIONARY: TlvDictionary = BY_TAG;
 
 /** What is known of a tag, or null when the standards do not have it (vendor tags are 0x1400..0x3FFF). */
 export function tlvByTag(tag: number): TlvDescription | null {
