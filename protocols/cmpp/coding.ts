@@ -8,6 +8,15 @@ import { Encoding } from "../model/message.js";
 
 export const MsgFmt = { ascii: 0, simCard: 3, binary: 4, ucs2: 8, gb18030: 15, ucs2Flash: 24 } as const;
 
+/** 1 for the values that the standard and practice know. */
+const STANDARD = new Uint8Array(256);
+for (const msgFmt of Object.values(MsgFmt)) STANDARD[msgFmt] = 1;
+
+/** Whether every SP and every gateway knows the value; others may mean the same (0x19 is UCS-2), but only to who wrote them. */
+export function isStandard(msgFmt: number): boolean {
+  return STANDARD[msgFmt] === 1;
+}
+
 function encodingIn(msgFmt: number): Encoding {
   switch (msgFmt) {
     case MsgFmt.ascii:

@@ -13,8 +13,8 @@ import { concatenationHeader, udhEnd } from "../model/udh.js";
 import { IN_PARTS } from "../wire/deliveries.js";
 import { VERSION_30, blankDeliver } from "./codec.js";
 import type { DeliverBody } from "./codec.js";
-import { MsgFmt, encodingOf, mostContentOctets, msgFmtOf } from "./coding.js";
-import { blankExtras, readExtras } from "./extras.js";
+import { mostContentOctets, msgFmtOf } from "./coding.js";
+import { blankExtras, keepsMsgFmt, readExtras } from "./extras.js";
 import { msgIdHigh, msgIdLow } from "./msgid.js";
 import { Result } from "./status.js";
 
@@ -66,7 +66,7 @@ export class DeliverComposer {
 /** A message's user data as an SP reads them, its header in front; false when one short message cannot say them. */
 export function contentOf(message: Message, into: Content): boolean {
   const mark = markOf(message);
-  into.msgFmt = isStandard(message.codingOctet) && encodingOf(message.codingOctet) === message.encoding ? message.codingOctet : msgFmtOf(message.encoding);
+  into.msgFmt = keepsMsgFmt(message) ? message.codingOctet : msgFmtOf(message.encoding);
   into.headed = message.hasUdh || mark !== null;
   into.octets = message.octets;
   const length = message.octets.length + (mark?.length ?? 0);
@@ -94,11 +94,4 @@ function sayAnew(message: Message, mark: Uint8Array | null, into: Content): bool
     return true;
   }
   return false;
-}
-
-const STANDARD: ReadonlySet<number> = new Set<number>(Object.values(MsgFmt));
-
-/** Other values of the same meaning exist (0x19 for UCS-2), but SPs know these. */
-function isStandard(msgFmt: number): boolean {
-  return STANDARD.has(msgFmt);
 }

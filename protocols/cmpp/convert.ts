@@ -12,7 +12,7 @@ import { readConcatenation, udhEnd } from "../model/udh.js";
 import type { FieldFault } from "../wire/fields.js";
 import { fieldFault } from "./codec.js";
 import type { DeliverBody, SubmitBody } from "./codec.js";
-import { encodingOf, hasUdh } from "./coding.js";
+import { encodingOf, hasUdh, isStandard } from "./coding.js";
 import { blankExtras, writeExtras } from "./extras.js";
 
 /** What of a session decides how its submits are read. */
@@ -169,7 +169,8 @@ export function messageOfDelivery(body: DeliverBody): Message {
   message.octets = body.Msg_Content;
   message.protocolIdentifier = body.TP_pid;
   if (hasUdh(body.TP_udhi)) message.hasUdh = readConcatenation(body.Msg_Content, message);
-  if (body.LinkID !== "" || body.Src_terminal_type !== 0) {
+  // A Msg_Fmt that only CMPP peers know (class bits, vendors' own) is kept for one by the mark that the extras are.
+  if (body.LinkID !== "" || body.Src_terminal_type !== 0 || !isStandard(body.Msg_Fmt)) {
     message.extras = writeExtras({ ...blankExtras(), phoneType: body.Src_terminal_type, LinkID: body.LinkID });
   }
   return message;

@@ -7,7 +7,9 @@
  * ```
  * A SUBMIT always has them, a DELIVER only where it says something in them.
  */
+import type { Message } from "../model/message.js";
 import { readText } from "../wire/octets.js";
+import { encodingOf, isStandard } from "./coding.js";
 
 /** First octet of `Message.extras` that are CMPP's. */
 export const EXTRAS_MARK = 0x43;
@@ -68,6 +70,11 @@ export function readExtras(octets: Buffer | null, into: Extras): boolean {
   into.Fee_terminal_Id = readText(octets, terminalAt, linkIdAt - 1);
   into.LinkID = readText(octets, linkIdAt, linkIdAt + (octets[linkIdAt - 1] as number));
   return true;
+}
+
+/** Whether a CMPP peer is told the Msg_Fmt as it is: what another protocol means by the same number, or a value that only its own peers may know, is not passed on. */
+export function keepsMsgFmt({ codingOctet, encoding, extras }: Message): boolean {
+  return encodingOf(codingOctet) === encoding && (isStandard(codingOctet) || extras?.[0] === EXTRAS_MARK);
 }
 
 export function blankExtras(): Extras {

@@ -9,14 +9,10 @@ import type { Message } from "../model/message.js";
 import type { LinkText, LongForm } from "../model/say.js";
 import { encodeText, sameInAsciiAndGsm } from "../model/text.js";
 import { udhEnd } from "../model/udh.js";
-import { MsgFmt, encodingOf, msgFmtOf } from "./coding.js";
-import { EXTRAS_MARK } from "./extras.js";
+import { MsgFmt, msgFmtOf } from "./coding.js";
+import { keepsMsgFmt } from "./extras.js";
 
 export type EncodeAs = "keep" | "ucs2" | "gb18030";
-
-/** 1 for the values that the standard and practice know. */
-const KNOWN = new Uint8Array(256);
-for (const msgFmt of Object.values(MsgFmt)) KNOWN[msgFmt] = 1;
 
 /** Encodings in which an octet below 0x80 is that character of ASCII and nothing else. */
 const ASCII_BELOW_80: ReadonlySet<Encoding> = new Set([
@@ -37,7 +33,7 @@ export class CmppLinkText implements LinkText {
   codingOf(message: Message): number {
     const { encoding, codingOctet } = message;
     if (encoding !== Encoding.binary && this.#encodeAs !== "keep" && encoding !== this.#only(codingOctet)) return -1;
-    if (isKept(message)) return codingOctet;
+    if (keepsMsgFmt(message)) return codingOctet;
     const msgFmt = msgFmtOf(encoding);
     if (msgFmt >= 0) return encoding === Encoding.ucs2 && isFlash(codingOctet) ? MsgFmt.ucs2Flash : msgFmt;
     return !isFlash(codingOctet) && isPlain(message) ? MsgFmt.ascii : -1;
@@ -52,7 +48,7 @@ export class CmppLinkText implements LinkText {
   }
 
   codingFor(encoding: Encoding, message: Message): number {
-    if (encoding === message.encoding && isKept(message)) return message.codingOctet;
+    if (encoding === message.encoding && keepsMsgFmt(message)) return message.codingOctet;
     return encoding === Encoding.ucs2 && isFlash(message.codingOctet) ? MsgFmt.ucs2Flash : msgFmtOf(encoding);
   }
 
@@ -64,12 +60,6 @@ export class CmppLinkText implements LinkText {
 
 function sayable(text: string, encoding: Encoding): Encoding | null {
   return encodeText(text, encoding) === null ? null : encoding;
-}
-
-/** What another protocol means by the same number, or a value that only its own peer may know, is not passed on. */
-function isKept(message: Message): boolean {
-  const { codingOctet } = message;
-  return encodingOf(codingOctet) === message.encoding && (KNOWN[codingOctet] === 1 || message.extras?.[0] === EXTRAS_MARK);
 }
 
 /** Text for the screen at once: class 0 of the general group, or of SMPP's group of message classes. [3GPP TS 23.038 4] */

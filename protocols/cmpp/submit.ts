@@ -23,9 +23,6 @@ const SERVICE_ID_MAX = 10;
 /** Dest_terminal_Id and Fee_terminal_Id. */
 const TERMINAL_20_MAX = 21;
 const TERMINAL_30_MAX = 32;
-/** Headers that say the part alone, by the width of their reference. */
-const HEADER_8_OCTETS = 6;
-const HEADER_16_OCTETS = 7;
 /** Our four priorities as four of CMPP's ten. */
 const LEVELS = [0, 3, 6, 9] as const;
 
@@ -113,25 +110,22 @@ export class SubmitComposer {
     if (message.segmentForm !== SegmentForm.none) this.#mark(octets, message, terms);
   }
 
-  /** Marks a part the link's way: the same reference (its low octet where the link's is no longer), total and number. */
+  /**
+   * Marks a part the link's way. A header of the submitter's own stays as it is, of whichever width: texts that only 16 bits tell apart
+   * must not look alike, and not every part of a text has room for a longer one.
+   */
   #mark(octets: Buffer, message: Message, terms: LinkTerms): void {
     const { body } = this;
-    const header = message.hasUdh && saysOnlyConcatenation(octets) ? udhEnd(octets) : 0;
-    // A header that says more than the part stays as it is.
-    if (message.hasUdh && header === 0) return;
-    if (terms.text.form === "pk") {
-      body.Msg_Content = octets.subarray(header);
+    const { form } = terms.text;
+    if (message.hasUdh) {
+      if (form !== "pk" || !saysOnlyConcatenation(octets)) return;
+      body.Msg_Content = octets.subarray(udhEnd(octets));
       body.TP_udhi = 0;
-      return;
+    } else if (form !== "pk") {
+      const { segmentReference, segmentTotal, segmentNumber } = message;
+      body.Msg_Content = Buffer.concat([concatenationHeader(form === "udh16", segmentReference, segmentTotal, segmentNumber), octets]);
+      body.TP_udhi = terms.udhi;
     }
-    const wide = terms.text.form === "udh16";
-    if (header === (wide ? HEADER_16_OCTETS : HEADER_8_OCTETS)) return;
-    const { segmentReference, segmentTotal, segmentNumber } = message;
-    const mark = concatenationHeader(wide, segmentReference, segmentTotal, segmentNumber);
-    const marked = Buffer.concat([mark, octets.subarray(header)]);
-    if (header > 0 && !holds(marked, body.Msg_Fmt, true)) return;
-    body.Msg_Content = marked;
-    body.TP_udhi = terms.udhi;
   }
 }
 

@@ -48,6 +48,14 @@ describe("From CMPP to CMPP", () => {
     }
   });
 
+  it("every Msg_Fmt goes over with its octets, both ways, class bits and what nobody defined included", () => {
+    for (let Msg_Fmt = 0; Msg_Fmt < 256; Msg_Fmt++) {
+      const Msg_Content = Buffer.from(Msg_Fmt === 0 || (Msg_Fmt & 0xfc) === 0x10 ? "68656c6c6f7e" : "cdcbb6a977ed", "hex");
+      expect(submittedOn({ Msg_Fmt, Msg_Content }), `SUBMIT ${Msg_Fmt}`).to.deep.include({ Msg_Fmt, Msg_Content });
+      expect(deliveredOn({ Msg_Fmt, Msg_Content }), `DELIVER ${Msg_Fmt}`).to.deep.include({ Msg_Fmt, Msg_Content });
+    }
+  });
+
   it("a DELIVER keeps its service, pid, types, LinkID, coding and octets", () => {
     const said = { Service_Id: "SVC0000001", TP_pid: 0x41, Src_terminal_type: 1, LinkID: "LINK0000000000000001", Msg_Fmt: 15 };
     const content = Buffer.from("cdcbb6a9", "hex");

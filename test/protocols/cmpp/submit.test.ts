@@ -136,14 +136,14 @@ describe("A SUBMIT to an operator", () => {
     const pk: Partial<Message> = { ...part, segmentForm: SegmentForm.pk, segmentReference: 0x39 };
 
     const CASES = [
-      ["a header of 8 bits", udh8, "udh", 1, "05000339030277ed"], ["a header of 8 bits", udh8, "udh16", 1, "0608040039030277ed"],
-      ["a header of 8 bits", udh8, "pk", 0, "77ed"], ["a header of 16 bits", udh16, "udh", 1, "05000339030277ed"],
+      ["a header of 8 bits", udh8, "udh", 1, "05000339030277ed"], ["a header of 8 bits", udh8, "udh16", 1, "05000339030277ed"],
+      ["a header of 8 bits", udh8, "pk", 0, "77ed"], ["a header of 16 bits", udh16, "udh", 1, "0608041239030277ed"],
       ["a header of 16 bits", udh16, "udh16", 1, "0608041239030277ed"], ["a header of 16 bits", udh16, "pk", 0, "77ed"],
       ["SAR TLVs", sar, "udh", 1, "05000339030277ed"], ["SAR TLVs", sar, "udh16", 1, "0608040039030277ed"], ["SAR TLVs", sar, "pk", 0, "77ed"],
       ["Pk fields alone", pk, "udh", 1, "05000339030277ed"], ["Pk fields alone", pk, "pk", 0, "77ed"],
     ] as const;
     for (const [name, change, long_messages, udhi, content] of CASES) {
-      it(`marked by ${name} go out marked by ${long_messages}, Pk_total and Pk_number always`, () => {
+      it(`marked by ${name} go out over a link of ${long_messages} so, with Pk_total and Pk_number always`, () => {
         const found = body(change, { long_messages });
         expect(found).to.deep.include({ TP_udhi: udhi, Pk_total: 3, Pk_number: 2 });
         expect(found.Msg_Content.toString("hex")).to.equal(content);
@@ -161,13 +161,19 @@ describe("A SUBMIT to an operator", () => {
       expect(body({}, { udhi: 64 }).TP_udhi).to.equal(0);
     });
 
-    it("keep a header that says more, and one that has no room to grow", () => {
+    it("keep a header of 16 bits where that alone tells two texts to one number apart", () => {
+      const other = behind("06080413390302", SegmentForm.udh16, 0x1339);
+      const [one, two] = [body(udh16).Msg_Content.toString("hex"), body(other).Msg_Content.toString("hex")];
+      expect([one, two]).to.deep.equal(["0608041239030277ed", "0608041339030277ed"]);
+    });
+
+    it("keep a header that says more, and all parts of a text one width, though some had room for another", () => {
       const ports = { ...part, octets: hex("0b000339030205040b8423f077ed"), hasUdh: true, segmentForm: SegmentForm.udh8, segmentReference: 0x39 };
       for (const long_messages of ["udh", "udh16", "pk"]) {
         expect(body(ports, { long_messages }).Msg_Content.toString("hex")).to.equal("0b000339030205040b8423f077ed");
       }
       const full = { ...udh8, octets: hex(`050003390302${"77ed".repeat(67)}`) };
-      expect(body(full, { long_messages: "udh16" }).Msg_Content.length).to.equal(140);
+      for (const each of [full, udh8]) expect(body(each, { long_messages: "udh16" }).Msg_Content.toString("hex", 0, 6)).to.equal("050003390302");
       const septets = { ...udh8, octets: hex(`050003390302${ascii("x".repeat(153))}`), encoding: Encoding.ascii, codingOctet: 0 };
       expect(body(septets, { long_messages: "udh16" }).Msg_Content.toString("hex", 0, 6)).to.equal("050003390302");
       expect(told({ ...septets, octets: hex(`050003390302${ascii("x".repeat(154))}`) })).to.equal("CMPP_TOO_LONG");
