@@ -69,6 +69,7 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
       maxGathering: settings.filter.maxGathering,
       gatheringShare: settings.filter.gatheringShare,
       incomplete: settings.filter.incomplete,
+      fragmentMs: settings.filter.fragmentMs,
       retry: settings.retry,
       outbox: settings.outbox,
     },

@@ -50,6 +50,9 @@ export function gaugedOf(parts: GaugedParts): Gauged {
     get gatheringRefused(): Readonly<Record<string, number>> {
       return flow.holder.refusedFull;
     },
+    get remembered(): number {
+      return flow.holder.fragments.size;
+    },
     get split(): number {
       return flow.holder.splits;
     },

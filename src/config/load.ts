@@ -130,6 +130,7 @@ class Builder {
         maxGathering: filter.max_gathering,
         gatheringShare: filter.gathering_share / 100,
         incomplete: filter.incomplete,
+        fragmentMs: filter.fragment_memory,
       },
       limits: {
         bindMs: limits.bind_deadline,

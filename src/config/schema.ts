@@ -148,7 +148,11 @@ export const SCHEMA = {
     gather_time: duration({ default: "30s", min: "1s", max: "10m", help: "How long the segments of a long message may take to arrive." }),
     max_gathering: int({ default: 100_000, min: 1, max: 10_000_000, unit: "segments", help: "Segments of all accounts that may wait for their siblings; beyond it queue_full." }),
     gathering_share: int({ default: 50, min: 1, max: 100, unit: "%", help: "How much of max_gathering one account may take; beyond it queue_full." }),
-    incomplete: choice({ default: "send", of: ["send", "refuse"], help: "Segments whose siblings never came: screen each alone and send it, or refuse it by receipt." }),
+    incomplete: choice({ default: "send", of: ["send", "refuse"], help: "Segments whose siblings never came: screen what is there and send each, or refuse it by receipt." }),
+    fragment_memory: duration({
+      default: "1h", min: "1m", max: "7d",
+      help: "How long a segment that was sent without its siblings is remembered: one that comes later is screened together with it. As many as max_gathering; what finds no room is refused by receipt. A restart forgets them.",
+    }),
   }),
 
   limits: section("Timers and bounds of every connection, and of the daemon.", {

@@ -28,8 +28,10 @@ export interface Settings {
     readonly maxGathering: number;
     /** How much of maxGathering one account may take: above 0, up to 1. */
     readonly gatheringShare: number;
-    /** What becomes of segments whose siblings never came: screen each alone and send, or refuse. */
+    /** What becomes of segments whose siblings never came: screen and send, or refuse. */
     readonly incomplete: "send" | "refuse";
+    /** How long segments sent without their siblings are remembered, to judge late ones together with them. */
+    readonly fragmentMs: number;
   };
   readonly limits: {
     readonly bindMs: number;

@@ -255,11 +255,13 @@ export class Flow {
 
   /** Held messages past their deadline: parts whose siblings never came, or refusals a crash cut short. */
   heldOverdue(messages: readonly StoredMessage[]): void {
+    const overdue: Submission[] = [];
     for (const stored of messages) {
       if (this.holder.judges(stored.message.id)) continue;
       const submission = this.holder.gathered(stored.message.id) ?? this.#restored(stored);
-      if (submission !== null) this.holder.overdue(submission);
+      if (submission !== null) overdue.push(submission);
     }
+    this.holder.overdue(overdue);
   }
 
   #restored(stored: StoredMessage): Submission | null {

@@ -237,7 +237,7 @@ export class Gathering<P extends Gatherable = Submission> {
 }
 
 /** The same octets read the same way: in another encoding, or behind another kind of mark, they say something else. */
-function saysTheSame(one: Message, other: Message): boolean {
+export function saysTheSame(one: Message, other: Message): boolean {
   return one.encoding === other.encoding && one.codingOctet === other.codingOctet && one.hasUdh === other.hasUdh && one.segmentForm === other.segmentForm
     && one.octets.equals(other.octets);
 }

@@ -10,17 +10,21 @@
 import { Encoding, type Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
 import { MessageState } from "../../protocols/model/state.js";
+import type { Clock } from "../../protocols/wire/clock.js";
 import type { Screen } from "../filter/screen.js";
 import { Commit, type Store } from "../store/store.js";
-import { apartText, Gathering, joinedText, onceEach, type GatheringBound } from "./gathering.js";
+import { Fragments } from "./fragments.js";
+import { Gathering, joinedText, onceEach, type GatheringBound } from "./gathering.js";
 import { prefixOf, type Outward } from "./outward.js";
 import type { FlowMetrics, OperatorPort } from "./ports.js";
-import { Screened, screenText } from "./screen.js";
+import { Screened } from "./screen.js";
 import { Stage } from "./stages.js";
 import { Step, type Submission } from "./submission.js";
+import { screenParts, screenWithGone } from "./whole.js";
 
 export interface HoldContext {
   readonly store: Store;
+  readonly clock: Clock;
   readonly metrics: FlowMetrics;
   readonly screen: Screen;
   readonly outward: Outward;
@@ -35,14 +39,18 @@ export interface HoldOptions {
   readonly maxGathering: number;
   /** How much of that one account may have: above 0, up to 1. */
   readonly gatheringShare: number;
-  /** Parts whose siblings never came: screened alone and sent, or refused. */
+  /** Parts whose siblings never came: screened and sent, or refused. */
   readonly incomplete: "send" | "refuse";
+  /** How long such a part is remembered after it was sent, to judge siblings that come later together with it; ms. */
+  readonly fragmentMs: number;
 }
 
 export class Holder {
   readonly #context: HoldContext;
   readonly #options: HoldOptions;
   readonly #gathering: Gathering;
+  /** Parts of texts that never became whole, and went out. */
+  readonly fragments: Fragments;
   readonly #screened = new Screened();
   /** Messages whose release or end is on its way to disk. */
   readonly #judged = new Set<number>();
@@ -57,6 +65,7 @@ export class Holder {
     this.#context = context;
     this.#options = options;
     this.#gathering = new Gathering(options.maxGathering, options.gatheringShare);
+    this.fragments = new Fragments({ keepMs: options.fragmentMs, maxParts: options.maxGathering, share: options.gatheringShare });
     this.#refused = refused;
   }
 
@@ -118,12 +127,13 @@ export class Holder {
   /** Takes up a held message that was found on disk at start. */
   resume(submission: Submission): void {
     if (submission.message.segmentTotal > 1) this.gather(submission);
-    else this.overdue(submission);
+    else this.overdue([submission]);
   }
 
   /** Called on the shared tick. @param expiryMs the wall time by which things expire */
   tick(expiryMs: number): void {
     this.#gathering.forgetExpired(expiryMs);
+    this.fragments.tick(this.#context.clock.monotonicMs);
   }
 
   /** A part that waits for its siblings; null when it is not held in memory. */
@@ -137,23 +147,53 @@ export class Holder {
   }
 
   /**
-   * The deadline of a held message has passed: its text will not become whole. What is here of it is judged now, each part by itself, but
-   * none goes out when they hold a listed word together: a phone joins them yet, should the missing one follow.
+   * The deadlines of held messages have passed: their texts will not become whole by themselves. Parts that found no room in memory are
+   * brought together first, as far as they are told at once.
    */
-  overdue(submission: Submission): void {
-    const here = this.#gathering.takeText(submission.message.id);
-    const parts = here.length === 0 ? [submission] : here;
-    const { metrics } = this.#context;
-    if (submission.message.segmentTotal > 1 && this.#options.incomplete === "refuse") {
+  overdue(submissions: readonly Submission[]): void {
+    const onDisk = new Gathering(Infinity);
+    const whole = new Set<Submission>();
+    for (const one of submissions) {
+      if (one.message.segmentTotal <= 1 || this.#gathering.get(one.message.id) !== null) continue;
+      const gathered = onDisk.add(one);
+      if (gathered === null || gathered.parts.length === 1) continue;
+      for (const part of gathered.parts) whole.add(part);
+      this.#judge(gathered.parts, gathered.text);
+    }
+    for (const one of submissions) {
+      const { id } = one.message;
+      if (whole.has(one) || this.#judged.has(id)) continue;
+      const here = this.#gathering.takeText(id);
+      const parts = here.length === 0 ? onDisk.takeText(id) : here;
+      this.#incomplete(parts.length === 0 ? [one] : parts);
+    }
+  }
+
+  /**
+   * What is here of a text is judged now, each part by itself, but none goes out when they hold a listed word together, or together with
+   * what went out of it before: a phone joins them yet, should the missing one follow.
+   */
+  #incomplete(parts: readonly Submission[]): void {
+    const { metrics, screen, clock } = this.#context;
+    const { message: first, accountNo } = parts[0] as Submission;
+    const isPart = first.segmentTotal > 1;
+    if (isPart && this.#options.incomplete === "refuse") {
       metrics.stage(Stage.screen, Outcome.segments_missing, parts.length);
       for (const part of parts) this.#end(part, Outcome.segments_missing);
       return;
     }
-    const together = parts.length === 1 ? Outcome.ok : this.#screen(parts, joinedText(onceEach(parts).map(({ message }) => message)) ?? "", "");
+    const gone = isPart ? this.fragments.goneOf(accountNo, first) : [];
+    const together = parts.length + gone.length === 1 ? Outcome.ok : screenWithGone(screen, onceEach(parts).map(({ message }) => message), gone, this.#screened);
     if (together !== Outcome.ok) metrics.stage(Stage.screen, together, parts.length);
     for (const part of parts) {
-      if (together === Outcome.ok) this.#judge([part], joinedText([part.message]));
-      else this.#end(part, together);
+      if (together !== Outcome.ok) {
+        this.#end(part, together);
+      } else if (isPart && !this.fragments.add(accountNo, part.message, clock.monotonicMs)) {
+        metrics.stage(Stage.screen, Outcome.segments_missing);
+        this.#end(part, Outcome.segments_missing);
+      } else {
+        this.#judge([part], joinedText([part.message]));
+      }
     }
   }
 
@@ -178,16 +218,14 @@ export class Holder {
   #outcome(parts: readonly Submission[], text: string | null): Outcome {
     if (text === null) return Outcome.invalid_encoding;
     const unwanted = parts.some(({ account, message }) => account.terms.binary === "refuse" && message.encoding === Encoding.binary);
-    return unwanted ? Outcome.not_supported : this.#screen(parts, text, prefixOf(parts, text));
-  }
-
-  /** Screens the parts as one text, and as what each says by itself where that comes to something else. */
-  #screen(parts: readonly Submission[], text: string, prefix: string): Outcome {
-    const { message: first } = parts[0] as Submission;
-    const outcome = screenText(this.#context.screen, prefix + text, first, this.#screened);
+    if (unwanted) return Outcome.not_supported;
+    const { screen } = this.#context;
+    const once = onceEach(parts).map(({ message }) => message);
+    const outcome = screenParts(screen, once, text, prefixOf(parts, text), this.#screened);
     if (outcome !== Outcome.ok || parts.length === 1) return outcome;
-    const apart = apartText(onceEach(parts).map(({ message }) => message));
-    return apart === text ? outcome : screenText(this.#context.screen, prefix + apart, first, this.#screened);
+    // A phone that still has parts of another text under this reference may take those for these.
+    const gone = this.fragments.goneOf((parts[0] as Submission).accountNo, once[0] as Message);
+    return gone.length === 0 ? outcome : screenWithGone(screen, once, gone, this.#screened);
   }
 
   #release(submission: Submission, rewritten: Message | null): void {

@@ -17,6 +17,7 @@ export interface FlowOptions {
   readonly maxGathering: number;
   readonly gatheringShare: number;
   readonly incomplete: "send" | "refuse";
+  readonly fragmentMs: number;
   readonly retry: { readonly delaysMs: readonly number[]; readonly maxAttempts: number };
   readonly outbox: { readonly retryMinMs: number; readonly retryMaxMs: number };
 }

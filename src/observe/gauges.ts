@@ -21,6 +21,8 @@ export interface Gauged {
   readonly gathering: number;
   /** Segments refused for want of room, by whose bound it was. */
   readonly gatheringRefused: Readonly<Record<string, number>>;
+  /** Segments sent without their siblings that are remembered. */
+  readonly remembered: number;
   readonly split: number;
   readonly cancelled: number;
   readonly resubmitted: number;
@@ -59,6 +61,7 @@ export function registerGauges(metrics: Metrics, gauged: Gauged): void {
   metrics.pull("tollgate_gathering_texts", () => gauged.gathering);
   metrics.pull("tollgate_gathering_segments", () => byAccount((account) => account.gathering));
   metrics.pull("tollgate_gathering_refused_total", () => Object.entries(gauged.gatheringRefused).map(([bound, count]) => [{ reason: bound }, count] as const));
+  metrics.pull("tollgate_remembered_segments", () => gauged.remembered);
   metrics.pull("tollgate_split_messages_total", () => gauged.split);
   metrics.pull("tollgate_cancelled_messages_total", () => gauged.cancelled);
   metrics.pull("tollgate_resubmissions_total", () => gauged.resubmitted);

@@ -54,6 +54,7 @@ export const METRICS = {
   tollgate_gathering_texts: gauge("Long texts held until all their segments are here"),
   tollgate_gathering_segments: gauge("Segments of long texts held until their siblings are here, by account", ["account"]),
   tollgate_gathering_refused_total: pulledCounter("Segments answered queue_full because as many wait for their siblings as may, by whose bound it was (account or all)", ["reason"]),
+  tollgate_remembered_segments: gauge("Segments that were sent without their siblings, remembered to judge late ones together with them"),
   tollgate_split_messages_total: pulledCounter("Messages that went out in parts of our making"),
   tollgate_cancelled_messages_total: pulledCounter("Messages taken back by their customers before they were out"),
   tollgate_resubmissions_total: pulledCounter("Submits that came again after their connection had ended, answered with the id of the first"),

@@ -31,8 +31,8 @@ class Bench {
     };
     const operator = new FakeOperator(1);
     this.holder = new Holder({
-      store: store as unknown as Store, metrics: NO_METRICS, screen: BLOCKS_INVOICE, outward: new Outward(0), portOf: () => operator, leave: () => false,
-    }, { maxGathering: 10, gatheringShare: 1, incomplete: "send" }, () => undefined);
+      store: store as unknown as Store, clock: new ManualClock(), metrics: NO_METRICS, screen: BLOCKS_INVOICE, outward: new Outward(0), portOf: () => operator, leave: () => false,
+    }, { maxGathering: 10, gatheringShare: 1, incomplete: "send", fragmentMs: 3_600_000 }, () => undefined);
   }
 
   part(hex: string, encoding: Encoding): Submission {
@@ -60,7 +60,7 @@ describe("Holder", () => {
     bench.holder.held(bench.part("0500032a0202b7a2", Encoding.ascii));
     const alone = bench.part("0500032b0202b7a2", Encoding.ascii);
     bench.holder.held(alone);
-    bench.holder.overdue(alone);
+    bench.holder.overdue([alone]);
     expect(bench.told).to.deep.equal([1, 2, 3].map((id) => `ended ${id} ${Outcome.invalid_encoding}`));
   });
 

@@ -14,7 +14,7 @@ import type { StoredMessage } from "../../../src/store/store.js";
 import { account, accounts, FakeOperator, FakeStore, NO_METRICS } from "./fixtures.js";
 
 const OPTIONS: FlowOptions = {
-  maxQueued: 1_000, gatherMs: 30_000, maxGathering: 100, gatheringShare: 1, incomplete: "send",
+  maxQueued: 1_000, gatherMs: 30_000, maxGathering: 100, gatheringShare: 1, incomplete: "send", fragmentMs: 3_600_000,
   retry: { delaysMs: [1_000], maxAttempts: 3 }, outbox: { retryMinMs: 1_000, retryMaxMs: 60_000 },
 };
 
