@@ -32,13 +32,18 @@ export class Daemon {
   readonly logPath: string;
   readonly #clock: Clock;
   readonly #dataDir: string;
+  readonly #nodeOptions: readonly string[];
   #child: ChildProcess | null = null;
   #ended: Promise<Ended> = Promise.resolve({ code: 0, signal: null });
 
-  /** `config` is the file's text without its [data] section; the folder is made when it is not there. */
-  constructor(folder: string, config: string, clock: Clock) {
+  /**
+   * `config` is the file's text without its [data] section; the folder is made when it is not there.
+   * @param nodeOptions of Node itself, before the program
+   */
+  constructor(folder: string, config: string, clock: Clock, nodeOptions: readonly string[] = []) {
     this.folder = folder;
     this.#clock = clock;
+    this.#nodeOptions = nodeOptions;
     this.#dataDir = join(folder, "data");
     this.configPath = join(folder, "tollgate.toml");
     this.logPath = join(folder, "daemon.log");
@@ -57,7 +62,9 @@ export class Daemon {
   /** Starts the process; it is ready when `ready` resolves. */
   start(): void {
     const log = openSync(this.logPath, "a");
-    const child = spawn(process.execPath, [MAIN, "serve", "--config", this.configPath], { stdio: ["ignore", log, log], cwd: this.folder });
+    const child = spawn(process.execPath, [...this.#nodeOptions, MAIN, "serve", "--config", this.configPath], {
+      stdio: ["ignore", log, log, ...(this.#nodeOptions.length === 0 ? [] : ["ipc" as const])], cwd: this.folder,
+    });
     closeSync(log);
     this.#child = child;
     this.#ended = new Promise((resolve) => {
@@ -115,6 +122,21 @@ export class Daemon {
     } finally {
       await connected.client.close();
     }
+  }
+
+  /** What a module that the node options have loaded answers. Rejects when the daemon ends first. */
+  ask(question: string): Promise<unknown> {
+    const child = this.#child;
+    if (child === null) return Promise.reject(new Error("no daemon runs"));
+    return new Promise((resolve, reject) => {
+      const ended = (): void => reject(new Error(`the daemon ended:\n${this.logTail()}`));
+      child.once("exit", ended);
+      child.once("message", (answer) => {
+        child.off("exit", ended);
+        resolve(answer);
+      });
+      child.send(question);
+    });
   }
 
   /** One command line of the built program, with this daemon's configuration. */

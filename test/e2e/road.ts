@@ -34,6 +34,8 @@ export interface RoadOptions {
   readonly more?: string;
   /** More lines of the [[operator]] section. */
   readonly operator?: string;
+  /** Options of Node itself for the gateway's process. */
+  readonly node?: readonly string[];
 }
 
 /** An operator that speaks it; of CMPP the newest version unless given. */
@@ -80,7 +82,7 @@ ${options.operator ?? ""}
 [http]
 port = ${httpPort}
 ${options.more ?? '[filter]\nkeywords = ["words.txt"]\n'}`;
-    this.daemon = new Daemon(folder, config, this.clock);
+    this.daemon = new Daemon(folder, config, this.clock, options.node);
   }
 
   /** Starts a gateway; resolves when it is ready, bound to the operator or not. */

@@ -11,6 +11,7 @@
 import { parseArgs } from "node:util";
 import { SAME_PROTOCOL } from "../e2e/peer.js";
 import { TARGETS, fuzzCodec } from "./codecs.js";
+import { MOST_RESIDENT_GROWTH_MB, MOST_THREAD_GROWTH_MB } from "./condition.js";
 import { fuzzLive } from "./live.js";
 
 export interface FuzzOptions {
@@ -47,8 +48,10 @@ const daemon: FuzzPart = {
       const startedAt = process.hrtime.bigint();
       const report = await fuzzLive(customer, Math.min(count, MOST_LIVE), seed);
       const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
-      tell(`${customer}: ${report.mutants} mutants over ${report.connections} connections in ${seconds.toFixed(1)} s; ${report.accepted} messages came to the operator; `
-        + `resident ${report.residentBeforeMb} -> ${report.residentAfterMb} MB, descriptors ${report.descriptorsBefore} -> ${report.descriptorsAfter}`);
+      tell(`${customer}: ${report.warmUp} mutants, then ${report.mutants} over ${report.connections} connections, in ${seconds.toFixed(1)} s; `
+        + `${report.accepted} messages came to the operator; descriptors ${report.descriptorsBefore} -> ${report.descriptorsAfter}`);
+      tell(`${customer}: memory in MB, heap + buffers of each thread after a full collection: ${report.memoryBefore} -> ${report.memoryAfter} `
+        + `(at most ${MOST_THREAD_GROWTH_MB} MB more of each thread, ${MOST_RESIDENT_GROWTH_MB} MB resident)`);
     }
   },
 };

@@ -5,7 +5,7 @@ import { OctetReader, Octets, textSize } from "../../../src/store/octets.js";
 
 describe("octets between the threads", () => {
   it("carry any text, in a buffer that is no larger than the text needs", () => {
-    fc.assert(fc.property(fc.string({ maxLength: 300, unit: "binary" }), fc.nat(40), (text, before) => {
+    fc.assert(fc.property(fc.string({ maxLength: 120, unit: "binary" }), fc.nat(40), (text, before) => {
       const octets = new Octets(0);
       octets.need(before + textSize(text));
       octets.at = before;
