@@ -2,11 +2,10 @@
  * BenchFolder: what a bench run needs on disk: a configuration, a word list of 10,000 words, and texts that hit none of them.
  */
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buildScreen } from "../filter/screen.js";
 import { Random } from "../simulator/random.js";
+import { freePorts } from "./free-ports.js";
 
 export interface BenchSetup {
   readonly folder: string;
@@ -128,19 +127,4 @@ function randomText(random: Random, characters: readonly string[], length: numbe
   let text = "";
   while (text.length < length) text += characters[random.below(characters.length)] ?? "";
   return text;
-}
-
-/** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, async () => {
-    const server = createServer();
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(0, "127.0.0.1", resolve);
-    });
-    return server;
-  }));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

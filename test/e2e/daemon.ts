@@ -4,13 +4,12 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { MethodName, ParamsOf, Results } from "../../src/admin/api.js";
 import { connectAdmin } from "../../src/cli/admin-client.js";
+import { freePorts } from "../../src/cli/free-ports.js";
 
 const MAIN = fileURLToPath(new URL("../../src/main.js", import.meta.url));
 const POLL_MS = 20;
@@ -168,11 +167,8 @@ export class Daemon {
   }
 }
 
-/** A TCP port that is free now. */
+/** A TCP port that nobody else is given while these tests run. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
+  const [port] = await freePorts(1);
+  return port as number;
 }

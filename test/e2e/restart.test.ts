@@ -45,13 +45,15 @@ for (const combination of SAME_PROTOCOL) {
       half.destroy();
     });
 
-    it("lets commands that come at once, and a start in their midst, wait for one another", async () => {
+    it("lets commands that come at once, and a start in their midst, wait for one another", async function () {
+      // Six programs start at the same time.
+      this.timeout(60_000);
       road = await Road.open({ combination, operatorPort: await operator.start() });
       await road.account("busy", 1);
       await road.daemon.stop();
       const topUps = [1, 2, 3, 4].map((no) => road.daemon.command("topup", "busy", "1.00", "--ref", `AT-ONCE-${no}`));
       road.daemon.start();
-      await road.daemon.ready();
+      await road.daemon.ready(40_000);
       expect((await Promise.all(topUps)).map(({ code, err }) => `${code} ${err}`)).to.deep.equal(["0 ", "0 ", "0 ", "0 "]);
       expect(await road.money("busy")).to.equal("4.035/0.00");
     });
