@@ -4,6 +4,7 @@ import type { PDU } from "smpp";
 import { CmppOperator } from "./cmpp-peers.js";
 import { PackageCustomer, ucs2 } from "./package-customer.js";
 import { PackageOperator, textOf } from "./package-operator.js";
+import { smppPackage } from "../protocols/smpp/package.js";
 import { PASSWORD, Road } from "./road.js";
 
 const LONG = ucs2("短".repeat(300));
@@ -115,6 +116,21 @@ describe("long texts and later ones", () => {
     expect(whole).to.deep.include({ message_payload: { message: "短".repeat(300) } });
     await customer.received(1);
     expect(await road.money("payload")).to.equal("0.175/0.00");
+  });
+
+  it("a payload of nearly 64 KiB comes in and goes out octet for octet, one message of 490 segments", async () => {
+    await open('long_messages = "payload"');
+    await road.account("payload", 490);
+    const customer = await road.customer("payload");
+    smppPackage.PDU.maxLength = 73_728;
+    const text = `【测试】${"短信😀".repeat(8_190)}末尾`;
+    expect(text.length * 2).to.equal(65_532);
+    const { message_id: id } = await customer.submit("13800138000", undefined, { data_coding: 8, message_payload: ucs2(text) });
+    const [whole] = await operator.submitted(1);
+    expect(whole).to.deep.include({ message_payload: { message: text } });
+    await customer.received(1);
+    expect(customer.receipts[0]).to.include({ id, state: "DELIVRD" });
+    expect(await road.money("payload")).to.equal("0.00/0.00");
   });
 
   it("C042 leaves room for the signature that the operator adds, and charges it", async () => {

@@ -10,7 +10,11 @@ export type PackagePdu = Record<string, unknown> & {
 };
 
 interface SmppPackage {
-  readonly PDU: new (command: string | Buffer, options?: Record<string, unknown>) => PackagePdu;
+  readonly PDU: {
+    new (command: string | Buffer, options?: Record<string, unknown>): PackagePdu;
+    /** Octets of a PDU that it reads or writes at most. */
+    maxLength: number;
+  };
   readonly commands: Readonly<Record<string, { readonly id: number }>>;
   readonly tlvs: Readonly<Record<string, { readonly id: number; readonly type: unknown }>>;
   readonly errors: Readonly<Record<string, number>>;
