@@ -6,7 +6,7 @@
  */
 import { MessageState } from "../model/state.js";
 import type { Receipt, ReceiptNotice } from "../model/receipt.js";
-import { standardState, wordOfState } from "../model/state-words.js";
+import { errorOfCode, standardState, wordOfState } from "../model/state-words.js";
 import type { WordState } from "../model/state-words.js";
 import { formatReceiptDate, receiptDate } from "../model/time.js";
 import { REPORT_20_OCTETS, REPORT_30_OCTETS, VERSION_30, blankDeliver, blankReport, decodeReport, encodeReport, isFault } from "./codec.js";
@@ -41,7 +41,8 @@ export function receiptOf(body: DeliverBody, terms: LinkTerms, nowMs: number): R
     state: reading.state,
     final: reading.final,
     stateWord: stat,
-    error: errorOfStat(stat),
+    // [protocols sheet 1.17]
+    error: stat === "DELIVRD" ? "000" : errorOfCode(stat),
     source: body.Dest_Id,
     destination: report === null || report.Dest_terminal_Id === "" ? body.Src_terminal_Id : report.Dest_terminal_Id,
     doneAtMs: report === null || report.Done_time === "" ? 0 : receiptDate(report.Done_time, terms.zoneMinutes, nowMs),
@@ -70,23 +71,12 @@ export function stateOfStat(stat: string, terms: LinkTerms): WordState {
   return standard.state === MessageState.unknown ? UNKNOWN : standard;
 }
 
-/** "000" of what was delivered, else the last three digits that the word ends in; "" when it ends in none. [protocols sheet 1.17] */
-function errorOfStat(stat: string): string {
-  if (stat === "DELIVRD") return "000";
-  let start = stat.length;
-  while (start > 0 && stat.length - start < 3 && isDigit(stat.charCodeAt(start - 1))) start--;
-  return start === stat.length ? "" : stat.slice(start).padStart(3, "0");
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
-}
 
 // ---------------------------------------------------------------- writing
 
 const DEST_ID_MOST = 21;
 const PHONE_MOST = 21;
-const STAT = /^[\x21-\x7e]{7}$/;
+const STAT = /^[\x21-\x7e]{1,7}$/;
 const ACCEPTED = "ACCEPTD";
 
 /**
@@ -115,7 +105,7 @@ export class ReportComposer {
     const interim = notice.state < MessageState.delivered;
     report.Msg_Id_high = msgIdHigh(notice.messageId, gatewayCode);
     report.Msg_Id_low = msgIdLow(notice.messageId, gatewayCode);
-    report.Stat = interim ? ACCEPTED : STAT.test(notice.stateWord) ? notice.stateWord : wordOfState(notice.state);
+    report.Stat = interim ? ACCEPTED : statOf(notice);
     report.Submit_time = formatReceiptDate(notice.submittedAtMs, BEIJING_MINUTES);
     report.Done_time = notice.doneAtMs > notice.submittedAtMs ? formatReceiptDate(notice.doneAtMs, BEIJING_MINUTES) : report.Submit_time;
     report.Dest_terminal_Id = phone;
@@ -129,4 +119,9 @@ export class ReportComposer {
     body.Src_terminal_Id = phone;
     body.Msg_Content = content;
   }
+}
+
+/** An operator's own code as it came ("MK:0005", "HD:29", "BLACK"), where it is one; other spellings of a state (FAILED, SKIPPED) give way to CMPP's. */
+function statOf({ state, stateWord }: ReceiptNotice): string {
+  return STAT.test(stateWord) && standardState(stateWord) === null ? stateWord : wordOfState(state);
 }

@@ -127,8 +127,8 @@ const CLASSES: ReadonlyMap<string, WordState> = new Map([
   ["expired", wordState(MessageState.expired, true)],
   ["rejected", wordState(MessageState.rejected, true)],
   ["deleted", wordState(MessageState.deleted, true)],
-  // As the standard's UNKNOWN: it ends the message by the horizon only.
-  ["unknown", wordState(MessageState.unknown, false)],
+  // As the standard's UNKNOWN, an end.
+  ["unknown", wordState(MessageState.unknown, true)],
   ["interim", wordState(MessageState.sent, false)],
 ]);
 

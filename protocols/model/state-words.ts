@@ -59,6 +59,17 @@ export function standardState(word: string): WordState | null {
   return upper.includes("REJECT") ? REJECTED : null;
 }
 
+/** The error that a code ends in: "005" of "MK:0005", "029" of "HD:29", never more than the last three digits; "" when it ends in none. */
+export function errorOfCode(word: string): string {
+  let start = word.length;
+  while (start > 0 && word.length - start < 3 && isDigit(word.charCodeAt(start - 1))) start--;
+  return start === word.length ? "" : word.slice(start).padStart(3, "0");
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
 /** The seven-letter word of a state; ENROUTE for every state that is not final. */
 export function wordOfState(state: MessageState): string {
   switch (state) {

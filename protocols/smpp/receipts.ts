@@ -9,6 +9,7 @@ import { Encoding } from "../model/message.js";
 import type { Receipt, ReceiptNotice } from "../model/receipt.js";
 import { parseReceiptCsv, parseReceiptText, stateOfWord, wordOfState, writeReceiptText } from "../model/receipt-text.js";
 import type { ReceiptText } from "../model/receipt-text.js";
+import { errorOfCode, standardState } from "../model/state-words.js";
 import { decodeText } from "../model/text.js";
 import { receiptDate } from "../model/time.js";
 import { NO_OCTETS, readText } from "../wire/octets.js";
@@ -115,8 +116,8 @@ function networkError(tlvs: Buffer): string {
 /** Appendix B's text without anything quoted, for the longest id and word there are. */
 const TEXT_OCTETS = 255;
 const SHOWN_WORD = /^[\x21-\x7e]{1,32}$/;
-const OPERATOR_CODE = /^[A-Z]{2}:[0-9]{4}$/;
-const ERROR_DIGITS = 3;
+/** What of a word has room in the text beside the state's own. [SMPP 3.4 Appendix B] */
+const CODE = /^[\x21-\x7e]{1,20}$/;
 const NETWORK_GSM = 3;
 /** message_state by MessageState; the first ten are interim. */
 const STATE_NUMBERS = new Map<MessageState, number>([
@@ -147,7 +148,7 @@ export class ReceiptComposer {
     const coded = isOperatorCode(notice.stateWord);
     // An operator's word that is none (too long for the text, or not of its alphabet) gives way to the state's own.
     const word = !coded && SHOWN_WORD.test(notice.stateWord) ? notice.stateWord : wordOfState(notice.state);
-    const error = coded ? notice.stateWord.slice(-ERROR_DIGITS) : notice.error;
+    const error = coded ? errorOfCode(notice.stateWord) : notice.error;
     const text = coded ? notice.stateWord : "";
     const end = writeReceiptText(this.#text, 0, id, notice.submittedAtMs, notice.doneAtMs, zoneMinutes, word, error, text);
     body.short_message = end < 0 ? NO_OCTETS : this.#text.subarray(0, end);
@@ -166,11 +167,12 @@ export class ReceiptComposer {
 }
 
 /**
- * Whether an operator's word is a code such as "MK:0001", which CMPP has in place of a state: SMPP customers get the state's own word, the last
- * three digits as the error and the code as the text (protocols sheet 1.17). Our own TG:0101 stays the word: it says why it was refused.
+ * Whether an operator's word is a code with a number, such as "MK:0001", "HD:29" or "00138", which CMPP has in place of a state: SMPP customers get
+ * the state's own word, the last three digits as the error and the code as the text (protocols sheet 1.17). Our own TG:0101 stays the word: it
+ * says why it was refused.
  */
 function isOperatorCode(word: string): boolean {
-  return word.length === 7 && OPERATOR_CODE.test(word) && !word.startsWith("TG:");
+  return CODE.test(word) && errorOfCode(word) !== "" && !word.startsWith("TG:") && standardState(word) === null;
 }
 
 /** message_state of a message that is not scheduled (which only 5.0 can say). [SMPP 3.4 5.2.28] */

@@ -66,6 +66,12 @@ describe("ReceiptComposer", () => {
     expect(composed("CB:0007", { state: MessageState.expired })).to.match(/stat:EXPIRED err:007 text:CB:0007$/);
   });
 
+  it("tells shorter codes with a number in the same way", () => {
+    for (const [code, error] of [["HD:29", "029"], ["00138", "138"], ["SGIP:1", "001"], ["5", "005"], ["mk:0001", "001"]] as const) {
+      expect(composed(code, { error })).to.match(new RegExp(`stat:UNDELIV err:${error} text:${code}$`));
+    }
+  });
+
   it("keeps our own refusals as the word, as documented", () => {
     expect(composed("TG:0101", { state: MessageState.rejected, error: "101" })).to.match(/stat:TG:0101 err:101 text:$/);
     expect(readTlvInteger(composer.body.tlvs, Tlv.message_state)).to.equal(8);
