@@ -7,7 +7,7 @@
 import { classifyDestination } from "../model/address.js";
 import { Encoding, SegmentForm, newMessage } from "../model/message.js";
 import type { Message } from "../model/message.js";
-import { parseTime } from "../model/time.js";
+import { NO_SUCH_TIME, expiryOf, scheduleOf } from "../model/time.js";
 import { readConcatenation, udhEnd } from "../model/udh.js";
 import type { FieldFault } from "../wire/fields.js";
 import { fieldFault } from "./codec.js";
@@ -37,7 +37,7 @@ const DESTINATION = fieldFault("Dest_terminal_Id", "no number to send to");
 const EMPTY = fieldFault("Msg_Length", "no text");
 const NO_HEADER = fieldFault("Msg_Content", "TP_udhi announces a user data header that is not there");
 const NOT_ASCII = fieldFault("Msg_Content", "octets from 0x80 on in ASCII");
-const SCHEDULE = fieldFault("At_Time", "not a time");
+const SCHEDULE = fieldFault("At_Time", "not a time, or more than 31 days ahead");
 const VALIDITY = fieldFault("ValId_Time", "not a time to come");
 
 /**
@@ -114,17 +114,10 @@ function isAscii(message: Message): boolean {
 }
 
 function readTimes(message: Message, body: SubmitBody, nowMs: number): Message | FieldFault {
-  if (body.At_Time !== "") {
-    const time = parseTime(body.At_Time, nowMs);
-    if (time === null) return SCHEDULE;
-    message.scheduledAtMs = time.atMs > nowMs ? time.atMs : 0;
-  }
-  if (body.ValId_Time !== "") {
-    const time = parseTime(body.ValId_Time, nowMs);
-    if (time === null || time.atMs <= Math.max(nowMs, message.scheduledAtMs)) return VALIDITY;
-    message.expiresAtMs = time.atMs;
-  }
-  return message;
+  message.scheduledAtMs = scheduleOf(body.At_Time, nowMs);
+  if (message.scheduledAtMs === NO_SUCH_TIME) return SCHEDULE;
+  message.expiresAtMs = expiryOf(body.ValId_Time, message.scheduledAtMs, nowMs);
+  return message.expiresAtMs === NO_SUCH_TIME ? VALIDITY : message;
 }
 
 // ---------------------------------------------------------------- extras

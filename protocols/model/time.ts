@@ -40,6 +40,33 @@ export function parseTime(text: string, nowMs: number): ParsedTime | null {
   return { kind: "absolute", atMs: localMs + tenthsMs + (sign === "+" ? -offsetMs : offsetMs) };
 }
 
+/** A relative time has two digits for days; beyond a month nothing is gained by asking. */
+const LONGEST_SECONDS = 31 * 86_400;
+/** How far ahead a text may be scheduled, and how long it may wait then: for so long its money is held and its day's book stays open. */
+export const LONGEST_AHEAD_MS = LONGEST_SECONDS * 1_000;
+/** What a time that cannot be taken is. */
+export const NO_SUCH_TIME = -1;
+
+/** When a text is to go out, wall ms: 0 = now, also for a time gone by; NO_SUCH_TIME when malformed or too far ahead. [SMPP 3.4 5.2.15] */
+export function scheduleOf(text: string, nowMs: number): number {
+  if (text === "") return 0;
+  const time = parseTime(text, nowMs);
+  if (time === null || time.atMs > nowMs + LONGEST_AHEAD_MS) return NO_SUCH_TIME;
+  return time.atMs > nowMs ? time.atMs : 0;
+}
+
+/**
+ * Until when a text may go out, wall ms: 0 = nothing was said; NO_SUCH_TIME when malformed, or over before it may go out. What is longer
+ * than may be is cut. `scheduledAtMs` as from scheduleOf. [SMPP 3.4 5.2.16]
+ */
+export function expiryOf(text: string, scheduledAtMs: number, nowMs: number): number {
+  if (text === "") return 0;
+  const time = parseTime(text, nowMs);
+  const fromMs = Math.max(nowMs, scheduledAtMs);
+  if (time === null || time.atMs <= fromMs) return NO_SUCH_TIME;
+  return Math.min(time.atMs, fromMs + LONGEST_AHEAD_MS);
+}
+
 /** The 16 characters of an instant in a zone (cut to whole quarter-hours, within 12 hours of UTC). */
 export function formatAbsoluteTime(ms: number, zoneMinutes: number): string {
   const quarters = Math.max(-48, Math.min(48, Math.trunc(zoneMinutes / 15)));
@@ -53,8 +80,6 @@ export function formatAbsoluteTime(ms: number, zoneMinutes: number): string {
   );
 }
 
-/** A relative time has two digits for days; beyond a month nothing is gained by asking. */
-const LONGEST_SECONDS = 31 * 86_400;
 let relativeSeconds = -1;
 let relativeText = "";
 

@@ -6,7 +6,7 @@
  */
 import { Encoding, SegmentForm, newMessage } from "../model/message.js";
 import type { Message } from "../model/message.js";
-import { parseTime } from "../model/time.js";
+import { LONGEST_AHEAD_MS, NO_SUCH_TIME, expiryOf, scheduleOf } from "../model/time.js";
 import { readConcatenation } from "../model/udh.js";
 import type { FieldFault } from "../wire/fields.js";
 import type { Alphabet0 } from "../wire/protocol.js";
@@ -76,7 +76,7 @@ const NO_HEADER = fieldFault("short_message", "esm_class announces a user data h
 const ODD_UCS2 = fieldFault("short_message", "UCS-2 text of an odd length");
 const TWO_TEXTS: FieldFault = { ...fieldFault("tlvs", "message_payload beside short_message"), status: Status.ESME_ROPTPARNOTALLWD };
 const MANY_TLVS: FieldFault = { ...fieldFault("tlvs", `more than ${EXTRAS_MAX_OCTETS} octets of TLVs beside the text`), status: Status.ESME_RINVPARLEN };
-const SCHEDULE = fieldFault("schedule_delivery_time", "not a time");
+const SCHEDULE = fieldFault("schedule_delivery_time", "not a time, or more than 31 days ahead");
 const VALIDITY = fieldFault("validity_period", "not a time to come");
 
 function checkSubmit(body: SubmitSm): FieldFault | null {
@@ -101,18 +101,13 @@ function readText(message: Message, body: SubmitSm, alphabet0: Alphabet0): Field
 }
 
 function readTimes(message: Message, body: SubmitSm, nowMs: number): Message | FieldFault {
-  if (body.schedule_delivery_time !== "") {
-    const time = parseTime(body.schedule_delivery_time, nowMs);
-    if (time === null) return SCHEDULE;
-    message.scheduledAtMs = time.atMs > nowMs ? time.atMs : 0;
-  }
-  if (body.validity_period !== "") {
-    const time = parseTime(body.validity_period, nowMs);
-    if (time === null || time.atMs <= Math.max(nowMs, message.scheduledAtMs)) return VALIDITY;
-    // qos_time_to_live supersedes validity_period. [SMPP 5.0 4.8.4.46]
-    if (message.expiresAtMs === 0) message.expiresAtMs = time.atMs;
-  }
-  return message;
+  message.scheduledAtMs = scheduleOf(body.schedule_delivery_time, nowMs);
+  if (message.scheduledAtMs === NO_SUCH_TIME) return SCHEDULE;
+  const expiresAtMs = expiryOf(body.validity_period, message.scheduledAtMs, nowMs);
+  if (expiresAtMs === NO_SUCH_TIME) return VALIDITY;
+  // qos_time_to_live supersedes validity_period. [SMPP 5.0 4.8.4.46]
+  if (message.expiresAtMs === 0) message.expiresAtMs = expiresAtMs;
+  return message.expiresAtMs > 0 && message.expiresAtMs <= message.scheduledAtMs ? VALIDITY : message;
 }
 
 function readSubmitTlvs(message: Message, body: SubmitSm, terms: ReadingTerms, nowMs: number): FieldFault | null {
@@ -128,7 +123,7 @@ function readSubmitTlvs(message: Message, body: SubmitSm, terms: ReadingTerms, n
   }
   if ((body.esm_class & ESM_UDHI) === 0) readSar(message, body.tlvs);
   const liveSeconds = readTlvInteger(body.tlvs, Tlv.qos_time_to_live);
-  if (liveSeconds > 0) message.expiresAtMs = nowMs + liveSeconds * 1_000;
+  if (liveSeconds > 0) message.expiresAtMs = nowMs + Math.min(liveSeconds * 1_000, LONGEST_AHEAD_MS);
   const octets = extraOctets(body.tlvs);
   if (octets > EXTRAS_MAX_OCTETS) return MANY_TLVS;
   message.extras = extrasOf(body.tlvs, octets);

@@ -333,6 +333,7 @@ describe("CmppCustomerSession", () => {
       ["another's Msg_src", { Msg_src: "901235" }, 11, "Msg_src"],
       ["no Msg_src", { Msg_src: "" }, 11, "Msg_src"],
       ["an At_Time of 12 digits", { At_Time: "240515103046" }, 1, "At_Time"],
+      ["an At_Time in years", { At_Time: "280515103046032+" }, 1, "At_Time"],
       ["a ValId_Time gone by", { ValId_Time: "240515083046032+" }, 1, "ValId_Time"],
       ["octets from 0x80 on in ASCII", { Msg_Content: Buffer.from("68e9", "hex") }, 4, "Msg_Content"],
       ["a header longer than the content", { TP_udhi: 1, Msg_Content: Buffer.from("ff69", "hex") }, 4, "Msg_Content"],

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { formatAbsoluteTime, formatReceiptDate, parseReceiptDate, parseTime } from "../../../protocols/model/time.js";
+import {
+  LONGEST_AHEAD_MS, NO_SUCH_TIME, expiryOf, formatAbsoluteTime, formatReceiptDate, parseReceiptDate, parseTime, scheduleOf,
+} from "../../../protocols/model/time.js";
 
 const NOW = Date.UTC(2026, 10, 24, 9, 0, 0);
 const HOUR = 3_600_000;
@@ -81,6 +83,31 @@ describe("parseTime", () => {
       expect(parseTime(text, NOW)).to.equal(null);
     });
   }
+});
+
+describe("scheduleOf and expiryOf", () => {
+  const beijing = (ms: number): string => formatAbsoluteTime(ms, 480);
+
+  it("are 0 where nothing was said, and a schedule gone by is now", () => {
+    expect([scheduleOf("", NOW), expiryOf("", NOW + HOUR, NOW), scheduleOf(beijing(NOW - HOUR), NOW)]).to.deep.equal([0, 0, 0]);
+  });
+
+  it("take what lies within 31 days; a schedule beyond is none, a validity beyond is cut, from the schedule on", () => {
+    expect(LONGEST_AHEAD_MS).to.equal(31 * DAY);
+    for (const ms of [NOW + 1_000, NOW + DAY, NOW + 31 * DAY]) expect([scheduleOf(beijing(ms), NOW), expiryOf(beijing(ms), 0, NOW)]).to.deep.equal([ms, ms]);
+    for (const text of [beijing(NOW + 31 * DAY + 1_000), "750101000000032+", "010000000000000R"]) {
+      expect(scheduleOf(text, NOW), text).to.equal(NO_SUCH_TIME);
+      expect(expiryOf(text, 0, NOW), text).to.equal(NOW + 31 * DAY);
+      expect(expiryOf("990000000000000R", NOW + DAY, NOW)).to.equal(NOW + 32 * DAY);
+    }
+  });
+
+  it("are no time when malformed, and a validity also when it ends before the text may go out", () => {
+    for (const text of ["261124180000", "270229000000032+", "000000000000000R"]) {
+      expect([scheduleOf(text, NOW), expiryOf(text, 0, NOW)], text).to.deep.equal([NO_SUCH_TIME, NO_SUCH_TIME]);
+    }
+    for (const ms of [NOW - HOUR, NOW, NOW + DAY]) expect(expiryOf(beijing(ms), NOW + DAY, NOW)).to.equal(NO_SUCH_TIME);
+  });
 });
 
 describe("formatAbsoluteTime", () => {
