@@ -12,6 +12,7 @@ import { wordOfState } from "../../protocols/model/state-words.js";
 import type { Field } from "../../protocols/wire/fields.js";
 import { claim } from "./statement.js";
 import type { Claim, Item, Section, Statement } from "./statement.js";
+import { outcomesGiven } from "./titles.js";
 
 // ---------------------------------------------------------------- items, from the tables
 
@@ -164,8 +165,8 @@ const FIELDS: Readonly<Record<string, Claim>> = {
   "SUBMIT.Msg_src": claim("supported", T.refused, "must be the SP_Id, else Result 11, unless the account says otherwise; ours to operators"),
   "SUBMIT.FeeType": fees,
   "SUBMIT.FeeCode": fees,
-  "SUBMIT.ValId_Time": claim("supported", T.times, "expired messages end with a report; one that is no time to come is Result 1"),
-  "SUBMIT.At_Time": claim("supported", T.times, "held here until then; one that is no time is Result 1"),
+  "SUBMIT.ValId_Time": claim("supported", T.times, "expired messages end with a report; at most 31 days count; one that is no time to come is Result 1"),
+  "SUBMIT.At_Time": claim("supported", T.times, "held here until then; one that is no time, or more than 31 days ahead, is Result 1"),
   "SUBMIT.Src_Id": claim("supported", "answers an outcome with its Result and Msg_Id 0", "must begin with a number of the account, else Result 10"),
   "SUBMIT.DestUsr_tl": claim("supported", "quirk 9: refuses no destination, and 101 and 255 of them, and takes 100", "1 to 100, else Result 13"),
   "SUBMIT.Dest_terminal_Id": claim("supported", "quirk 8: takes destinations with 86, +86, 0086 and blanks", "one bad number refuses all with Result 13"),
@@ -228,6 +229,13 @@ const RESULT_CLAIMS: Readonly<Record<string, Claim>> = {
   13: given("no destination, too many, or one that is no number", "refuses all destinations for one bad one, with Result 13, and nothing is handed over"),
 };
 
+/** Supported where something gives it: for the rest there are numbers, but no rules yet. */
+function ownClaims(): Record<string, Claim> {
+  const outcomes = outcomesGiven();
+  const given = new Set(Object.entries(REFUSALS).filter(([outcome]) => outcomes.has(outcome)).map(([, { number }]) => String(number)));
+  return Object.fromEntries(ownItems().map(({ key }) => [key, given.has(key) ? claim("supported", T.outcomes) : claim("unused", T.outcomes, "no rule gives it yet")]));
+}
+
 const STATUS_CLAIMS: Readonly<Record<string, Claim>> = {
   0: claim("supported", T.connect),
   1: claim("supported", "answers a CONNECT that is cut off or too long with Status 1, then closes"),
@@ -267,11 +275,12 @@ const section = (title: string, intro: string, heads: readonly string[], items: 
 });
 
 export const CMPP_STATEMENT: Statement = {
+  protocol: "cmpp",
   title: "CMPP: what is supported",
   intro: [
     "CMPP 2.0, 2.1 and 3.0, as the gateway (ISMG) for customers and as a service provider (SP) to operators. This page is made from the",
     "tables of this folder and from `test/conformance/cmpp.ts`; a test fails when they differ, when a command, field or code has no entry,",
-    "or when a test named here does not exist (`UPDATE_DOCS=1 npm test` writes the page anew).",
+    "or when a test named here (behind its file under test/) does not exist (`UPDATE_DOCS=1 npm test` writes the page anew).",
     "",
     "*supported*: does what the standard says; *passed*: kept and given on as it came, where the other side has a place for it; *refused*:",
     "answered as said, or by the end of the connection; *unused*: never sent by us.",
@@ -282,7 +291,7 @@ export const CMPP_STATEMENT: Statement = {
     section("Fields", "Octets on the wire in 2.0 (and 2.1) and in 3.0.", ["command", "field", "2.0", "3.0"], allFields(), FIELDS),
     section("Result", "Of SUBMIT_RESP and DELIVER_RESP. Every one is read from operators; a link's settings may name more than 8 to be tried again.", ["Result", "name", "meaning"], resultItems(), RESULT_CLAIMS),
     section("Result: our own", "What the standard leaves to vendors.", ["Result", "name", "meaning"], ownItems(),
-      Object.fromEntries(ownItems().map(({ key }) => [key, claim("supported", T.outcomes)]))),
+      ownClaims()),
     section("Status", "Of CONNECT_RESP.", ["Status", "name", "meaning"], connectItems(), STATUS_CLAIMS),
     section("Msg_Fmt", "", ["Msg_Fmt", "coding"], formatItems(), FORMAT_CLAIMS),
     section("Stat", "Of status reports.", ["Stat"], statItems(), STAT_CLAIMS),

@@ -19,7 +19,7 @@ export interface Claim {
   readonly verdict: Verdict;
   /** What there is to say beyond the verdict; "" for nothing. */
   readonly note: string;
-  /** The title of the test that proves it, as it stands in its file. */
+  /** The title of the test that proves it, as it stands in its file; in another protocol's folder it proves nothing. */
   readonly proof: string;
 }
 
@@ -40,6 +40,8 @@ export interface Section {
 }
 
 export interface Statement {
+  /** The protocol's name: tests stand in test/protocols/NAME, or outside of all protocols' folders. */
+  readonly protocol: string;
   readonly title: string;
   readonly intro: string;
   readonly sections: readonly Section[];
@@ -54,8 +56,17 @@ function claimOf(section: Section, key: string): Claim | undefined {
   return Object.hasOwn(claims, all) ? claims[all] : undefined;
 }
 
-/** What keeps a statement from being true: items without a claim, claims without an item, proofs that are no test. */
-export function problems(statement: Statement, titles: ReadonlySet<string>): string[] {
+/** Tests by title, and the files that each stands in. */
+export type Titles = ReadonlyMap<string, readonly string[]>;
+
+/** The files in which a proof stands, as far as they are about the protocol. */
+function proofFiles({ protocol }: Statement, titles: Titles, proof: string): readonly string[] {
+  const own = `protocols/${protocol}/`;
+  return (titles.get(proof) ?? []).filter((file) => file.startsWith(own) || !/^protocols\/(?!model\/|wire\/)[^/]+\//.test(file));
+}
+
+/** What keeps a statement from being true: items without a claim, claims without an item, proofs that are no test or might be one of several. */
+export function problems(statement: Statement, titles: Titles): string[] {
   const found: string[] = [];
   for (const section of statement.sections) {
     const used = new Set<string>();
@@ -66,21 +77,23 @@ export function problems(statement: Statement, titles: ReadonlySet<string>): str
     }
     for (const [key, said] of Object.entries(section.claims)) {
       if (!used.has(key)) found.push(`${section.title}: ${key} is claimed, but not in the tables`);
-      if (!titles.has(said.proof)) found.push(`${section.title}: ${key} is proved by no test "${said.proof}"`);
+      const files = proofFiles(statement, titles, said.proof);
+      if (files.length === 0) found.push(`${section.title}: ${key} is proved by no test "${said.proof}"`);
+      if (files.length > 1) found.push(`${section.title}: "${said.proof}" proves ${key} in more than one file: ${files.join(", ")}`);
     }
   }
   return found;
 }
 
 /** The statement as a page. */
-export function page(statement: Statement): string {
+export function page(statement: Statement, titles: Titles): string {
   const parts = [`# ${statement.title}`, statement.intro];
   for (const section of statement.sections) {
     const heads = [...section.heads, "support", "proved by"];
     const rows = section.items.map(({ key, cells }) => {
       const said = claimOf(section, key);
       const support = said === undefined ? "?" : said.note === "" ? said.verdict : `${said.verdict}: ${said.note}`;
-      return [...cells, support, said === undefined ? "?" : shownTitle(said.proof)];
+      return [...cells, support, said === undefined ? "?" : shownProof(said.proof, proofFiles(statement, titles, said.proof)[0] ?? "?")];
     });
     parts.push(`## ${section.title}`, section.intro, [heads, heads.map(() => "---"), ...rows].map(row).join("\n"));
   }
@@ -91,7 +104,7 @@ function row(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
-/** What a template fills in is left open. */
-function shownTitle(title: string): string {
-  return title.replace(/\$\{[^}]*\}/g, "…");
+/** The file in front, for titles say little by themselves; what a template fills in is left open. */
+function shownProof(title: string, file: string): string {
+  return `${file.replace(/\.test\.ts$/, "")}: ${title.replace(/\$\{[^}]*\}/g, "…")}`;
 }

@@ -1,5 +1,6 @@
 /**
- * Titles: the names of all tests of the tree, as they stand in their files (a template with its holes).
+ * Titles: the names of all tests of the tree, as they stand in their files (a template with its holes), and the outcomes that the gateway
+ * really gives, as its sources name them.
  */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,26 +14,46 @@ export function projectRoot(): string {
   return root;
 }
 
-/** Titles of every `it` under test/. */
-export function testTitles(): ReadonlySet<string> {
-  const titles = new Set<string>();
-  const folder = join(projectRoot(), "test");
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    if (!name.endsWith(".ts")) continue;
-    const text = readFileSync(join(folder, name), "utf8");
-    collect(ts.createSourceFile(name, text, ts.ScriptTarget.ES2022), text, titles);
+/** Titles of every `it` under test/, each with the files it stands in, from test/ on. */
+export function testTitles(): ReadonlyMap<string, readonly string[]> {
+  const titles = new Map<string, string[]>();
+  for (const [name, text] of sources("test")) {
+    for (const title of new Set(titlesIn(ts.createSourceFile(name, text, ts.ScriptTarget.ES2022), text))) {
+      const files = titles.get(title);
+      if (files === undefined) titles.set(title, [name]);
+      else files.push(name);
+    }
   }
   return titles;
 }
 
-function collect(file: ts.SourceFile, text: string, titles: Set<string>): void {
+/** Names of the outcomes that something in src/ decides on: beyond tables that only say what each would be called. */
+export function outcomesGiven(): ReadonlySet<string> {
+  const given = new Set<string>();
+  for (const [name, text] of sources("src")) {
+    if (name === "lifecycle/notice.ts" || name.startsWith("simulator/") || name.startsWith("cli/")) continue;
+    for (const [, outcome] of text.matchAll(/\bOutcome\.([a-z_]+)\b/g)) given.add(outcome as string);
+  }
+  return given;
+}
+
+function* sources(folder: string): Iterable<readonly [name: string, text: string]> {
+  const path = join(projectRoot(), folder);
+  for (const name of readdirSync(path, { recursive: true, encoding: "utf8" }).sort()) {
+    if (name.endsWith(".ts")) yield [name, readFileSync(join(path, name), "utf8")];
+  }
+}
+
+function titlesIn(file: ts.SourceFile, text: string): string[] {
+  const titles: string[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === "it") {
       const [title] = node.arguments;
-      if (title !== undefined && ts.isStringLiteralLike(title)) titles.add(title.text);
-      else if (title !== undefined && ts.isTemplateExpression(title)) titles.add(text.slice(title.getStart(file) + 1, title.end - 1));
+      if (title !== undefined && ts.isStringLiteralLike(title)) titles.push(title.text);
+      else if (title !== undefined && ts.isTemplateExpression(title)) titles.push(text.slice(title.getStart(file) + 1, title.end - 1));
     }
     ts.forEachChild(node, visit);
   };
   visit(file);
+  return titles;
 }
