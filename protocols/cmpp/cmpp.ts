@@ -10,7 +10,7 @@ import { describePdu } from "./describe.js";
 import { openLink } from "./link-connection.js";
 import { formatMsgId, msgIdHigh, msgIdLow, ourMessageId, parseMsgId } from "./msgid.js";
 import { LINK_SETTINGS, LISTEN_SETTINGS, gatewayCodeOf, linkTerms, linkText } from "./settings.js";
-import { RESULT_NAMES, explainOutcome, explainStatus } from "./status.js";
+import { OTHER_STATUSES, RESULT_NAMES, explainOutcome, explainStatus } from "./status.js";
 
 export const cmpp: WireProtocol = {
   name: "cmpp",
@@ -42,6 +42,7 @@ export const cmpp: WireProtocol = {
   describe: describePdu,
   explainOutcome,
   explainStatus,
+  otherStatuses: OTHER_STATUSES,
   statusNames: RESULT_NAMES,
 
   /** 16 hexadecimal digits. */

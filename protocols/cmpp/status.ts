@@ -4,7 +4,7 @@
  */
 import type { Outcome, OutcomeName } from "../model/outcome.js";
 import { Answers } from "../wire/answers.js";
-import type { Reaction } from "../wire/protocol.js";
+import type { Reaction, StatusTable } from "../wire/protocol.js";
 
 /** Result of SUBMIT_RESP (10..13 since 2.1), and 0..8 of DELIVER_RESP. The standard has numbers only; the names are ours. */
 export const Result = {
@@ -148,6 +148,28 @@ const CONNECT_BY_CODE = new Map<number, StatusDescription>(CONNECT_STATUSES.map(
 export function explainConnectStatus(status: number): StatusDescription {
   return CONNECT_BY_CODE.get(status) ?? describe(`CONNECT_OTHER_${status}`, status, CONNECT_ENTRIES.CONNECT_OTHER);
 }
+
+/** The last Result that DELIVER_RESP has; above it is "other". [protocols sheet 1.11] */
+const DELIVER_LAST = Result.CMPP_FLOW_CONTROL;
+
+/** The numbers that are no Result of SUBMIT_RESP. */
+export const OTHER_STATUSES: readonly StatusTable[] = [
+  {
+    of: "Status of CONNECT_RESP",
+    names: new Map(CONNECT_STATUSES.map(({ code, name }) => [code, name])),
+    explain: (status) => ({
+      ...explainConnectStatus(status),
+      action: status === 0 ? "Nothing."
+        : status === ConnectStatus.CONNECT_OTHER ? "Close connections that are not needed, or have more allowed; ask whether the account is suspended."
+        : "Check SP_Id, secret, version, and the address that connects; trying again alone does not help.",
+    }),
+  },
+  {
+    of: "Result of DELIVER_RESP",
+    names: new Map(RESULTS.filter(({ code }) => code <= DELIVER_LAST).map(({ code, name }) => [code, name])),
+    explain: (status) => ({ ...explainStatus(status), action: status === 0 ? "Nothing." : "From a customer it asks us to: deliver it again later." }),
+  },
+];
 
 /**
  * The Result that a wrong field is answered with. Fields of fixed width can only be missing, and then the structure is

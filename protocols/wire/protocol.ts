@@ -316,6 +316,8 @@ export interface WireProtocol {
   explainOutcome(outcome: Outcome): { readonly status: number; readonly name: string };
   /** Name and meaning of a raw status of this protocol. */
   explainStatus(status: number): { readonly name: string; readonly meaning: string; readonly reaction: Reaction };
+  /** Numbers in other answers than a submit's, where they mean something of their own. */
+  readonly otherStatuses?: readonly StatusTable[];
   /** Every status this protocol knows, by number: the closed list that metrics may show by name. */
   readonly statusNames: ReadonlyMap<number, string>;
   /** The form of our message id that customers of this protocol see; `settings` are a listener's. */
@@ -329,6 +331,15 @@ export interface NameForm {
   /** What it is called there, and what it has: "SP_Id", "1 to 6 printable characters". */
   readonly called: string;
   readonly words: string;
+}
+
+/** The numbers of one field, and what they say. */
+export interface StatusTable {
+  /** The field they stand in: "Status of CONNECT_RESP". */
+  readonly of: string;
+  readonly names: ReadonlyMap<number, string>;
+  /** What a number says, and what follows from it, in a sentence. */
+  explain(status: number): { readonly name: string; readonly meaning: string; readonly action: string };
 }
 
 export interface SettingFault {

@@ -72,7 +72,7 @@ export function explain(code: string, protocols: readonly WireProtocol[]): Expla
   const word = RECEIPT_WORDS[text.toUpperCase()];
   if (word !== undefined) return [{ what: `receipt ${text.toUpperCase()}`, outcome: "", status: "", receipt: text.toUpperCase(), ...word }];
   if (/^TG:\d{4}$/i.test(text)) return protocols.flatMap((protocol) => outcomesWhere((name) => receiptOf(name) === text.toUpperCase(), protocol));
-  if (/^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text)) return known(protocols.map((protocol) => ofStatus(Number(text), protocol)));
+  if (/^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text)) return known(protocols.flatMap((protocol) => [ofStatus(Number(text), protocol), ...ofOthers(Number(text), protocol)]));
   return protocols.flatMap((protocol) => ofStatusName(text.toUpperCase(), protocol));
 }
 
@@ -97,13 +97,21 @@ interface Told {
   readonly explanations: readonly Explanation[];
 }
 
+/** What the number says in other answers than a submit's, where they have a name for it. */
+function ofOthers(status: number, { name: protocol, otherStatuses = [] }: WireProtocol): Told[] {
+  return otherStatuses.filter(({ names }) => names.has(status)).map((table) => {
+    const { name, meaning, action } = table.explain(status);
+    return { known: true, explanations: [{ what: name, outcome: "", status: `${name} ${hex(status)} (${status}), ${table.of} in ${protocol}`, receipt: "", meaning: sentence(meaning), action }] };
+  });
+}
+
 function ofStatus(status: number, protocol: WireProtocol): Told {
   const outcomes = outcomesWhere((name) => protocol.explainOutcome(Outcome[name]).status === status, protocol);
   if (outcomes.length > 0) return { known: true, explanations: outcomes };
   const told = protocol.explainStatus(status);
   const explanation = {
     what: told.name, outcome: "", status: `${told.name} ${hex(status)} (${status}) in ${protocol.name}`, receipt: "",
-    meaning: `${told.meaning.charAt(0).toUpperCase()}${told.meaning.slice(1)}.`, action: `From an operator it asks us to: ${told.reaction.replace("_", " ")}.`,
+    meaning: sentence(told.meaning), action: `From an operator it asks us to: ${told.reaction.replace("_", " ")}.`,
   };
   return { known: protocol.statusNames.has(status), explanations: [explanation] };
 }
@@ -116,7 +124,14 @@ function known(told: readonly Told[]): Explanation[] {
 
 function ofStatusName(name: string, protocol: WireProtocol): Explanation[] {
   for (const [status, own] of protocol.statusNames) if (own === name) return [...ofStatus(status, protocol).explanations];
+  for (const { names } of protocol.otherStatuses ?? []) {
+    for (const [status, own] of names) if (own === name) return ofOthers(status, protocol).flatMap(({ explanations }) => explanations).filter(({ what }) => what === name);
+  }
   return [];
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 function hex(status: number): string {

@@ -1,6 +1,7 @@
 /** What codes mean, in every form that a customer may quote them. */
 import { expect } from "chai";
 import { OUTCOME_NAMES } from "../../../protocols/model/outcome.js";
+import { loadProtocols } from "../../../src/cli/protocols.js";
 import { explain } from "../../../src/cli/explanations.js";
 import { EXPLAINING, THIRD } from "./fixtures.js";
 
@@ -38,6 +39,22 @@ describe("explain", () => {
       ["TG:0100", "TOLLGATE_6 0x464 (1124) in smpp"], ["TG:0100", "NO_MONEY 0x0C8 (200) in third"],
     ]);
   });
+  it("says what a number means in every answer of CMPP that has one, the submit's first, and in SMPP", async () => {
+    const protocols = await loadProtocols();
+    const told = (code: string): string[] => explain(code, protocols).map(({ status, meaning, action }) => `${status}: ${meaning} ${action}`);
+    expect(told("3").filter((line) => line.includes("cmpp"))).to.deep.equal([
+      "CMPP_DUPLICATE_SEQUENCE 0x003 (3) in cmpp: The Sequence_Id was used before. From an operator it asks us to: refuse alarm.",
+      "CONNECT_AUTHENTICATION 0x003 (3), Status of CONNECT_RESP in cmpp: Authentication failed. Check SP_Id, secret, version, and the address that connects; trying again alone does not help.",
+      "CMPP_DUPLICATE_SEQUENCE 0x003 (3), Result of DELIVER_RESP in cmpp: The Sequence_Id was used before. From a customer it asks us to: deliver it again later.",
+    ]);
+    expect(told("3")[0]).to.match(/^ESME_RINVCMDID 0x003 \(3\) in smpp/);
+    expect(told("5").join("\n")).to.match(/CONNECT_OTHER 0x005 \(5\), Status of CONNECT_RESP in cmpp: Refused, as for too many connections\. Close connections/);
+    expect(told("13").filter((line) => line.includes("_RESP in cmpp"))).to.deep.equal([]);
+    expect(told("100").filter((line) => line.includes("cmpp"))).to.have.length(1);
+    expect(told("connect_version")).to.have.length(1);
+    expect(told("connect_version")[0]).to.match(/^CONNECT_VERSION 0x004 \(4\), Status of CONNECT_RESP in cmpp: The version is too high\./);
+  });
+
   for (const code of ["", "nonsense", "TG:9999", "TG:100", "0x", "toString", "-1", "99999999999"]) {
     it(`knows nothing of ${JSON.stringify(code)}`, () => expect(explain(code, [EXPLAINING])).to.deep.equal([]));
   }
