@@ -74,6 +74,17 @@ export interface Message {
   extras: Buffer | null;
 }
 
+/**
+ * The same octets in memory of their own, for what is kept long: a view would keep the whole read it came in, and a small copy
+ * the 8 KB of Node's pool with all that was copied beside it.
+ */
+export function ownOctets(octets: Buffer): Buffer {
+  if (octets.buffer.byteLength === octets.length) return octets;
+  const own = Buffer.allocUnsafeSlow(octets.length);
+  own.set(octets);
+  return own;
+}
+
 export const SegmentForm = { none: 0, udh8: 1, udh16: 2, sar: 3, pk: 4 } as const;
 export type SegmentForm = (typeof SegmentForm)[keyof typeof SegmentForm];
 

@@ -9,7 +9,7 @@
  * What finds no room here may not go out: nobody could judge its siblings. Bounded in parts and octets, for all
  * accounts and for each.
  */
-import type { Message } from "../../protocols/model/message.js";
+import { ownOctets, type Message } from "../../protocols/model/message.js";
 import { saysTheSame, textKey } from "./gathering.js";
 
 const MAX_OCTETS = 32 * 1_048_576;
@@ -52,13 +52,14 @@ export class Fragments {
     return this.#parts === 0 ? NONE : (this.#texts.get(textKey(accountNo, message))?.parts ?? NONE);
   }
 
-  /** Remembers a part that is about to go out. The octets are kept as they are. @returns false: there is no room */
+  /** Remembers what a part says that is about to go out. @returns false: there is no room */
   add(accountNo: number, message: Message, nowMs: number): boolean {
     const key = textKey(accountNo, message);
     const text = this.#texts.get(key) ?? { accountNo, parts: [], untilMs: 0 };
     const known = text.parts.some((part) => part.segmentNumber === message.segmentNumber && saysTheSame(part, message));
     if (!known && !this.#take(accountNo, message)) return false;
-    if (!known) text.parts.push(message);
+    // Only to be read: what its protocol alone understands is not kept.
+    if (!known) text.parts.push({ ...message, octets: ownOctets(message.octets), extras: null });
     text.untilMs = nowMs + this.#options.keepMs;
     this.#texts.delete(key);
     this.#texts.set(key, text);

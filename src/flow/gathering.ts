@@ -42,6 +42,11 @@ class Group<P extends Gatherable> {
 /** Whose bound keeps a further part out. */
 export type GatheringBound = "account" | "all";
 
+/** What a part holds: its text, and what only its protocol understands, which may be many times as much. */
+function heldOctets({ octets, extras }: Message): number {
+  return octets.length + (extras?.length ?? 0);
+}
+
 /** What one account has here. */
 interface Share {
   parts: number;
@@ -199,10 +204,11 @@ export class Gathering<P extends Gatherable = Submission> {
 
   #gone({ message, accountNo }: P): void {
     if (!this.#byMessage.delete(message.id)) return;
-    this.#octets -= message.octets.length;
+    const octets = heldOctets(message);
+    this.#octets -= octets;
     const share = this.#shares.get(accountNo);
     if (share === undefined) return;
-    share.octets -= message.octets.length;
+    share.octets -= octets;
     if (--share.parts === 0) this.#shares.delete(accountNo);
   }
 
@@ -216,7 +222,7 @@ export class Gathering<P extends Gatherable = Submission> {
 
   #keep(part: P, group: Group<P>): void {
     const { message, accountNo } = part;
-    const octets = message.octets.length;
+    const octets = heldOctets(message);
     this.#byMessage.set(message.id, group);
     this.#octets += octets;
     const share = this.#shares.get(accountNo);

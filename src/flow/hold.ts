@@ -7,7 +7,7 @@
  *  long text (screened before) ───────────────┴──────▶ split into parts of our making
  * ```
  */
-import { Encoding, type Message } from "../../protocols/model/message.js";
+import { Encoding, ownOctets, type Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
 import { MessageState } from "../../protocols/model/state.js";
 import type { Clock } from "../../protocols/wire/clock.js";
@@ -112,8 +112,9 @@ export class Holder {
     } else if (submission.parts !== null) {
       this.#split(submission, submission.parts, submission.wordsVersion);
     } else {
-      // Kept for a while: it must not pin the receive buffer it is a view on.
-      submission.message.octets = Buffer.from(submission.message.octets);
+      const { message } = submission;
+      message.octets = ownOctets(message.octets);
+      if (message.extras !== null) message.extras = ownOctets(message.extras);
       this.gather(submission);
     }
   }

@@ -120,4 +120,12 @@ describe("Fragments", () => {
     fragments.tick(HOUR);
     expect([fragments.size, fill(3), fragments.goneOf(3, message(0, octets))]).to.deep.equal([1, 256, [message(0, octets)]]);
   });
+
+  it("keep of a part what it says alone, in memory of its own", () => {
+    const fragments = new Fragments({ keepMs: HOUR, maxParts: 10, share: 1 });
+    const sent = Object.assign(message(1, Buffer.alloc(65_536).subarray(100, 240)), { extras: Buffer.alloc(4_096) });
+    fragments.add(1, sent, 0);
+    const [kept] = fragments.goneOf(1, message(1, sent.octets));
+    expect([kept?.octets.length, kept?.octets.buffer.byteLength, kept?.extras, sent.extras.length]).to.deep.equal([140, 140, null, 4_096]);
+  });
 });

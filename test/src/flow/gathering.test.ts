@@ -194,6 +194,16 @@ describe("Gathering", () => {
     expect([gathering.parts, gathering.full(1)]).to.deep.equal([1_024, null]);
   });
 
+  it("counts among a part's octets what only its protocol understands, and gives them back", () => {
+    const gathering = new Gathering(1_000_000, 0.5);
+    const extras = Buffer.alloc(4_096);
+    const octets = Buffer.alloc(0);
+    for (let at = 0; at < 10_000; at++) gathering.add(part(FIRST, 1, { octets, extras, segmentReference: at }));
+    expect([gathering.parts, gathering.full(1), gathering.full(2)]).to.deep.equal([8_192, "account", null]);
+    gathering.take(lastId - 9_999);
+    expect([gathering.parts, gathering.full(1)]).to.deep.equal([8_191, null]);
+  });
+
   it("holds no more parts of one account than its share, nor more than its share of the octets", () => {
     const gathering = new Gathering(4, 0.5);
     const references = ["01", "02", "03"];

@@ -54,6 +54,17 @@ describe("Holder", () => {
     expect(bench.told).to.deep.equal([`ended 1 ${Outcome.blocked_content}`, `ended 2 ${Outcome.blocked_content}`]);
   });
 
+  it("lets go of the read that a part came in, and of Node's pool", () => {
+    const bench = new Bench();
+    const waits = bench.part("0500032a020153d17968", Encoding.ucs2);
+    waits.message.octets = Buffer.concat([Buffer.alloc(1_000), waits.message.octets]).subarray(1_000);
+    waits.message.extras = Buffer.from("what its protocol alone understands");
+    bench.holder.held(waits);
+    const { octets, extras } = waits.message;
+    expect([octets.toString("hex"), octets.buffer.byteLength]).to.deep.equal(["0500032a020153d17968", 10]);
+    expect([extras?.toString(), extras?.buffer.byteLength]).to.deep.equal(["what its protocol alone understands", 35]);
+  });
+
   it("refuses parts whose text cannot be read, together and alone", () => {
     const bench = new Bench();
     bench.holder.held(bench.part("0500032a020153d17968", Encoding.ucs2));
