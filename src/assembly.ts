@@ -85,6 +85,7 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
       inboundUnroutable: (operatorNo) => events.inboundUnroutable(operatorNo),
       refusedFinally: (accountNo, outcome) => events.refusedFinally(accountNo, outcome),
       gatheringFull: (accountNo, bound) => events.gatheringFull(accounts.byNo(accountNo)?.terms.name ?? String(accountNo), bound),
+      rejudgeFailed: (reason) => events.rejudgeFailed(reason),
     },
     storeProgress: () => gate.storeProgress(),
   });

@@ -45,6 +45,11 @@ export class Deque<T> {
     }
   }
 
+  /** From the front. It must not change meanwhile. */
+  *[Symbol.iterator](): Iterator<T> {
+    for (let i = 0; i < this.#length; i++) yield this.#items[(this.#head + i) & (this.#items.length - 1)] as T;
+  }
+
   #grow(): void {
     const size = this.#items.length;
     const grown = new Array<T | undefined>(size * 2);

@@ -20,12 +20,20 @@ export interface DispatchContext extends CommitSink {
   readonly clock: Clock;
   readonly accounts: Accounts;
   readonly metrics: FlowMetrics;
-  /** Screens again a message that passed older word lists; an outcome other than ok ends it. */
-  rescreen(submission: Submission): Outcome;
+  /** Judges again what passed older word lists. */
+  readonly rejudge: Rejudging;
   /** Version of the word lists in force. */
   readonly wordsVersion: number;
   /** Wall time by which things expire. */
   readonly expiryMs: number;
+}
+
+/** See Rejudge. */
+export interface Rejudging {
+  ready(submission: Submission): boolean;
+  /** An outcome other than ok ends the message. */
+  judge(submission: Submission): Outcome;
+  ask(submissions: Iterable<Submission>): Promise<boolean>;
 }
 
 export class Dispatcher {
@@ -35,7 +43,7 @@ export class Dispatcher {
   readonly #lanes = new Map<number, Lane>();
   /** Lanes with something on disk that is not in their head. */
   readonly #backlogged = new Set<Lane>();
-  /** Lanes with something in their head, in the order they are served. */
+  /** Lanes with something in their head, in the order they are served; but for those whose first waits to be judged again. */
   readonly #active: Lane[] = [];
   #cursor = 0;
   #running = false;
@@ -223,6 +231,12 @@ export class Dispatcher {
       if (this.#cursor >= this.#active.length) this.#cursor = 0;
       const lane = this.#active[this.#cursor] as Lane;
       if (lane.credit <= 0) lane.credit = lane.quantum(this.#context.accounts.byNo(lane.accountNo)?.terms.weight ?? 1);
+      const first = lane.head.peek();
+      if (first !== undefined && first.wordsVersion !== this.#context.wordsVersion && !this.#context.rejudge.ready(first)) {
+        this.#active.splice(this.#cursor, 1);
+        void this.#askAbout(lane);
+        continue;
+      }
       const submission = lane.head.shift();
       if (lane.low) this.#claim(lane);
       if (submission === undefined || lane.head.length === 0) this.#active.splice(this.#cursor, 1);
@@ -235,7 +249,7 @@ export class Dispatcher {
         continue;
       }
       if (submission.wordsVersion !== this.#context.wordsVersion) {
-        const outcome = this.#context.rescreen(submission);
+        const outcome = this.#context.rejudge.judge(submission);
         if (outcome !== Outcome.ok) {
           this.#end(submission, MessageState.rejected, outcome);
           continue;
@@ -243,6 +257,14 @@ export class Dispatcher {
       }
       return submission;
     }
+  }
+
+  /** Has the texts looked up that the parts in a lane's head belong to; it is served again when they have been judged. */
+  async #askAbout(lane: Lane): Promise<void> {
+    const told = await this.#context.rejudge.ask(lane.head);
+    this.#active.push(lane);
+    // Where the books could not be asked, whatever comes next asks again.
+    if (told) this.run();
   }
 
   /** A message out of a head comes to its end instead of going out. */

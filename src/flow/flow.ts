@@ -11,8 +11,6 @@
  */
 import type { Message } from "../../protocols/model/message.js";
 import type { Notice, Receipt } from "../../protocols/model/receipt.js";
-import type { Outcome } from "../../protocols/model/outcome.js";
-import { shownText } from "../../protocols/model/text.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { CancelRequest, DeliverAnswer, QueryAnswer, QueryRequest, SubmitAnswer } from "../../protocols/wire/protocol.js";
 import type { Screen } from "../filter/screen.js";
@@ -32,11 +30,10 @@ import type { FlowParts } from "./parts.js";
 import type { CancelOrigin, FlowMetrics, IdReading, OperatorPort, SubmitOrigin } from "./ports.js";
 import { Questions } from "./question.js";
 import type { ReportOrigin } from "./receipt.js";
+import { Rejudge } from "./rejudge.js";
 import { Reports } from "./reports.js";
 import type { Resubmissions } from "./resubmission.js";
-import { Screened, screenText } from "./screen.js";
 import { Settler } from "./settle.js";
-import { Stage } from "./stages.js";
 import { Step, Submission } from "./submission.js";
 
 export class Flow {
@@ -48,6 +45,7 @@ export class Flow {
   readonly notifier: Notifier;
   readonly holder: Holder;
   readonly outward: Outward;
+  readonly rejudge: Rejudge;
   readonly limits: AcceptLimits;
   readonly gatherMs: number;
   readonly #parts: FlowParts;
@@ -58,7 +56,6 @@ export class Flow {
   readonly #dispatchers = new Map<number, Dispatcher>();
   #firstDispatcher: Dispatcher | null = null;
   #screen: Screen;
-  readonly #screened = new Screened();
   #stopping = false;
   /** Messages taken back by their customers, since start. */
   cancelled = 0;
@@ -81,6 +78,7 @@ export class Flow {
     this.outward = new Outward(Math.floor(parts.clock.wallMs / 1000));
     this.#reports = new Reports(this, parts);
     this.holder = new Holder(this, parts.options, (accountNo, outcome) => parts.observe.refusedFinally(accountNo, outcome));
+    this.rejudge = new Rejudge(this);
     this.#intake = new Intake(this);
   }
 
@@ -148,6 +146,10 @@ export class Flow {
 
   readonly gatheringFull = (account: LiveAccount, bound: GatheringBound): void => {
     this.#parts.observe.gatheringFull(account.terms.no, bound);
+  };
+
+  readonly rejudgeFailed = (reason: string): void => {
+    if (!this.#stopping) this.#parts.observe.rejudgeFailed(reason);
   };
 
   get dispatchers(): Iterable<Dispatcher> {
@@ -276,13 +278,6 @@ export class Flow {
     submission.partIds = stored.partIds;
     submission.firstPartId = stored.firstPartId;
     return submission;
-  }
-
-  /** Screens a queued message again that passed older lists; of a longer text the part alone, the others may have gone. */
-  rescreen(submission: Submission): Outcome {
-    const outcome = screenText(this.#screen, shownText(submission.message), submission.message, this.#screened);
-    this.metrics.stage(Stage.screen, outcome);
-    return outcome;
   }
 
   // ---------------------------------------------------------------- the operator's answers and reports

@@ -47,4 +47,6 @@ export interface FlowObserver {
   refusedFinally(accountNo: number, outcome: Outcome): void;
   /** A part of a longer text was refused: as many are gathered as may be, for this account or for all. */
   gatheringFull(accountNo: number, bound: GatheringBound): void;
+  /** The siblings of parts that passed older word lists could not be looked up: they wait. */
+  rejudgeFailed(reason: string): void;
 }

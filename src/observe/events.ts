@@ -125,6 +125,10 @@ export class Events {
     });
   }
 
+  rejudgeFailed(reason: string): void {
+    this.#log.sampled("warn", "rejudge_failed", "", { reason, hint: "segments that passed older word lists wait until their siblings can be looked up, to be screened with them" });
+  }
+
   idStyleLearned(group: NamedGroup, style: string): void {
     this.#log.info("id_style_learned", { operator: group.name, style });
   }

@@ -1,6 +1,7 @@
 /**
  * Query: the closed list of read-only questions to the store, answered on the reader thread across all days.
  */
+import type { Message } from "../../protocols/model/message.js";
 import type { MessageState } from "../../protocols/model/state.js";
 import type { DayCounts } from "../../protocols/wire/protocol.js";
 import type { AccountView } from "../ledger/commands.js";
@@ -20,8 +21,24 @@ export type Query =
   | { readonly kind: "customer_message"; readonly accountNo: number; readonly messageId: number; readonly source: string }
   /** Messages of the account's own that are not out yet, of exactly these addresses, and of the service type unless it is "". */
   | { readonly kind: "waiting"; readonly accountNo: number; readonly source: string; readonly destination: string; readonly serviceType: string }
+  /**
+   * The texts that these messages (at most 512) are parts of: what was accepted within `withinMs` of each (0: next to each, some
+   * hundred messages before and after) with the same account, addresses, reference and number of parts, whatever has become of it; but for
+   * what its customer has taken back.
+   */
+  | { readonly kind: "siblings"; readonly messageIds: readonly number[]; readonly withinMs: number }
   /** What the account's books say of a day (YYYYMMDD, business time); of one service type, or of all (null). */
   | { readonly kind: "day_counts"; readonly accountNo: number; readonly day: string; readonly serviceType: string | null };
+
+/** All parts under one reference. */
+export interface SiblingText {
+  /** Those of them that were asked about. */
+  readonly messageIds: readonly number[];
+  /** In order of acceptance; those of several texts where the reference was used again. */
+  readonly parts: readonly Message[];
+  /** There are too many to be told. */
+  readonly cut: boolean;
+}
 
 /** Where a customer's own message stands. */
 export interface CustomerMessage {
@@ -110,5 +127,7 @@ export type Answer =
   | { readonly kind: "customer_message"; readonly message: CustomerMessage | null }
   /** Oldest first, at most 1000. */
   | { readonly kind: "waiting"; readonly messageIds: readonly number[] }
+  /** Messages that are no parts, or gone, are in none of them. */
+  | { readonly kind: "siblings"; readonly texts: readonly SiblingText[] }
   /** null: no day, or one of which nothing is known. */
   | { readonly kind: "day_counts"; readonly counts: DayCounts | null };

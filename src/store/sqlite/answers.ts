@@ -9,6 +9,7 @@ import type { Ints } from "./books.js";
 import { viewAccount } from "./change.js";
 import { DayCountsCache, readDayCounts } from "./day-counts.js";
 import { OrphanState } from "./day-schema.js";
+import { findSiblings } from "./siblings.js";
 import { readStatement } from "./statement.js";
 import { readTrace } from "./trace.js";
 import { searchDestination, searchOperatorId } from "./trace-search.js";
@@ -48,6 +49,8 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
       return { kind: "customer_message", message: customerMessage(books, query) };
     case "waiting":
       return { kind: "waiting", messageIds: yield* findWaiting(books, query, MOST) };
+    case "siblings":
+      return { kind: "siblings", texts: yield* findSiblings(books, query) };
     case "day_counts":
       return { kind: "day_counts", counts: yield* readDayCounts(books, query, cache, nowMs) };
     case "orphans":

@@ -89,7 +89,7 @@ export class Reader {
     const waiting = this.#running.get(reply.no);
     this.#running.delete(reply.no);
     if (waiting !== undefined) {
-      if ("answer" in reply) waiting.resolve(reply.answer);
+      if ("answer" in reply) waiting.resolve(withBuffers(reply.answer));
       else waiting.reject(new ReaderError(reply.code, reply.error));
     }
     this.#next();
@@ -107,4 +107,20 @@ export class Reader {
     this.#waiting.length = 0;
     for (const each of all) each.reject(new ReaderError(code, message));
   }
+}
+
+/** Octets cross between threads as plain arrays of octets; messages have buffers. */
+function withBuffers(answer: Answer): Answer {
+  if (answer.kind !== "siblings") return answer;
+  for (const text of answer.texts) {
+    for (const message of text.parts) {
+      message.octets = asBuffer(message.octets);
+      if (message.extras !== null) message.extras = asBuffer(message.extras);
+    }
+  }
+  return answer;
+}
+
+function asBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, length);
 }

@@ -112,6 +112,8 @@ export class FakeHost implements AdminHost {
 
 export function fakeAnswer(query: Query): Answer {
   switch (query.kind) {
+    case "siblings":
+      return { kind: "siblings", texts: [] };
     case "accounts":
       return { kind: "accounts", accounts: [accountView("demo"), accountView("other")] };
     case "account":

@@ -29,7 +29,11 @@ class Bench {
       metrics: NO_METRICS,
       wordsVersion: 1,
       expiryMs: 0,
-      rescreen: (submission) => (this.refused.has(submission.message.id) ? Outcome.blocked_content : Outcome.ok),
+      rejudge: {
+        ready: () => true,
+        judge: (submission) => (this.refused.has(submission.message.id) ? Outcome.blocked_content : Outcome.ok),
+        ask: () => Promise.resolve(true),
+      },
       submissionCommitted: (submission, result) => {
         if (submission.step === Step.dispatching) this.dispatcher.dispatched(submission, result);
         else if (submission.step === Step.accepting) {

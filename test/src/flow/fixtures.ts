@@ -70,6 +70,9 @@ export class FakeStore {
   /** What waits by addresses; null: the books cannot be asked. */
   waiting: readonly number[] | null = [];
   readonly asked: Query[] = [];
+  /** Siblings cannot be looked up; there are too many of them. */
+  siblingsFail = false;
+  siblingsCut = false;
   notices: Notice[] = [];
   available = true;
   #order = 1;
@@ -125,7 +128,29 @@ export class FakeStore {
 
   query(query: Query): Promise<Answer> {
     this.asked.push(query);
+    if (query.kind === "siblings") return this.#siblings(query.messageIds, query.withinMs);
     return this.waiting === null ? Promise.reject(new Error("busy")) : Promise.resolve({ kind: "waiting", messageIds: this.waiting });
+  }
+
+  /** All that was accepted, near (the two before and behind) or anywhere; whatever has become of it. */
+  #siblings(messageIds: readonly number[], withinMs: number): Promise<Answer> {
+    if (this.siblingsFail) return Promise.reject(new Error("busy"));
+    const all = [...this.accepted.map(({ message }) => this.onDisk.get(message.id)?.message ?? message), ...this.splits.flatMap((split) => split.parts.map((each) => each.message))]
+      .sort((a, b) => a.id - b.id);
+    const key = (one: Message): string => `${one.source} ${one.destination} ${one.segmentReference} ${one.segmentTotal}`;
+    const texts = new Map<string, { messageIds: number[]; parts: Message[]; cut: boolean }>();
+    for (const id of messageIds) {
+      const at = all.findIndex((one) => one.id === id);
+      const own = all[at];
+      if (own === undefined || own.segmentTotal <= 1) continue;
+      const text = texts.get(key(own)) ?? { messageIds: [], parts: [], cut: this.siblingsCut };
+      texts.set(key(own), text);
+      text.messageIds.push(id);
+      const found = all.filter((one, where) => key(one) === key(own) && (withinMs > 0 || Math.abs(where - at) <= 2) && !text.parts.includes(one));
+      text.parts.push(...found);
+      text.parts.sort((a, b) => a.id - b.id);
+    }
+    return Promise.resolve({ kind: "siblings", texts: [...texts.values()] });
   }
 
   dispatch(intent: Intent, messageId: number): void {
@@ -156,7 +181,12 @@ export class FakeStore {
   release(intent: Intent, messageId: number, _wordsVersion: number, dueMs: number, rewritten: Message | null = null): void {
     if (rewritten !== null) this.rewritten.set(messageId, rewritten);
     this.calls.push(dueMs === 0 ? `release ${messageId}` : `release ${messageId} at ${dueMs}`);
-    this.#waiting.push(() => intent.committed(Commit.ok, null));
+    const held = this.accepted.find((one) => one.message.id === messageId);
+    this.#waiting.push(() => {
+      const { accountNo = 0, laneNo = 0 } = held ?? {};
+      if (held !== undefined) this.onDisk.set(messageId, { message: { ...held.message, ...rewritten, id: messageId }, accountNo, laneNo, order: this.#order++, claimed: false });
+      intent.committed(Commit.ok, null);
+    });
   }
 
   claim(laneNo: number, n: number, claimed: (messages: StoredMessage[], remaining: number) => void): void {

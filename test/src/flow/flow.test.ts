@@ -1,10 +1,7 @@
 import { expect } from "chai";
 import { Encoding, type Message } from "../../../protocols/model/message.js";
-import { Outcome } from "../../../protocols/model/outcome.js";
-import type { Flow } from "../../../src/flow/flow.js";
 import { laneNumber } from "../../../src/flow/lane.js";
-import type { Submission } from "../../../src/flow/submission.js";
-import { part, Road, screenOf, text } from "./road.js";
+import { part, Road, text } from "./road.js";
 
 /** 开发 and 票: together they hold 发票. */
 const FIRST = "0500032a02015f0053d1";
@@ -156,22 +153,6 @@ describe("Flow", () => {
       const parts = [road.send(part(`0500032a0201${first}`, encoding)), road.send(part(`0500032a0202${second}`, encoding))];
       expect(road.ended(...parts), second).to.deep.equal(["rejected blocked_content", "rejected blocked_content"]);
     }
-  });
-
-  it("screens a part again that ends amid a character, as far as it can be read", () => {
-    const road = new Road();
-    road.flow.screen = screenOf(2, "贷款");
-    const message = part("0500032a0201b4fbbfee81", Encoding.gb18030);
-    expect(road.flow.rescreen({ message } as Submission)).to.equal(Outcome.blocked_content);
-  });
-
-  it("screens a part again that waits while the lists change", () => {
-    const road = new Road();
-    const message = part("0500032a020153d17968");
-    road.send(message);
-    road.flow.screen = screenOf(2, "发票");
-    const submission = road.store.accepted[0] as unknown as Parameters<Flow["rescreen"]>[0];
-    expect(road.flow.rescreen(submission)).to.equal(Outcome.blocked_content);
   });
 
   it("C112 keeps the parts of a text for the time they are scheduled for", () => {

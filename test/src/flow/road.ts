@@ -71,6 +71,8 @@ export class Road {
   readonly customer = new Customer();
   /** Whose parts were refused for want of room, and by which bound. */
   readonly full: string[] = [];
+  /** How often siblings could not be looked up. */
+  failed = 0;
   readonly owner: LiveAccount;
   readonly flow: Flow;
 
@@ -81,7 +83,7 @@ export class Road {
       store: this.store.store, clock: this.clock, ids: new MessageIds(0, 0), accounts: live, metrics: NO_METRICS,
       notify: { window: () => 0, deliver: () => false }, screen: screenOf(1, "发票"), options: { ...OPTIONS, ...options },
       chooseOperator: () => 1, accountOfService: () => 0,
-      observe: { receipt: () => undefined, inboundUnroutable: () => undefined, refusedFinally: () => undefined, gatheringFull: (accountNo, bound) => void this.full.push(`${String(accountNo)} ${bound}`) },
+      observe: { receipt: () => undefined, inboundUnroutable: () => undefined, refusedFinally: () => undefined, gatheringFull: (accountNo, bound) => void this.full.push(`${String(accountNo)} ${bound}`), rejudgeFailed: () => void this.failed++ },
       storeProgress: () => undefined,
     });
     this.flow.addOperator(this.operator);

@@ -55,6 +55,8 @@ export interface Submitted {
   operator?: number;
   service?: string;
   key?: number;
+  /** Of a part: reference, total, number. */
+  place?: readonly [number, number, number];
   /** Ids kept for parts, and the first of them. */
   partIds?: number;
   firstPartId?: number;
@@ -239,6 +241,7 @@ export class Bench {
     message.expiresAtMs = submitted.expiresMs ?? this.wallMs + 86_400_000;
     message.serviceType = submitted.service ?? "";
     message.submitKey = submitted.key ?? 0;
+    [message.segmentReference, message.segmentTotal, message.segmentNumber] = submitted.place ?? [0, 0, 0];
     return {
       message, accountNo: submitted.account ?? 1, laneNo: submitted.lane ?? LANE, state: submitted.state ?? MessageState.dispatched,
       operatorNo: submitted.operator ?? 1, linkNo: 1, segments: submitted.segments ?? 1, chargeMicros: submitted.charge ?? PRICE, wordsVersion: 7,
