@@ -76,6 +76,7 @@ export function stateOfStat(stat: string, terms: LinkTerms): WordState {
 
 const DEST_ID_MOST = 21;
 const PHONE_MOST = 21;
+const SERVICE_ID_MOST = 10;
 const STAT = /^[\x21-\x7e]{1,7}$/;
 const ACCEPTED = "ACCEPTD";
 
@@ -116,6 +117,7 @@ export class ReportComposer {
     body.Msg_Id_high = (report.Msg_Id_high ^ (interim ? INTERIM_HIGH_BITS : FINAL_HIGH_BIT)) >>> 0;
     body.Msg_Id_low = report.Msg_Id_low;
     body.Dest_Id = notice.source.slice(0, DEST_ID_MOST);
+    body.Service_Id = notice.serviceType.length > SERVICE_ID_MOST ? "" : notice.serviceType;
     body.Src_terminal_Id = phone;
     body.Msg_Content = content;
   }

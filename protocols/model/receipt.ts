@@ -39,6 +39,8 @@ export interface ReceiptNotice {
   readonly destination: string;
   readonly destinationTon: number;
   readonly destinationNpi: number;
+  /** Of the submit. */
+  readonly serviceType: string;
   readonly state: MessageState;
   /** Three-digit style error or the operator's raw one; "000" when delivered. */
   readonly error: string;

@@ -76,10 +76,14 @@ export function unpackKinds(message: Message, kinds: number): void {
   message.destinationNpi = kinds & 255;
 }
 
-/** The service type, without building the message. */
-export function contentServiceType(body: Buffer): string {
-  const length = body[FIXED] ?? 0;
-  return length === 0 ? "" : body.toString("utf8", FIXED + 1, FIXED + 1 + length);
+/** Where the service type stands in a content, and the octets that it takes at most there: ten characters and their length. */
+export const SERVICE_TYPE_AT = FIXED;
+export const SERVICE_TYPE_OCTETS = 32;
+
+/** The service type, without building the message; `at` 0 where no more than its own octets are given. */
+export function contentServiceType(body: Buffer, at = SERVICE_TYPE_AT): string {
+  const length = body[at] ?? 0;
+  return length === 0 ? "" : body.toString("utf8", at + 1, at + 1 + length);
 }
 
 /** `body` with the evidence kept in `before`: the content is another, what was found in the text remains. */

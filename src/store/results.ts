@@ -50,13 +50,14 @@ export interface NoticeColumns {
   readonly kinds: number;
   readonly source: string;
   readonly destination: string;
+  readonly serviceType: string;
   readonly state: number;
   readonly acceptedAt: number;
   readonly at: number;
 }
 
 export function packReceiptNotice(into: Octets, row: NoticeColumns, error: string, word: string): void {
-  into.need(80 + textSize(row.source) + textSize(row.destination) + textSize(error) + textSize(word));
+  into.need(80 + textSize(row.source) + textSize(row.destination) + textSize(row.serviceType) + textSize(error) + textSize(word));
   into.u8(0);
   into.f64(row.ord);
   into.u32(row.account);
@@ -64,6 +65,7 @@ export function packReceiptNotice(into: Octets, row: NoticeColumns, error: strin
   into.u32(row.kinds);
   into.text(row.source);
   into.text(row.destination);
+  into.text(row.serviceType);
   into.u8(row.state);
   into.text(error);
   into.text(word);
@@ -92,7 +94,7 @@ function unpackReceiptNotice(from: OctetReader): ReceiptNotice {
     kind: "receipt", order, accountNo, messageId,
     source: from.text(), sourceTon: kinds >>> 24, sourceNpi: (kinds >>> 16) & 255,
     destination: from.text(), destinationTon: (kinds >>> 8) & 255, destinationNpi: kinds & 255,
-    state: from.u8() as MessageState, error: from.text(), stateWord: from.text(), submittedAtMs: from.f64(), doneAtMs: from.f64(),
+    serviceType: from.text(), state: from.u8() as MessageState, error: from.text(), stateWord: from.text(), submittedAtMs: from.f64(), doneAtMs: from.f64(),
   };
 }
 

@@ -82,6 +82,7 @@ for (const version of ["2.0", "3.0"] as const) {
       const deliver = sp.frames.find((frame) => frame.readUInt32BE(4) === Command.deliver) ?? Buffer.alloc(0);
       expect(deliver.length).to.equal(wide ? 180 : 145);
       expect(readHex(deliver, 12)).to.not.equal(id);
+      expect(deliver.toString("latin1", 41, 51)).to.equal("TEST\0\0\0\0\0\0");
       const trace = await road.eventually(() => road.trace(id), ({ notify }) => notify === "done");
       expect(trace).to.include({ state: "delivered", charge: "0.035", chargeState: "settled" });
     });

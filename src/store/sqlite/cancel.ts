@@ -3,7 +3,6 @@
  */
 import { ChargeState } from "../../ledger/settlement.js";
 import { Happening, nextState } from "../../lifecycle/transitions.js";
-import { contentServiceType } from "../content.js";
 import { Commit } from "../store.js";
 import { finish } from "./finish.js";
 import { countParts, endWaiting } from "./fold.js";
@@ -21,7 +20,7 @@ export function cancel(state: WriterState): Commit {
   const serviceType = from.text();
   if (row === undefined || row.account !== account || row.chargeState === ChargeState.part) return Commit.notFound;
   if ((source !== "" && source !== row.source) || (destination !== "" && destination !== row.destination)) return Commit.notFound;
-  if (serviceType !== "" && serviceType !== contentServiceType(row.file.statements.getBody.get(row.id) as Buffer)) return Commit.notFound;
+  if (serviceType !== "" && serviceType !== row.serviceType) return Commit.notFound;
   const to = nextState(row.state, Happening.cancel);
   if (to === 0 || mayBeOut(row)) return Commit.notApplicable;
   if (finish(state, row, to, false, 0, "000", "")) Finished.row = row;

@@ -6,6 +6,7 @@
  */
 import Database from "better-sqlite3";
 import { ChargeState, ENTRY_BOOKS, EntryKind } from "../../ledger/settlement.js";
+import { contentServiceType } from "../content.js";
 import { DAY_VERSION, FIRST_ENTRY, KEPT_BIT, LAST_WORD, NO_WORD, SPLIT_BIT, Tally, prepareDay } from "./day-schema.js";
 import { prepareStatements, type DayStatements } from "./day-statements.js";
 import { DataVersionError } from "./ledger-schema.js";
@@ -337,7 +338,8 @@ export class DayWriter {
       attempts: (tries & (SPLIT_BIT | KEPT_BIT)) === 0 ? tries & 255 : 0, parts: (tries & SPLIT_BIT) === 0 ? 0 : tries & 255,
       kept: (tries & KEPT_BIT) === 0 ? 0 : tries & 255, due: n[13] as number, at: n[14] as number,
       report: n[15] as number, dispatchedAt: n[16] as number, sentAt: n[17] as number, acceptedAt: n[18] as number, expires: n[19] as number,
-      wanted: n[20] as number, words: n[21] as number, kinds: n[22] as number, source: columns[23] as string, destination: columns[24] as string, key: "",
+      wanted: n[20] as number, words: n[21] as number, kinds: n[22] as number, source: columns[23] as string, destination: columns[24] as string,
+      serviceType: contentServiceType(columns[25] as Buffer, 0), key: "",
     };
   }
 

@@ -41,6 +41,7 @@ export interface Row {
   readonly kinds: number;
   readonly source: string;
   readonly destination: string;
+  readonly serviceType: string;
   /** The operator's id under which the latest attempt is remembered, "" when it is not. */
   key: string;
 }

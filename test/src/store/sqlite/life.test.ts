@@ -87,11 +87,11 @@ describe("a message's life in the store", () => {
     expect(bench.outbox(1, 0, 10).map((each) => each.order)).to.deep.equal([final.notice?.order]);
   });
 
-  it("keeps the operator's own words and codes for the receipt, across a restart", () => {
-    const { id } = bench.accept();
+  it("keeps the operator's own words and codes and the submit's service for the receipt, across a restart", () => {
+    const { id } = bench.accept({ service: "SVC0000ÿ01" });
     bench.sent(id, "K");
     const { notice } = bench.receipt(["K"], { state: MessageState.undeliverable, word: "MK:0001", error: "0x21" });
-    expect(notice).to.include({ stateWord: "MK:0001", error: "0x21" });
+    expect(notice).to.include({ stateWord: "MK:0001", error: "0x21", serviceType: "SVC0000ÿ01" });
     bench.restart();
     expect(bench.found.outbox.get(1)).to.equal(1);
     expect(bench.outbox(1, 0, 10)).to.deep.equal([notice]);
