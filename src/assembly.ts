@@ -5,17 +5,19 @@
  */
 import { protocolByName } from "../protocols/index.js";
 import type { Clock } from "../protocols/wire/clock.js";
-import type { WireProtocol } from "../protocols/wire/protocol.js";
+import type { CustomerCall, WireProtocol } from "../protocols/wire/protocol.js";
 import type { OperatorSettings, Settings } from "./config/settings.js";
 import { Binds } from "./customer/binds.js";
 import { BindPolicy } from "./customer/bind-policy.js";
 import { BindFailures } from "./customer/failures.js";
+import { Calls } from "./customer/calls.js";
 import { Gate } from "./customer/gate.js";
-import type { Accounts } from "./flow/accounts.js";
+import type { Accounts, LiveAccount } from "./flow/accounts.js";
 import { Flow } from "./flow/flow.js";
 import type { MessageIds } from "./flow/ids.js";
 import { fateOf, type ReportOrigin } from "./flow/receipt.js";
 import type { Screen } from "./filter/screen.js";
+import { parseCallAddress } from "./ledger/call-address.js";
 import { PasswordChecker } from "./ledger/password.js";
 import type { Events } from "./observe/events.js";
 import { wireLog, type Log } from "./observe/log.js";
@@ -26,6 +28,9 @@ import { Links } from "./operator/links.js";
 import { Routes } from "./route/route.js";
 import { ServiceCodes } from "./route/service-codes.js";
 import { Commit, type Store } from "./store/store.js";
+
+/** Between tries to reach a customer who waits for us. */
+const CALL_PAUSES = { reconnectMinMs: 1_000, reconnectMaxMs: 60_000 };
 
 /** What is there before any of these parts. */
 export interface Ground {
@@ -44,6 +49,7 @@ export interface Assembly extends Ground {
   readonly gate: Gate;
   readonly links: Links;
   readonly binds: Binds;
+  readonly calls: Calls;
   readonly serviceCodes: ServiceCodes;
   readonly routes: Routes;
 }
@@ -116,9 +122,34 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
     events,
     clock,
   );
-  const assembly = { ...ground, flow, gate, links, binds, serviceCodes, routes };
+  const calls = new Calls({
+    binds,
+    clock,
+    waiting: (accountNo) => flow.notifier.depth(accountNo),
+    owed: (accountNo) => flow.notifier.owed(accountNo),
+    open: (account, address) => openCall(ground, settings, gate, account, address),
+  });
+  const assembly = { ...ground, calls, flow, gate, links, binds, serviceCodes, routes };
   rebuildCodes(assembly);
   return assembly;
+}
+
+/** A call to a customer goes out as from the listener of its protocol; null, and a word to the log, where there is none. */
+function openCall(ground: Ground, settings: Settings, gate: Gate, account: LiveAccount, address: string): CustomerCall | null {
+  const { clock, log } = ground;
+  const { no, name } = account.terms;
+  const at = parseCallAddress(address);
+  const listen = settings.listen.find(({ protocol }) => protocol === at?.protocol);
+  const protocol = at === null ? undefined : protocolByName(at.protocol);
+  if (at === null || listen === undefined || protocol?.dial === undefined) {
+    log.warn("call_impossible", { account: name, address, hint: "there is no [[listen]] of that protocol" });
+    return null;
+  }
+  const { limits, data } = settings;
+  return protocol.dial({
+    name: listen.name, systemId: listen.systemId, settings: listen.settings, host: at.host, port: at.port, account: name, secret: () => ground.secretOf(no),
+    node: data.node, timers: limits, maxSendBufferOctets: limits.maxSendBufferKb * 1024, ...CALL_PAUSES, clock, log: wireLog(log.child("customer")),
+  }, gate);
 }
 
 /** An operator with its links; they dial when told to start. */
@@ -150,6 +181,7 @@ export function addOperator(assembly: Assembly, operator: OperatorSettings, no: 
 export function accountsChanged(assembly: Assembly): void {
   rebuildCodes(assembly);
   assembly.gate.accountsChanged();
+  assembly.calls.accountsChanged(assembly.accounts.all());
 }
 
 function rebuildCodes(assembly: Pick<Assembly, "accounts" | "serviceCodes">): void {

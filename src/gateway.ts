@@ -185,6 +185,7 @@ class RunningGateway implements Gateway {
       });
     }
     this.#admin = await serveAdmin({ path: join(settings.data.dir, "admin.sock"), host: this.admin, clock: this.#clock, log: wireLog(this.#log.child("admin")) });
+    this.#parts.calls.accountsChanged(this.#accounts.all());
     this.#startTicking();
   }
 
@@ -197,6 +198,7 @@ class RunningGateway implements Gateway {
       const sweepMs = sweepClock.sweepMs(this.#clock.wallMs, nowMs);
       this.#parts.flow.tick(sweepMs);
       this.#parts.gate.storeProgress();
+      this.#parts.calls.tick();
       if (nowMs - sweptAtMs < SWEEP_EVERY_MS) return;
       sweptAtMs = nowMs;
       this.#store.sweep(sweepMs);
@@ -232,12 +234,15 @@ class RunningGateway implements Gateway {
     void this.#service?.stopping("draining");
     for (const { listener } of this.#listeners) listener.stopAccepting();
     this.#parts.gate.close(Math.max(0, drainMs - LAST_WORDS_MS));
+    this.#parts.calls.stop();
     this.#parts.flow.stop();
     const links = [...this.#parts.links.groups].flatMap((group) => group.links);
     for (const link of links) link.state = "draining";
     await until(this.#clock, () => this.#parts.flow.accepting === 0, leftMs());
     await Promise.all(links.map((link) => link.wire.unbind(Math.max(0, leftMs() - LAST_WORDS_MS))));
     await until(this.#clock, () => this.#parts.gate.sessions.size === 0, leftMs());
+    // Of those that we connected to no listener knows.
+    this.#parts.gate.destroyAll("shutting down");
     await this.#closeAll();
     this.#state = "stopped";
     this.#log.info("stopped", { reason });

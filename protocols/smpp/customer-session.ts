@@ -11,7 +11,8 @@ import { planInbound } from "../model/plan.js";
 import type { Notice } from "../model/receipt.js";
 import { CustomerConnection } from "../wire/customer-connection.js";
 import type { AcceptedBind } from "../wire/customer-connection.js";
-import type { Alphabet0, CancelAnswer, CustomerEvents, ListenOptions, QueryAnswer } from "../wire/protocol.js";
+import { NO_OCTETS } from "../wire/octets.js";
+import type { Alphabet0, CancelAnswer, CustomerEvents, CustomerOptions, QueryAnswer } from "../wire/protocol.js";
 import { VERSION_33, VERSION_34, boundState, directionOf, isBind, normalVersion, refusalStatus, versionName } from "./bind.js";
 import { cancelStatus, queryResponse, readCancel, readQuery } from "./cancel-query.js";
 import {
@@ -55,8 +56,16 @@ export class SmppCustomerSession extends CustomerConnection {
   readonly #asked = new Map<number, string>();
   #terms: ReadingTerms = { alphabet0: "gsm7", version: VERSION_34 };
 
-  constructor(socket: Socket, address: string, port: number, options: ListenOptions, events: CustomerEvents) {
-    super(socket, address, port, options, events, LIMITS);
+  constructor(socket: Socket, address: string, port: number, options: CustomerOptions, events: CustomerEvents, calledAccount = "") {
+    super(socket, address, port, options, events, LIMITS, calledAccount);
+  }
+
+  /** Calls for a bind, on a connection that we made. Customers know us by where we come from: there is no password of ours. [SMPP 3.4 4.1.7] */
+  outbind(): void {
+    this.#state = SessionState.outbound;
+    const body = { system_id: this.options.systemId, password: "", tlvs: NO_OCTETS };
+    const target = this.session.reserve(roomFor(CommandId.outbind, body));
+    this.session.commit(encodeBody(CommandId.outbind, target, this.session.at, 0, this.takeSequence(), body));
   }
 
   get version(): string {

@@ -2,8 +2,9 @@
  * SMPP 3.3, 3.4 and 5.0 as a WireProtocol: the message centre's end for customers, the ESME's end for operators.
  */
 import { fitsAsIs, planText } from "../model/plan.js";
+import { DialledCall } from "../wire/customer-call.js";
 import { listenSockets } from "../wire/listener.js";
-import type { CustomerEvents, LinkOptions, Listener, ListenOptions, OperatorEvents, OperatorLink, WireProtocol } from "../wire/protocol.js";
+import type { CustomerCall, CustomerEvents, DialOptions, LinkOptions, Listener, ListenOptions, OperatorEvents, OperatorLink, WireProtocol } from "../wire/protocol.js";
 import { VERSION_33, VERSION_34, VERSION_50, versionName } from "./bind.js";
 import { SmppCustomerSession } from "./customer-session.js";
 import { describePdu } from "./describe.js";
@@ -33,6 +34,15 @@ export const smpp: WireProtocol = {
     return listenSockets(options, (socket, address, port) => {
       const session = new SmppCustomerSession(socket, address, port, options, events);
       return session.admit() ? session : null;
+    });
+  },
+
+  dial(options: DialOptions, events: CustomerEvents): CustomerCall {
+    return new DialledCall(options, (socket, address, port) => {
+      const session = new SmppCustomerSession(socket, address, port, options, events, options.account);
+      if (!session.admit()) return null;
+      session.outbind();
+      return session;
     });
   },
 

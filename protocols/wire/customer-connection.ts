@@ -18,7 +18,7 @@ import { Outcome } from "../model/outcome.js";
 import type { InboundNotice, Notice } from "../model/receipt.js";
 import { Deliveries, IN_PARTS } from "./deliveries.js";
 import type {
-  BindRequest, BindVerdict, CancelAnswer, CustomerEvents, CustomerSession, DeliverAnswer, ListenOptions, QueryAnswer, WireLog,
+  BindRequest, BindVerdict, CancelAnswer, CustomerEvents, CustomerOptions, CustomerSession, DeliverAnswer, QueryAnswer, WireLog,
 } from "./protocol.js";
 import { Sequence } from "./sequence.js";
 import { Pause, Session } from "./session.js";
@@ -52,9 +52,10 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly listener: string;
+  readonly calledAccount: string;
   readonly connectedAtMs: number;
   owner: unknown = null;
-  protected readonly options: ListenOptions;
+  protected readonly options: CustomerOptions;
   protected readonly events: CustomerEvents;
   protected readonly log: WireLog;
   protected readonly session: Session;
@@ -62,6 +63,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   readonly #limits: ConnectionLimits;
   #deliveries = NO_DELIVERIES;
   #bound = false;
+  #everBound = false;
   #receives = false;
   #deciding = false;
   #window = 0;
@@ -79,10 +81,11 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   #ignored = 0;
   #refused = false;
 
-  constructor(socket: Socket, address: string, port: number, options: ListenOptions, events: CustomerEvents, limits: ConnectionLimits) {
+  constructor(socket: Socket, address: string, port: number, options: CustomerOptions, events: CustomerEvents, limits: ConnectionLimits, calledAccount = "") {
     this.remoteAddress = address;
     this.remotePort = port;
     this.listener = options.name;
+    this.calledAccount = calledAccount;
     this.connectedAtMs = options.clock.wallMs;
     this.options = options;
     this.events = events;
@@ -128,6 +131,11 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   admit(): boolean {
     this.#refused = !this.events.connected(this);
     return !this.#refused;
+  }
+
+  /** Bound now, or once before it ended. */
+  get everBound(): boolean {
+    return this.#everBound;
   }
 
   get bound(): boolean {
@@ -311,6 +319,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   /** The bind is accepted: windows open, longer frames may come. */
   protected begin(verdict: AcceptedBind, receives: boolean): void {
     this.#bound = true;
+    this.#everBound = true;
     this.#receives = receives;
     this.#window = verdict.window;
     this.#deliveries = new Deliveries(Math.max(1, verdict.deliverWindow), (notice, answer) => this.events.delivered(this, notice, answer));

@@ -37,7 +37,7 @@ export interface FixedTextField<N extends string = string> {
 export interface LengthField<N extends string = string> {
   readonly kind: "length";
   readonly name: N;
-  readonly width: 1 | 2;
+  readonly width: 1 | 2 | 4;
   readonly status: number;
 }
 /** Octets as many as an earlier length field said; decoded without a copy, as a view on the frame. */
@@ -173,7 +173,7 @@ export function text<N extends string>(name: N, max: number, status: number): Te
 export function fixedText<N extends string>(name: N, size: number, status: number): FixedTextField<N> {
   return { kind: "fixed_text", name, size, status };
 }
-export function lengthOf<N extends string>(name: N, width: 1 | 2, status: number): LengthField<N> {
+export function lengthOf<N extends string>(name: N, width: 1 | 2 | 4, status: number): LengthField<N> {
   return { kind: "length", name, width, status };
 }
 export function octets<N extends string>(name: N, length: string, status: number): OctetsField<N> {

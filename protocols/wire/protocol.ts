@@ -30,10 +30,14 @@ export interface BindRequest {
   readonly version: string;
 }
 
-/** A password in clear (SMPP), or a digest that can be checked against a shared secret (CMPP). */
+/**
+ * A password in clear (SMPP), or a digest that can be checked against a shared secret (CMPP). Over a connection that we made
+ * it may be that the customer has taken our own proof, so that none of his is due (SGIP).
+ */
 export type BindProof =
   | { readonly kind: "password"; readonly password: string }
-  | { readonly kind: "digest"; matches(secret: Buffer): boolean };
+  | { readonly kind: "digest"; matches(secret: Buffer): boolean }
+  | { readonly kind: "called" };
 
 export type BindVerdict =
   | { readonly accepted: true; /** Submits the customer may have unanswered. */ readonly window: number;
@@ -96,6 +100,8 @@ export interface CustomerSession {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly listener: string;
+  /** The account at whose address we made this connection, by name; "" for one that a customer made. */
+  readonly calledAccount: string;
   readonly connectedAtMs: number;
   /** "" until bound. */
   readonly version: string;
@@ -159,12 +165,10 @@ export interface SessionTimers {
   /** How long octets may wait for a peer that does not read. */ readonly writeStallMs: number;
 }
 
-export interface ListenOptions {
+/** What a customer's session needs, whoever made the connection. */
+export interface CustomerOptions {
+  /** The listener's. */
   readonly name: string;
-  readonly host: string;
-  readonly port: number;
-  readonly maxConnections: number;
-  readonly maxConnectionsPerAddress: number;
   readonly timers: SessionTimers;
   /** Octets that may wait in our send buffer before the reader is cut off. */
   readonly maxSendBufferOctets: number;
@@ -176,6 +180,35 @@ export interface ListenOptions {
   readonly settings: ProtocolSettings;
   readonly clock: Clock;
   readonly log: WireLog;
+}
+
+export interface ListenOptions extends CustomerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+}
+
+export interface DialOptions extends CustomerOptions {
+  /** Where the customer waits for us. */
+  readonly host: string;
+  readonly port: number;
+  /** The account that waits there. */
+  readonly account: string;
+  /** The secret we share with it, as it is now, where we have to prove ourselves by it; null = none. */
+  secret(): Buffer | null;
+  readonly reconnectMinMs: number;
+  readonly reconnectMaxMs: number;
+}
+
+/** One customer's address at which we connect to him: a session at a time, which comes by the same events as any other. */
+export interface CustomerCall {
+  /** A connection is being made or stands. */
+  readonly connected: boolean;
+  /** Connects, and again with back-off whenever that fails or ends, until `stop`; a second call changes nothing. */
+  start(): void;
+  /** Connects no more, and parts from the session there is, at the latest after `withinMs`. */
+  stop(reason: string, withinMs: number): void;
 }
 
 export interface Listener {
@@ -281,7 +314,7 @@ export interface WireProtocol {
   readonly usualPort: number;
   readonly usualWindow: number;
   /** How its customers prove to be an account: by the account's name and password, or by its SP_Id and a digest of the shared secret. */
-  readonly proof: BindProof["kind"];
+  readonly proof: Exclude<BindProof["kind"], "called">;
   /**
    * What the name that we bind with, and the secret, have to look like: what the wire can carry. Where customers prove
    * themselves by a digest, the form of their names too.
@@ -296,6 +329,8 @@ export interface WireProtocol {
    */
   readonly exactIds?: boolean;
   listen(options: ListenOptions, events: CustomerEvents): Promise<Listener>;
+  /** For protocols in which the message centre connects to a customer, to deliver or to call for a bind; nothing is done before `start`. */
+  dial?(options: DialOptions, events: CustomerEvents): CustomerCall;
   connect(options: LinkOptions, events: OperatorEvents): OperatorLink;
   /** Settings an operator may give per listener, likewise. */
   readonly listenSettings: readonly SettingDescription[];

@@ -99,15 +99,13 @@ function assertSizes(field: Field, fail: Fail): void {
   if ("status" in field) whole("status", field.status, 1, MAX_STATUS);
   switch (field.kind) {
     case "int":
+    case "length":
       if (field.width !== 1 && field.width !== 2 && field.width !== 4) fail(field.name, "width is not 1, 2 or 4");
       break;
-    case "length":
     case "count":
       if (field.width !== 1 && field.width !== 2) fail(field.name, "width is not 1 or 2");
-      if (field.kind === "count") {
-        whole("min", field.min, 0, 0xff);
-        whole("max", field.max, Math.max(1, field.min), field.width === 1 ? 0xff : 0xffff);
-      }
+      whole("min", field.min, 0, 0xff);
+      whole("max", field.max, Math.max(1, field.min), field.width === 1 ? 0xff : 0xffff);
       break;
     case "text":
       whole("max", field.max, 1, 0xffff);

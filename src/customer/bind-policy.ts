@@ -2,7 +2,8 @@
  * Bind policy: may this peer bind as this account? A list of named steps, asked in order; the first no decides.
  *
  * The address and failure checks come first and cost nothing; a password is checked off this thread, a digest at once.
- * Who proves a shared secret by a digest names the account by its SP_Id, who gives a password by its name.
+ * Who proves a shared secret by a digest names the account by its SP_Id, who gives a password by its name. Over a connection
+ * that we made to an account's address only that account can bind; where the protocol wants no more of it, that proves it.
  */
 import { randomBytes } from "node:crypto";
 import type { BindRefusal, BindRequest, CustomerSession } from "../../protocols/wire/protocol.js";
@@ -48,8 +49,9 @@ export class BindPolicy {
     const address = plainAddress(session.remoteAddress);
     if (this.#parts.shuttingDown) return refuse("shutting_down");
     if (failures.blocked(address, clock.monotonicMs)) return refuse("too_many_failures");
-    const account = this.accountOf(request);
-    if (account !== undefined && !this.#allowed(account, address)) return this.#failed(address, "address_refused");
+    const account = this.accountOf(session, request);
+    // The address of an account that we called ourselves is in its terms.
+    if (account !== undefined && session.calledAccount === "" && !this.#allowed(account, address)) return this.#failed(address, "address_refused");
     const verdict = await this.#proved(account, request);
     if (verdict === "busy") return refuse("too_many_failures");
     // Guesses made at once were all let in before the first had failed; those beyond the limit learn nothing.
@@ -63,14 +65,17 @@ export class BindPolicy {
     return { accepted: true, account };
   }
 
-  /** The account that a request names; undefined when there is none. */
-  accountOf(request: BindRequest): LiveAccount | undefined {
+  /** The account that a request names; undefined when there is none, or we have called another. */
+  accountOf({ calledAccount }: CustomerSession, { proof, systemId }: BindRequest): LiveAccount | undefined {
     const { accounts } = this.#parts;
-    return request.proof.kind === "digest" ? accounts.bySpId(request.systemId) : accounts.byName(request.systemId);
+    if (proof.kind === "called") return accounts.byName(calledAccount);
+    const account = proof.kind === "digest" ? accounts.bySpId(systemId) : accounts.byName(systemId);
+    return calledAccount === "" || account?.terms.name === calledAccount ? account : undefined;
   }
 
   /** An unknown name takes as long as a wrong password or secret: it is checked against no hash, or no one's secret. */
   #proved(account: LiveAccount | undefined, { proof }: BindRequest): Promise<PasswordVerdict> | PasswordVerdict {
+    if (proof.kind === "called") return account === undefined ? "wrong" : "ok";
     if (proof.kind === "password") return this.#parts.passwords.check(proof.password, account?.terms.passwordHash ?? "");
     const secret = account === undefined ? null : this.#parts.secretOf(account.terms.no);
     const matches = proof.matches(secret ?? NO_ONES_SECRET);

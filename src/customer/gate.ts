@@ -84,7 +84,7 @@ export class Gate implements CustomerEvents {
         if (!this.#sessions.has(session)) return;
         const decision: BindDecision = decided.accepted && !this.#policy.hasRoom(decided.account) ? { accepted: false, reason: "too_many_binds" } : decided;
         if (!decision.accepted) {
-          const known = this.#policy.accountOf(request) !== undefined;
+          const known = this.#policy.accountOf(session, request) !== undefined;
           this.#observer.bindRefused(session, request.systemId, known, decision.reason);
           answer(decision);
           return;
@@ -197,6 +197,11 @@ export class Gate implements CustomerEvents {
       bind.session.setWindow(bindTerms(terms, bind.session.protocol).window);
       if (terms.state === "closed") bind.session.unbind("account closed", 5_000);
     }
+  }
+
+  /** Closes whatever is still open, at once. */
+  destroyAll(reason: string): void {
+    for (const session of [...this.#sessions]) session.destroy(reason);
   }
 
   /** Refuses new connections and parts from every session, at the latest after `withinMs`. */

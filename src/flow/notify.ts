@@ -91,6 +91,11 @@ export class Notifier {
     return outbox === undefined ? 0 : outbox.head.length + outbox.backlog + outbox.retrying.length;
   }
 
+  /** These, and those that are with a bind or whose acknowledgement is not on disk yet. */
+  owed(accountNo: number): number {
+    return this.depth(accountNo) + (this.#outboxes.get(accountNo)?.open ?? 0);
+  }
+
   /** A notice is on disk: deliver it now, keep it for later in memory, or leave it on disk. */
   offer(notice: Notice): void {
     const outbox = this.#outbox(notice.accountNo);

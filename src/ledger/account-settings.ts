@@ -4,6 +4,7 @@
  */
 import { isIP } from "node:net";
 import type { Account, AccountState, Tariff } from "./account.js";
+import { MAX_CALL_ADDRESSES, parseCallAddress } from "./call-address.js";
 import type { AccountSettings } from "./commands.js";
 import { MAX_AMOUNT_MICROS, MoneyError, formatMoney, parseMoneyNumber } from "./money.js";
 import { isPasswordHash } from "./password.js";
@@ -121,6 +122,11 @@ export const ACCOUNT_SETTINGS: readonly AccountSetting[] = [
     name: "allow", flag: "allow", kind: "list", default: [],
     shape: { test: isCidr, words: "an address or a CIDR block such as 192.0.2.0/24" },
     help: "Addresses binds may come from; none: anywhere",
+  },
+  {
+    name: "callAt", flag: "call-at", kind: "list", default: [],
+    shape: { test: (text) => parseCallAddress(text) !== null, words: "a protocol, host and port such as smpp=192.0.2.7:2775 or smpp=[2001:db8::7]:2775" },
+    help: `Where we connect to the customer when something is to be delivered and no bind of it takes any, at most ${MAX_CALL_ADDRESSES}; none: it comes itself`,
   },
   {
     name: "serviceCodes", flag: "service-code", kind: "list", default: [],
@@ -330,6 +336,7 @@ export function makeAccount(identity: AccountIdentity, kept: AccountSettings): A
     protocolWindows: settings.protocolWindows,
     deliverWindow: kept.deliverWindow ?? settings.window,
     allow: settings.allow,
+    callAt: settings.callAt,
     serviceCodes: settings.serviceCodes,
     checkSource: kept.checkSource ?? (settings.spId !== "" && settings.serviceCodes.length > 0),
     checkContentSource: settings.checkContentSource,

@@ -48,6 +48,8 @@ export interface Account {
   readonly deliverWindow: number;
   /** CIDR blocks a bind may come from; empty = anywhere. */
   readonly allow: readonly string[];
+  /** "protocol=host:port": where the customer waits for connections of ours when there is something to deliver; empty = it comes itself. */
+  readonly callAt: readonly string[];
   /** Numbers (prefixes) that are this account's: MO to them is routed here; longest prefix wins. */
   readonly serviceCodes: readonly string[];
   /** Refuse submits whose source does not start with a service code. */

@@ -5,6 +5,7 @@
  */
 import type { WireProtocol } from "../../protocols/wire/protocol.js";
 import type { Account } from "./account.js";
+import { MAX_CALL_ADDRESSES } from "./call-address.js";
 import type { AccountSettings } from "./commands.js";
 
 export interface BindTerms {
@@ -17,7 +18,7 @@ export interface BindTerms {
 }
 
 /** What a protocol says of the binds of its customers. */
-export type BindForms = Pick<WireProtocol, "name" | "proof" | "bindName" | "versions">;
+export type BindForms = Pick<WireProtocol, "name" | "proof" | "bindName" | "versions" | "dial">;
 
 /** Settings from before there were such lists: still taken, and terms of accounts opened with them. */
 const OLDER: ReadonlyMap<string, (account: Account) => Pick<BindTerms, "window" | "versions">> = new Map([
@@ -43,11 +44,11 @@ function entriesOf(list: readonly string[], protocol: string): string[] {
 }
 
 /** The first fault in settings that only the protocols can judge, in words that name the flag; null when all may stand. */
-export function checkBindTerms({ spId = "", protocolWindows = [], protocolVersions = [] }: AccountSettings, protocols: readonly BindForms[]): string | null {
+export function checkBindTerms({ spId = "", protocolWindows = [], protocolVersions = [], callAt = [] }: AccountSettings, protocols: readonly BindForms[]): string | null {
   const nameless = spId === "" ? null : refusedName(spId, protocols);
   if (nameless !== null) return `sp-id: ${nameless}`;
   const names = protocols.map(({ name }) => name);
-  for (const [flag, list] of [["protocol-window", protocolWindows], ["protocol-version", protocolVersions]] as const) {
+  for (const [flag, list] of [["protocol-window", protocolWindows], ["protocol-version", protocolVersions], ["call-at", callAt]] as const) {
     const stray = list.map(protocolOf).find((name) => !names.includes(name));
     if (stray !== undefined) return `${flag}: ${stray} is no protocol we speak: ${names.join(", ")}`;
   }
@@ -57,7 +58,9 @@ export function checkBindTerms({ spId = "", protocolWindows = [], protocolVersio
     const unspoken = entriesOf(protocolVersions, name).find((version) => !versions.includes(version));
     if (unspoken !== undefined) return `protocol-version: ${name} has no version ${unspoken}: ${versions.join(", ")}`;
   }
-  return null;
+  if (callAt.length > MAX_CALL_ADDRESSES) return `call-at: at most ${MAX_CALL_ADDRESSES} addresses`;
+  const silent = protocols.find((protocol) => protocol.dial === undefined && callAt.some((entry) => protocolOf(entry) === protocol.name));
+  return silent === undefined ? null : `call-at: in ${silent.name} only customers connect`;
 }
 
 function protocolOf(entry: string): string {

@@ -34,17 +34,23 @@ class Desk {
     this.#gate = new Gate({ flow, observer, policy: this.policy, binds: this.binds, clock: this.#clock, maxPending: 100 });
   }
 
-  bind({ password, systemId }: { password: string; systemId: string }): Promise<string> {
-    const session = { protocol: "smpp", remoteAddress: "192.0.2.1", canReceive: false, owner: null } as unknown as CustomerSession;
+  bind({ password, systemId, calledAccount = "" }: { password: string; systemId: string; calledAccount?: string }): Promise<string> {
+    const session = { protocol: "smpp", remoteAddress: "192.0.2.1", calledAccount, canReceive: false, owner: null } as unknown as CustomerSession;
     const request: BindRequest = { systemId, direction: "both", version: "3.4", proof: { kind: "password", password } };
     return this.#ask(session, request);
   }
 
   /** A bind that proves `secret` by a digest. */
   digest(systemId: string, secret: string, { version = "2.0", protocol = "cmpp", address = "192.0.2.1" } = {}): Promise<string> {
-    const session = { protocol, remoteAddress: address, canReceive: false, owner: null } as unknown as CustomerSession;
+    const session = { protocol, remoteAddress: address, calledAccount: "", canReceive: false, owner: null } as unknown as CustomerSession;
     const proof = { kind: "digest" as const, matches: (held: Buffer) => this.compared.push(held.length) > 0 && held.equals(Buffer.from(secret)) };
     return this.#ask(session, { systemId, direction: "both", version, proof });
+  }
+
+  /** A bind for which our own proof, taken by the customer, is to be enough. */
+  called(calledAccount: string, systemId = calledAccount): Promise<string> {
+    const session = { protocol: "smpp", remoteAddress: "203.0.113.9", calledAccount, canReceive: false, owner: null } as unknown as CustomerSession;
+    return this.#ask(session, { systemId, direction: "receive", version: "1.2", proof: { kind: "called" } });
   }
 
   /** Octets of each secret a digest was compared with. */
@@ -80,6 +86,26 @@ describe("Binding", () => {
   });
 });
 
+describe("Binding over a connection that we made", () => {
+  it("is that account's alone, by its own password, wherever its address is", async () => {
+    const desk = new Desk({ allow: ["10.0.0.0/8"] }, 10, account(2, { passwordHash: HASH }));
+    expect(await desk.bind(ANYONE), "not from there by itself").to.equal("address_refused");
+    expect(await desk.bind({ ...ANYONE, calledAccount: "account1" })).to.equal("ok");
+    expect(await desk.bind({ ...ANYONE, password: "wrong", calledAccount: "account1" })).to.equal("credentials");
+    expect(await desk.bind({ ...ANYONE, systemId: "account2", calledAccount: "account1" })).to.equal("credentials");
+    expect([...desk.binds.all()].map((bind) => bind.account.terms.no)).to.deep.equal([1]);
+  });
+
+  it("needs no proof but ours where the protocol wants no more, and only there", async () => {
+    const desk = new Desk({ maxBinds: 1 }, 10, account(2, { state: "closed" }));
+    expect(await desk.called("", "account1"), "a connection that came by itself").to.equal("credentials");
+    expect(await desk.called("nobody")).to.equal("credentials");
+    expect(await desk.called("account2")).to.equal("closed");
+    expect(await desk.called("account1", "any name")).to.equal("ok");
+    expect(await desk.called("account1")).to.equal("too_many_binds");
+  });
+});
+
 describe("Binding by a digest", () => {
   const sp = { spId: "901234" };
 
@@ -101,7 +127,7 @@ describe("Binding by a digest", () => {
 
   it("is refused though the digest fits no one's secret by chance: an account without a secret cannot bind", async () => {
     const desk = new Desk({}, 10, account(3, { spId: "900003" }));
-    const session = { protocol: "cmpp", remoteAddress: "192.0.2.1" } as unknown as CustomerSession;
+    const session = { protocol: "cmpp", remoteAddress: "192.0.2.1", calledAccount: "" } as unknown as CustomerSession;
     const verdict = await desk.policy.decide(session, { systemId: "900003", direction: "both", version: "3.0", proof: { kind: "digest", matches: () => true } });
     expect(verdict).to.deep.equal({ accepted: false, reason: "credentials" });
   });

@@ -6,7 +6,7 @@ import type { Account } from "../../../src/ledger/account.js";
 import type { AccountSettings } from "../../../src/ledger/commands.js";
 
 const IDENTITY = { no: 1, name: "acme", state: "active", stateReason: "", currency: "CNY", tariffs: [] } as const;
-const SMPP: BindForms = { name: "smpp", proof: "password", versions: ["3.3", "3.4", "5.0"] };
+const SMPP: BindForms = { name: "smpp", proof: "password", versions: ["3.3", "3.4", "5.0"], dial: () => ({ connected: false, start: () => undefined, stop: () => undefined }) };
 const CMPP: BindForms = { name: "cmpp", proof: "digest", versions: ["2.0", "3.0"], bindName: { shape: /^.{1,6}$/, called: "SP_Id", words: "1 to 6 characters" } };
 const SMGP: BindForms = { name: "smgp", proof: "digest", versions: ["1.3", "3.0"], bindName: { shape: /^.{8}$/, called: "ClientID", words: "8 characters" } };
 const ALL = [SMPP, CMPP, SMGP];
@@ -45,6 +45,9 @@ describe("Terms that only the protocols can judge", () => {
     ["a name where no protocol proves by a digest", { spId: "1" }, [SMPP], /^sp-id: no protocol takes 1$/],
     ["a window of a protocol that is not spoken", { protocolWindows: ["smgp=5"] }, [SMPP, CMPP], /^protocol-window: smgp is no protocol we speak: smpp, cmpp$/],
     ["two windows of one protocol", { protocolWindows: ["smpp=5", "smpp=6"] }, ALL, /^protocol-window: smpp stands there twice$/],
+    ["an address for a protocol that is not spoken", { callAt: ["sgip=192.0.2.1:8801"] }, ALL, /^call-at: sgip is no protocol we speak/],
+    ["an address for a protocol in which we never connect", { callAt: ["smpp=192.0.2.1:1", "cmpp=192.0.2.1:2"] }, ALL, /^call-at: in cmpp only customers connect$/],
+    ["more addresses than a few", { callAt: Array.from({ length: 9 }, (_, at) => `smpp=192.0.2.1:${at + 1}`) }, ALL, /^call-at: at most 8 addresses$/],
     ["a version of a protocol that is not spoken", { protocolVersions: ["sgip=1.2"] }, ALL, /^protocol-version: sgip is no/],
     ["a version that the protocol has not", { protocolVersions: ["smpp=3.4", "cmpp=3.4"] }, ALL, /^protocol-version: cmpp has no version 3\.4: 2\.0, 3\.0$/],
   ];
@@ -59,6 +62,7 @@ describe("Terms that only the protocols can judge", () => {
     expect(checkBindTerms({ spId: "901234" }, ALL)).to.equal(null);
     expect(checkBindTerms({ spId: "any name" }, [SMPP, { name: "free", proof: "digest", versions: [] }])).to.equal(null);
     expect(checkBindTerms({ spId: "" }, [SMPP])).to.equal(null);
+    expect(checkBindTerms({ callAt: ["smpp=192.0.2.1:1", "smpp=far.example:65535"] }, ALL)).to.equal(null);
     expect(checkBindTerms({}, ALL)).to.equal(null);
   });
 });
