@@ -74,6 +74,11 @@ export interface Message {
   extras: Buffer | null;
 }
 
+/** What a message holds: its octets, and what only its protocol understands, which may be many times as much. */
+export function octetsHeld({ octets, extras }: Message): number {
+  return octets.length + (extras?.length ?? 0);
+}
+
 /**
  * The same octets in memory of their own, for what is kept long: a view would keep the whole read it came in, and a small copy
  * the 8 KB of Node's pool with all that was copied beside it.

@@ -108,7 +108,7 @@ export class Dispatcher {
   arrived(submission: Submission): void {
     const lane = submission.lane;
     lane.arriving--;
-    if (lane.backlog === 0 && !lane.claiming && lane.head.length < lane.headMax) {
+    if (lane.backlog === 0 && !lane.claiming && lane.roomy) {
       // The octets may be a view on a receive buffer that a waiting message must not pin.
       submission.message.octets = Buffer.from(submission.message.octets);
       this.#enter(lane, submission);

@@ -6,7 +6,7 @@
  * reference, and starts a new group. Bounded in parts and octets, for all accounts and for each; the deadline of a part
  * stands on disk, and the store tells when it has passed.
  */
-import { Encoding, type Message } from "../../protocols/model/message.js";
+import { Encoding, octetsHeld, type Message } from "../../protocols/model/message.js";
 import { decodeText, messageText, shownText, userData } from "../../protocols/model/text.js";
 import type { Submission } from "./submission.js";
 
@@ -41,11 +41,6 @@ class Group<P extends Gatherable> {
 
 /** Whose bound keeps a further part out. */
 export type GatheringBound = "account" | "all";
-
-/** What a part holds: its text, and what only its protocol understands, which may be many times as much. */
-function heldOctets({ octets, extras }: Message): number {
-  return octets.length + (extras?.length ?? 0);
-}
 
 /** What one account has here. */
 interface Share {
@@ -204,7 +199,7 @@ export class Gathering<P extends Gatherable = Submission> {
 
   #gone({ message, accountNo }: P): void {
     if (!this.#byMessage.delete(message.id)) return;
-    const octets = heldOctets(message);
+    const octets = octetsHeld(message);
     this.#octets -= octets;
     const share = this.#shares.get(accountNo);
     if (share === undefined) return;
@@ -222,7 +217,7 @@ export class Gathering<P extends Gatherable = Submission> {
 
   #keep(part: P, group: Group<P>): void {
     const { message, accountNo } = part;
-    const octets = heldOctets(message);
+    const octets = octetsHeld(message);
     this.#byMessage.set(message.id, group);
     this.#octets += octets;
     const share = this.#shares.get(accountNo);

@@ -5,13 +5,16 @@
  *   accept ─▶ [ disk: backlog … ] ─claim▶ [ head, some hundred ] ─▶ dispatch
  *                      └── while backlog > 0 arrivals stay on disk, so order holds
  * ```
+ * The head is bounded in messages and in octets: one of them may be 64 KB long.
  */
+import { octetsHeld } from "../../protocols/model/message.js";
 import { Deque } from "./deque.js";
 import type { Submission } from "./submission.js";
 
 /** Messages a lane keeps in memory; filled again at half. A lane that runs dry while more waits on disk gets more. */
 const HEAD_LEAST = 512;
 const HEAD_MOST = 4_096;
+const HEAD_OCTETS = 8 * 1_048_576;
 
 const PRIORITIES = 4;
 const ACCOUNTS = 1_048_576;
@@ -28,12 +31,33 @@ export function operatorOfLane(laneNo: number): number {
   return Math.floor(laneNo / PRIORITIES / ACCOUNTS);
 }
 
+/** The messages of a lane that are in memory. */
+class Head extends Deque<Submission> {
+  octets = 0;
+
+  override push(submission: Submission): void {
+    this.octets += octetsHeld(submission.message);
+    super.push(submission);
+  }
+
+  override unshift(submission: Submission): void {
+    this.octets += octetsHeld(submission.message);
+    super.unshift(submission);
+  }
+
+  override shift(): Submission | undefined {
+    const submission = super.shift();
+    if (submission !== undefined) this.octets -= octetsHeld(submission.message);
+    return submission;
+  }
+}
+
 export class Lane {
   readonly no: number;
   readonly operatorNo: number;
   readonly accountNo: number;
   readonly priority: number;
-  readonly head = new Deque<Submission>();
+  readonly head = new Head();
   /** Ids in the head or on their way to the wire: a claim may name them again, and is then ignored. */
   readonly known = new Set<number>();
   /** Messages on disk that are not in the head. */
@@ -59,9 +83,14 @@ export class Lane {
     return this.head.length === 0 && this.backlog === 0 && this.arriving === 0 && !this.claiming;
   }
 
+  /** The head can take an arrival. */
+  get roomy(): boolean {
+    return this.head.length < this.headMax && this.head.octets < HEAD_OCTETS;
+  }
+
   /** The head wants filling from disk. */
   get low(): boolean {
-    return this.backlog > 0 && !this.claiming && this.head.length < this.headMax / 2;
+    return this.backlog > 0 && !this.claiming && this.head.length < this.headMax / 2 && this.head.octets < HEAD_OCTETS / 2;
   }
 
   /** A claim has come back: a head that was empty by then was too small, one that needs no more is made small again. */

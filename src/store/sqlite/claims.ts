@@ -7,6 +7,9 @@ import type { DayWriter } from "./day-writer.js";
 import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
 
+/** Octets after which a claim gives no further message: long ones come in several claims. */
+const CLAIM_OCTETS = 4 * 1_048_576;
+
 interface Place {
   readonly file: DayWriter;
   readonly id: number;
@@ -41,10 +44,14 @@ export function claim(state: WriterState): void {
   });
   out.need(16);
   out.u8(Result.claim);
-  out.u32(places.length);
-  for (const { id } of places) packRow(out, state.row(id) as Row);
-  const last = places.at(-1);
-  if (last !== undefined) state.lanes.handedOut(lane, last.ord, places.length);
+  const countAt = out.at;
+  out.u32(0);
+  const startsAt = out.at;
+  let count = 0;
+  while (count < places.length && out.at - startsAt < CLAIM_OCTETS) packRow(out, state.row((places[count++] as Place).id) as Row);
+  out.view.setUint32(countAt, count, true);
+  const last = places[count - 1];
+  if (last !== undefined) state.lanes.handedOut(lane, last.ord, count);
   else lane.ahead = 0;
   out.need(8);
   out.f64(lane.ahead);

@@ -104,6 +104,18 @@ describe("Dispatcher", () => {
     expect(bench.live.byNo(1)?.queued).to.equal(0);
   });
 
+  it("keeps no more than 8 MiB of a lane in memory, however long its messages are, and their order all the same", () => {
+    const bench = new Bench(1, 1);
+    const octets = Buffer.alloc(65_536);
+    for (let id = 1; id <= 300; id++) bench.arrive(id).message.octets = octets;
+    bench.store.commit();
+    const [lane] = bench.dispatcher.lanes;
+    expect([lane?.head.length, lane?.backlog]).to.deep.equal([128, 171]);
+    bench.drain();
+    expect([lane?.head.octets, lane?.backlog]).to.deep.equal([0, 0]);
+    expect(bench.operator.written).to.deep.equal(Array.from({ length: 300 }, (_, at) => at + 1));
+  });
+
   it("lets nothing overtake what arrived before it while a slot becomes free", () => {
     const bench = new Bench(1, 1);
     for (let id = 1; id <= 5; id++) bench.arrive(id);
