@@ -183,9 +183,11 @@ export class Holder {
       for (const part of parts) this.#end(part, Outcome.segments_missing);
       return;
     }
+    this.#screened.evidence = "";
     const gone = isPart ? this.fragments.goneOf(accountNo, first) : [];
     const together = parts.length + gone.length === 1 ? Outcome.ok : screenWithGone(screen, onceEach(parts).map(({ message }) => message), gone, this.#screened);
     if (together !== Outcome.ok) metrics.stage(Stage.screen, together, parts.length);
+    this.#keepEvidence(parts);
     for (const part of parts) {
       if (together !== Outcome.ok) {
         this.#end(part, together);
@@ -203,6 +205,7 @@ export class Holder {
     const { metrics, screen, outward, portOf } = this.#context;
     let outcome = this.#outcome(parts, text);
     metrics.stage(Stage.screen, outcome, parts.length);
+    this.#keepEvidence(parts);
     const plan = outcome === Outcome.ok ? outward.together(portOf(parts[0] as Submission), parts, text) : null;
     if (plan !== null && (!plan.possible || lackIds(parts, plan.parts))) {
       outcome = plan.possible ? Outcome.too_long : plan.outcome;
@@ -216,7 +219,14 @@ export class Holder {
     });
   }
 
+  /** Every part carries what the whole was refused or flagged for. */
+  #keepEvidence(parts: readonly Submission[]): void {
+    const { evidence } = this.#screened;
+    if (evidence !== "") for (const { message } of parts) this.#context.store.evidence(message.id, evidence);
+  }
+
   #outcome(parts: readonly Submission[], text: string | null): Outcome {
+    this.#screened.evidence = "";
     if (text === null) return Outcome.invalid_encoding;
     const unwanted = parts.some(({ account, message }) => account.terms.binary === "refuse" && message.encoding === Encoding.binary);
     if (unwanted) return Outcome.not_supported;

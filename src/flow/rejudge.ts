@@ -29,7 +29,7 @@ const ASKED_MAX = 512;
 const KNOWN_MAX = 65_536;
 
 export interface RejudgeContext {
-  readonly store: Pick<Store, "query">;
+  readonly store: Pick<Store, "query" | "evidence">;
   readonly metrics: FlowMetrics;
   /** The lists in force. */
   readonly screen: Screen;
@@ -40,11 +40,19 @@ export interface RejudgeContext {
   rejudgeFailed(reason: string): void;
 }
 
+/** What a text came to, and what was found in it. */
+interface Judgement {
+  readonly outcome: Outcome;
+  readonly evidence: string;
+}
+
+const CUT: Judgement = { outcome: Outcome.segments_missing, evidence: "" };
+
 export class Rejudge {
   readonly #context: RejudgeContext;
   readonly #screened = new Screened();
   /** Of parts whose texts have been judged, by the lists of `#version`. */
-  readonly #known = new Map<number, Outcome>();
+  readonly #known = new Map<number, Judgement>();
   #version = 0;
 
   constructor(context: RejudgeContext) {
@@ -58,10 +66,12 @@ export class Rejudge {
 
   /** What a message, or the text it is a part of, comes to by the lists in force; once ready() says so. */
   judge({ message }: Submission): Outcome {
-    const { metrics, screen } = this.#context;
+    const { metrics, screen, store } = this.#context;
     const known = this.#known.get(message.id);
     this.#known.delete(message.id);
-    const outcome = known ?? screenText(screen, shownText(message), message, this.#screened);
+    const outcome = known?.outcome ?? screenText(screen, shownText(message), message, this.#screened);
+    const { evidence } = known ?? this.#screened;
+    if (evidence !== "") store.evidence(message.id, evidence);
     metrics.stage(Stage.screen, outcome);
     return outcome;
   }
@@ -95,8 +105,8 @@ export class Rejudge {
     this.#version = version;
     for (const found of answer.kind === "siblings" ? answer.texts : []) {
       for (const text of textsOf(found, asked, withinMs > 0)) {
-        const outcome = found.cut ? Outcome.segments_missing : this.#judge(text, asked);
-        for (const { message } of text) if (left.delete(message.id)) this.#known.set(message.id, outcome);
+        const judgement = found.cut ? CUT : this.#judge(text, asked);
+        for (const { message } of text) if (left.delete(message.id)) this.#known.set(message.id, judgement);
       }
     }
     if (withinMs === 0) return left;
@@ -105,16 +115,17 @@ export class Rejudge {
     return left;
   }
 
-  #judge(text: readonly Gatherable[], asked: ReadonlyMap<number, Submission>): Outcome {
+  #judge(text: readonly Gatherable[], asked: ReadonlyMap<number, Submission>): Judgement {
     const { screen, holder } = this.#context;
     const parts = [...onceEach(text)].map(({ message }) => message).sort((one, other) => one.segmentNumber - other.segmentNumber);
     const [first] = parts as [Message, ...Message[]];
     const owner = text.map(({ message }) => asked.get(message.id)).find((submission) => submission !== undefined)?.account;
     const said = joinedText(parts) ?? "";
     const prefix = first.segmentNumber > 1 ? "" : lackingSignature(owner?.terms.signature ?? "", said);
-    const outcome = screenParts(screen, parts, said, prefix, this.#screened);
+    let outcome = screenParts(screen, parts, said, prefix, this.#screened);
     const gone = outcome === Outcome.ok ? holder.fragments.goneOf((text[0] as Gatherable).accountNo, first) : [];
-    return gone.length === 0 ? outcome : screenWithGone(screen, parts, gone, this.#screened);
+    if (gone.length > 0) outcome = screenWithGone(screen, parts, gone, this.#screened);
+    return { outcome, evidence: this.#screened.evidence };
   }
 }
 

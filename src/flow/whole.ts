@@ -26,11 +26,16 @@ export function screenParts(screen: Screen, parts: readonly Message[], text: str
   const outcome = screenText(screen, prefix + text, first, result);
   if (outcome !== Outcome.ok || parts.length === 1) return outcome;
   const apart = apartText(parts);
-  return apart === text ? outcome : screenText(screen, prefix + apart, first, result);
+  if (apart === text) return outcome;
+  const flagged = result.evidence;
+  const again = screenText(screen, prefix + apart, first, result);
+  // Flagged in one reading is flagged.
+  if (result.evidence === "") result.evidence = flagged;
+  return again;
 }
 
 /**
- * Screens parts together with those of the same text that have gone out already.
+ * Screens parts together with those of the same text that have gone out already. What `result` was flagged for before stays.
  * @returns segments_missing when they can be put together in too many ways to look at
  */
 export function screenWithGone(screen: Screen, parts: readonly Message[], gone: readonly Message[], result: Screened): Outcome {
@@ -54,8 +59,10 @@ export function screenWithGone(screen: Screen, parts: readonly Message[], gone: 
       rest = Math.floor(rest / choices.length);
       return choice;
     });
+    const flagged = result.evidence;
     const outcome = screenParts(screen, chosen, joinedText(chosen) ?? "", "", result);
     if (outcome !== Outcome.ok) return outcome;
+    if (result.evidence === "") result.evidence = flagged;
   }
   return Outcome.ok;
 }

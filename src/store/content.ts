@@ -15,6 +15,8 @@ const VERSION = 1;
 const HAS_UDH = 1;
 const NO_EXTRAS = 65_535;
 const FIXED = 19;
+/** Octets of evidence that its length can say. */
+const MOST_FLAGS = 65_535;
 
 /** The most octets `packContent` may need for this message. */
 export function contentSize(message: Message, flags: string): number {
@@ -91,6 +93,15 @@ export function withFlagsOf(body: Buffer, before: Buffer): Buffer {
   const [at, from] = [FIXED + 1 + (body[FIXED] ?? 0), FIXED + 1 + (before[FIXED] ?? 0)];
   const flags = before.subarray(from, from + 2 + before.readUInt16LE(from));
   return Buffer.concat([body.subarray(0, at), flags, body.subarray(at + 2 + body.readUInt16LE(at))]);
+}
+
+/** `body` with this evidence in the place of what was there. */
+export function withFlags(body: Buffer, flags: string): Buffer {
+  const at = FIXED + 1 + (body[FIXED] ?? 0);
+  const said = Buffer.from(flags, "utf8").subarray(0, MOST_FLAGS);
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(said.length);
+  return Buffer.concat([body.subarray(0, at), length, said, body.subarray(at + 2 + body.readUInt16LE(at))]);
 }
 
 /** The evidence kept with a message, "" when none. */

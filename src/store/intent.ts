@@ -32,6 +32,7 @@ export const Op = {
   group: 16,
   split: 17,
   cancel: 18,
+  evidence: 19,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 
@@ -213,6 +214,13 @@ export function packCancel(into: Octets, intent: CancelIntent): void {
   into.text(source);
   into.text(destination);
   into.text(serviceType);
+  closeRecord(into, start);
+}
+
+export function packEvidence(into: Octets, messageId: number, flags: string): void {
+  const start = openRecord(into, 16 + textSize(flags), Op.evidence);
+  into.f64(messageId);
+  into.text(flags);
   closeRecord(into, start);
 }
 

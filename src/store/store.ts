@@ -237,6 +237,8 @@ export interface Store {
    * (numbered anew among its siblings, say); address, validity and receipt stay as they are.
    */
   release(intent: Intent, messageId: number, wordsVersion: number, dueMs: number, rewritten?: Message | null): void;
+  /** What a message's text was refused or flagged for after its acceptance, as in AcceptIntent's `flags`; goes ahead of its release, split or end. */
+  evidence(messageId: number, flags: string): void;
   /** Ends a message that is not out (held, scheduled, queued, retry): final state, release, notice where wanted. */
   end(intent: Intent, messageId: number, state: MessageState, outcome: Outcome): void;
   /** The customer has the notice ("ok"), or refused it for good ("parked"). `order` names it. */

@@ -110,12 +110,16 @@ for (const combination of COMBINATIONS) {
     it("whose parts hold a blocked word across their border is stopped whole, and its money comes back", async () => {
       const customer = await open("blocked");
       const to = next();
-      expect((await customer.submit({ to, text: "开发", udh: "050003420201" })).status).to.equal(0);
-      expect((await customer.submit({ to, text: "票据", udh: "050003420202" })).status).to.equal(0);
+      const answers = [await customer.submit({ to, text: "开发", udh: "050003420201" }), await customer.submit({ to, text: "票据", udh: "050003420202" })];
+      expect(answers.map((each) => each.status)).to.deep.equal([0, 0]);
       const receipts = await customer.received(2);
       expect(receipts.every(({ state }) => /^(REJECTD|TG:0101)$/.test(state)), JSON.stringify(receipts)).to.equal(true);
       expect(await road.eventually(() => road.money("blocked"), (money) => money === "0.35/0.00")).to.equal("0.35/0.00");
       expect(operator.submits).to.have.length(0);
+      // Each part of it shows what the whole was refused for.
+      const traces = await Promise.all(answers.map((each) => road.trace(each.id)));
+      expect(traces.map((trace) => trace.flags)).to.satisfy((flags: string[]) => flags.every((one) => one.includes(":发票@")), traces[0]?.flags);
+      expect(traces[0]?.events.find((event) => event.stage === "screen")?.text).to.equal(`refused for ${traces[0]?.flags ?? ""}`);
     });
 
     it("comes from a phone to the account whose number it was sent to: short, in GB18030 where the operator speaks it, and long in parts", async () => {

@@ -12,7 +12,7 @@ import type { Message } from "../../../protocols/model/message.js";
 import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
 import { GroupCommit, type Ticket } from "../group-commit.js";
 import {
-  packAccept, packCancel, packClaim, packClaimOutbox, packDispatch, packEnd, packGroup, packInbound, packNotified, packReceipt, packRefusal, packRefused,
+  packAccept, packCancel, packClaim, packClaimOutbox, packDispatch, packEnd, packEvidence, packGroup, packInbound, packNotified, packReceipt, packRefusal, packRefused,
   packRelease, packRequeue, packSent, packSplit, packSweep, packUncertain,
 } from "../intent.js";
 import { OctetReader } from "../octets.js";
@@ -184,6 +184,11 @@ export class SqliteStore implements Store {
   release(intent: Intent, messageId: number, wordsVersion: number, dueMs: number, rewritten: Message | null = null): void {
     packRelease(this.#group.into, messageId, wordsVersion, dueMs, rewritten);
     this.#group.added(intent);
+  }
+
+  evidence(messageId: number, flags: string): void {
+    packEvidence(this.#group.into, messageId, flags);
+    this.#group.added(null);
   }
 
   end(intent: Intent, messageId: number, state: number, outcome: number): void {

@@ -4,8 +4,10 @@
 import { ENCODING_NAMES, newMessage } from "../../../protocols/model/message.js";
 import { isFinal, stateName } from "../../../protocols/model/state.js";
 import { messageText } from "../../../protocols/model/text.js";
+import { Outcome } from "../../../protocols/model/outcome.js";
 import { formatMoney } from "../../ledger/money.js";
 import { CHARGE_STATE_NAMES, ChargeState } from "../../ledger/settlement.js";
+import { refusalWord } from "../../lifecycle/notice.js";
 import { contentFlags, unpackContent } from "../content.js";
 import type { Trace, TraceEvent } from "../query.js";
 import type { Books, DayFile, Ints } from "./books.js";
@@ -119,7 +121,9 @@ function events(books: Books, file: DayFile, row: Row, account: string, flags: s
   const what = partOf === null ? size : `part ${partOf.no} of message ${partOf.messageId}`;
   add(acceptedAt, "accept", `from ${account}: ${row.source ?? ""} to ${row.destination ?? ""}, ${what}`);
   const screened = row.words === 0n ? "not screened yet" : `passed word lists version ${row.words}`;
-  add(acceptedAt, "screen", flags === "" ? screened : `${screened}, flagged ${flags}`);
+  // A held part's version is the one it was to be judged by.
+  if (file.word(row.word) === refusalWord(Outcome.blocked_content)) add(acceptedAt, "screen", flags === "" ? "refused" : `refused for ${flags}`);
+  else add(acceptedAt, "screen", flags === "" ? screened : `${screened}, flagged ${flags}`);
   const charged = row.whole === 0n ? `${formatMoney(row.charge)} held` : "with its message";
   add(acceptedAt, "charge", Number(row.charge_state) === ChargeState.free ? "free" : charged);
   add(acceptedAt, "spool", `on disk in ${dayName(file.day)}${row.whole === 0n ? `, answered as ${row.id}` : ""}`);

@@ -62,6 +62,8 @@ export class FakeStore {
   readonly splits: { readonly messageId: number; readonly wordsVersion: number; readonly dueMs: number; readonly parts: readonly PartIntent[] }[] = [];
   /** What held messages were released with instead of their own. */
   readonly rewritten = new Map<number, Message>();
+  /** What was found in a text after its acceptance. */
+  readonly evidenceOf = new Map<number, string>();
   /** Results of the next splits; ok when there are none. */
   readonly splitResults: Commit[] = [];
   cancelResult: Commit = Commit.ok;
@@ -118,6 +120,11 @@ export class FakeStore {
     this.splits.push({ messageId, wordsVersion, dueMs, parts });
     const result = this.splitResults.shift() ?? Commit.ok;
     this.#waiting.push(() => intent.committed(result, null));
+  }
+
+  evidence(messageId: number, flags: string): void {
+    this.evidenceOf.set(messageId, flags);
+    this.#waiting.push(() => undefined);
   }
 
   cancel(intent: CancelIntent): void {

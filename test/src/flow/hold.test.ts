@@ -26,6 +26,7 @@ class Bench {
   constructor(binary: "pass" | "refuse" = "pass") {
     this.#binary = binary;
     const store = {
+      evidence: (id: number, flags: string) => this.told.push(`evidence ${id} ${flags}`),
       release: (_: Submission, id: number) => this.told.push(`sent ${id}`),
       end: (_: Submission, id: number, _state: number, outcome: Outcome) => this.told.push(`ended ${id} ${outcome}`),
     };
@@ -51,7 +52,9 @@ describe("Holder", () => {
     const bench = new Bench();
     bench.holder.held(bench.part("0500032a020153d17968", Encoding.ucs2));
     bench.holder.held(bench.part("0500032a020200ff", Encoding.binary));
-    expect(bench.told).to.deep.equal([`ended 1 ${Outcome.blocked_content}`, `ended 2 ${Outcome.blocked_content}`]);
+    expect(bench.told).to.deep.equal([
+      "evidence 1 fraud:发票@1", "evidence 2 fraud:发票@1", `ended 1 ${Outcome.blocked_content}`, `ended 2 ${Outcome.blocked_content}`,
+    ]);
   });
 
   it("lets go of the read that a part came in, and of Node's pool", () => {
@@ -97,6 +100,15 @@ describe("A text that is whole", () => {
     expect(road.store.calls.filter((call) => call.startsWith("release"))).to.deep.equal([]);
     expect(road.operator.written).to.deep.equal(parts.map(({ id }) => id));
     expect(road.owner.queued).to.equal(0);
+  });
+
+  it("keeps with each part what the whole was flagged for, and goes out", () => {
+    const flags = { version: 1, screen: (said: string) => (said.includes("开发") ? { action: "flag", category: "tax", word: "开发", rule: "2" } : null) } as unknown as Screen;
+    const road = new Road();
+    road.flow.screen = flags;
+    const parts = whole(road);
+    expect(road.operator.written).to.deep.equal(parts.map(({ id }) => id));
+    expect([...road.store.evidenceOf]).to.deep.equal(parts.map(({ id }) => [id, "tax:开发@2"]));
   });
 
   it("is queued as far as no link has room", () => {

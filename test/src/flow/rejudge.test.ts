@@ -48,6 +48,7 @@ describe("a text whose parts wait while the word lists change", () => {
     await road.open();
     expect([road.ended(...parts), road.operator.written]).to.deep.equal([new Array(2).fill("rejected blocked_content"), []]);
     expect([road.owner.queued, road.operator.used]).to.deep.equal([0, 0]);
+    expect(parts.map(({ id }) => road.store.evidenceOf.get(id))).to.deep.equal(new Array(2).fill("words:发票@words.txt:1"));
   });
 
   it("goes out in its order when it passes, each part once, with those behind it", async () => {
@@ -71,6 +72,7 @@ describe("a text whose parts wait while the word lists change", () => {
     alone.flow.screen = screenOf(2, "发票");
     await alone.open();
     expect([alone.ended(message as Message), alone.store.asked]).to.deep.equal([["rejected blocked_content"], []]);
+    expect([...alone.store.evidenceOf]).to.deep.equal([[message?.id, "words:发票@words.txt:1"]]);
   });
 
   it("is judged as one though its first part has gone out: the later ones do not follow", async () => {

@@ -12,7 +12,7 @@ import type { Notice } from "../../../protocols/model/receipt.js";
 import type { Account } from "../../../src/ledger/account.js";
 import { messageId } from "../../../protocols/model/message-id.js";
 import {
-  packAccept, packCancel, packClaim, packClaimOutbox, packDispatch, packEnd, packGroup, packInbound, packNotified, packReceipt, packRefusal, packRefused, packRelease,
+  packAccept, packCancel, packClaim, packClaimOutbox, packDispatch, packEnd, packEvidence, packGroup, packInbound, packNotified, packReceipt, packRefusal, packRefused, packRelease,
   packRequeue, packSent, packSplit, packSweep, packUncertain,
 } from "../../../src/store/intent.js";
 import { OctetReader, Octets } from "../../../src/store/octets.js";
@@ -401,6 +401,13 @@ export class Bench {
   release(id: number, words = 8, dueMs = 0, rewritten: Message | null = null): Commit {
     return this.#one(() => {
       packRelease(this.#into, id, words, dueMs, rewritten);
+      this.#added(this.#ticket());
+    }).commit;
+  }
+
+  evidence(id: number, flags: string): Commit {
+    return this.#one(() => {
+      packEvidence(this.#into, id, flags);
       this.#added(this.#ticket());
     }).commit;
   }
