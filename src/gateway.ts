@@ -94,6 +94,7 @@ class RunningGateway implements Gateway {
         queued: (laneNo, count) => this.#parts.flow.queued(laneNo, count),
         unqueued: (laneNo, count) => this.#parts.flow.unqueued(laneNo, count),
         heldOverdue: (messages) => this.#parts.flow.heldOverdue(messages),
+        waiting: (accountNo, count) => this.#parts.flow.waiting(accountNo, count),
         parked: (accountNo, before, count) => {
           this.#parts.flow.notifier.parked(accountNo, before, count);
           this.#log.warn("notices_parked", { account: this.#accounts.byNo(accountNo)?.terms.name ?? accountNo, count, setting: "outbox.retention" });

@@ -29,6 +29,7 @@ export function gaugedOf(parts: GaugedParts): Gauged {
       name: account.terms.name,
       binds: binds.ofAccount(account.terms.no).length,
       queued: account.queued,
+      waiting: account.waiting,
       gathering: flow.holder.partsOf(account.terms.no),
       outbox: flow.notifier.depth(account.terms.no),
     })),

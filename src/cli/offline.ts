@@ -103,7 +103,7 @@ async function newStore(settings: Settings, clock: Clock): Promise<Store> {
     outboxRetentionMs: settings.outbox.retentionMs,
     clock,
     events: {
-      notice: nothing, queued: nothing, unqueued: nothing, parked: nothing, heldOverdue: nothing, credited: nothing, resolved: nothing,
+      notice: nothing, queued: nothing, unqueued: nothing, waiting: nothing, parked: nothing, heldOverdue: nothing, credited: nothing, resolved: nothing,
       accountsChanged: nothing, availability: nothing, failed: nothing, log: nothing,
     },
   });

@@ -52,7 +52,7 @@ export const SCHEMA = {
     }),
     max_queued: int({
       default: 20_000_000, min: 1, max: 1_000_000_000, unit: "messages",
-      help: "Messages of all accounts that may wait on disk; beyond it submits are answered queue_full.",
+      help: "Messages of all accounts that may wait on disk (in queue, for siblings, for their time, for another try); beyond it submits are answered queue_full.",
     }),
     min_free_disk_mb: int({
       default: 512, min: 0, max: 10_000_000, unit: "MiB",

@@ -9,7 +9,7 @@ export interface Settings {
     readonly retentionDays: number;
     /** No receipt for this long after SENT: UNKNOWN. */
     readonly receiptHorizonMs: number;
-    /** Messages of all accounts that may be queued on disk. */
+    /** Messages of all accounts that may wait on disk. */
     readonly maxQueued: number;
     /** Below this much free disk new submits are refused. */
     readonly minFreeDiskMb: number;

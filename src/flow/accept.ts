@@ -39,8 +39,8 @@ export class AcceptLimits {
   storeAvailable = true;
   /** As many parts of longer texts are being gathered as there may be, for all accounts or for this one. */
   gatheringFull = false;
-  /** Messages queued for all accounts, and the most there may be. */
-  queued = 0;
+  /** Messages of all accounts that are not out, and the most there may be. */
+  kept = 0;
   readonly maxQueued: number;
 
   constructor(maxQueued: number) {
@@ -94,7 +94,7 @@ export function admit(
 ): Outcome {
   const terms = account.terms;
   if (!account.bucket.take(segments, nowMs)) return Outcome.throttled;
-  if (account.queued + messages > terms.maxQueued || limits.queued + messages > limits.maxQueued) return Outcome.queue_full;
+  if (account.kept + messages > terms.maxQueued || limits.kept + messages > limits.maxQueued) return Outcome.queue_full;
   if (found.isSegment && limits.gatheringFull) return Outcome.queue_full;
   if (!limits.storeAvailable) return Outcome.store_unavailable;
   if (terms.state !== "active") return Outcome.account_suspended;

@@ -18,12 +18,21 @@ export class LiveAccount {
   refusedFromMicros = Infinity;
   /** Messages queued for this account, on disk and in memory heads. */
   queued = 0;
+  /** Messages on disk that wait elsewhere: HELD, SCHEDULED or RETRY; as the store told last. */
+  waiting = 0;
+  /** Acceptances as HELD or SCHEDULED that are not yet committed. */
+  arriving = 0;
   #refusalHour = 0;
   #refusalsKept = 0;
 
   constructor(terms: Account, nowMs: number) {
     this.terms = terms;
     this.bucket = new TokenBucket(terms.rate, terms.burst, nowMs);
+  }
+
+  /** All that this account has us keep until it goes out. */
+  get kept(): number {
+    return this.queued + this.waiting + this.arriving;
   }
 
   /** Whether one more refusal of this hour may be stored with its reason. */

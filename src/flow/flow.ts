@@ -93,6 +93,7 @@ export class Flow {
   /** Takes over what the store found on disk at start. */
   restore(snapshot: Snapshot): void {
     for (const [laneNo, count] of snapshot.lanes) this.#laneDispatcher(laneNo)?.queued(laneNo, count);
+    for (const [accountNo, count] of snapshot.waiting) this.waiting(accountNo, count);
     this.notifier.restore(snapshot.outbox);
     for (const stored of snapshot.held) {
       const submission = this.#restored(stored);
@@ -327,6 +328,12 @@ export class Flow {
     this.#laneDispatcher(laneNo)?.queued(laneNo, count);
   }
 
+  /** So many messages of an account wait elsewhere than in a lane. */
+  waiting(accountNo: number, count: number): void {
+    const account = this.accounts.byNo(accountNo);
+    if (account !== undefined) account.waiting = count;
+  }
+
   unqueued(laneNo: number, count: number): void {
     this.#laneDispatcher(laneNo)?.unqueued(laneNo, count);
   }
@@ -347,8 +354,8 @@ export class Flow {
   }
 
   #addUp(): void {
-    let queued = 0;
-    for (const account of this.accounts.all()) queued += account.queued;
-    this.limits.queued = queued;
+    let kept = 0;
+    for (const account of this.accounts.all()) kept += account.kept;
+    this.limits.kept = kept;
   }
 }

@@ -309,6 +309,7 @@ export class Intake {
     const { group } = submission;
     const origin = submission.origin as SubmitOrigin;
     this.#accepting--;
+    if (submission.state === MessageState.held || submission.state === MessageState.scheduled) submission.account.arriving--;
     submission.origin = null;
     submission.group = null;
     submission.step = Step.idle;

@@ -66,6 +66,8 @@ function place(dispatcher: Dispatcher, submission: Submission): void {
       submission.linkNo = link.no;
       submission.attempt = 1;
     }
+  } else {
+    submission.account.arriving++;
   }
   submission.step = Step.accepting;
 }

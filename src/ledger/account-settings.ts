@@ -169,7 +169,7 @@ export const ACCOUNT_SETTINGS: readonly AccountSetting[] = [
   },
   {
     name: "maxQueued", flag: "max-queued", kind: "integer", default: 10_000_000, min: 1, max: 1_000_000_000, unit: "messages",
-    help: "Most messages waiting on disk; more is answered queue_full",
+    help: "Most messages waiting on disk, scheduled and held ones too; more is answered queue_full",
   },
   {
     name: "validityMs", flag: "validity", kind: "duration", default: 48 * HOUR_MS, min: 60_000, max: 30 * 24 * HOUR_MS,

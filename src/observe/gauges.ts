@@ -12,7 +12,7 @@ export interface Gauged {
   readonly store: Store;
   readonly log: Log;
   readonly dataDir: string;
-  accounts(): Iterable<{ readonly name: string; readonly binds: number; readonly queued: number; readonly gathering: number; readonly outbox: number }>;
+  accounts(): Iterable<{ readonly name: string; readonly binds: number; readonly queued: number; readonly waiting: number; readonly gathering: number; readonly outbox: number }>;
   operators(): Iterable<{ readonly name: string; readonly bound: number; readonly down: number; readonly used: number; readonly pace: number }>;
   /** Wall ms of acceptance of the oldest message known to wait, 0 when none. */
   oldestQueuedMs(): number;
@@ -39,10 +39,11 @@ export function registerGauges(metrics: Metrics, gauged: Gauged): void {
     const answer = await store.query({ kind: "accounts" });
     if (answer.kind === "accounts") views = answer.accounts;
   });
-  const byAccount = (read: (account: { readonly binds: number; readonly queued: number; readonly gathering: number; readonly outbox: number }) => number): Series =>
+  const byAccount = (read: (account: { readonly binds: number; readonly queued: number; readonly waiting: number; readonly gathering: number; readonly outbox: number }) => number): Series =>
     [...gauged.accounts()].map((account) => [{ account: account.name }, read(account)] as const);
   metrics.pull("tollgate_binds", () => byAccount((account) => account.binds));
   metrics.pull("tollgate_spool_messages", () => byAccount((account) => account.queued));
+  metrics.pull("tollgate_waiting_messages", () => byAccount((account) => account.waiting));
   metrics.pull("tollgate_outbox_notices", () => byAccount((account) => account.outbox));
   metrics.pull("tollgate_ledger_available_yuan", () => views.map((view) => [{ account: view.account.name }, Number(view.availableMicros) / MICROS] as const));
   metrics.pull("tollgate_ledger_held_yuan", () => views.map((view) => [{ account: view.account.name }, Number(view.heldMicros) / MICROS] as const));

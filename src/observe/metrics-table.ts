@@ -50,6 +50,7 @@ export const METRICS = {
   tollgate_link_pace: gauge("Messages a second an operator's links may send now; absent when unlimited", ["operator"]),
   tollgate_operator_answers_total: counter("Operators' answers to our submits, by status; statuses not on the protocol's list count as other", ["operator", "status"]),
   tollgate_spool_messages: gauge("Messages queued and not yet dispatched, by account", ["account"]),
+  tollgate_waiting_messages: gauge("Messages kept elsewhere than in the queue, by account: for siblings, for their time, for another try", ["account"]),
   tollgate_spool_oldest_seconds: gauge("Age of the oldest message that waits for dispatch; 0 when none waits"),
   tollgate_gathering_texts: gauge("Long texts held until all their segments are here"),
   tollgate_gathering_segments: gauge("Segments of long texts held until their siblings are here, by account", ["account"]),

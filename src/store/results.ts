@@ -40,6 +40,8 @@ export const Told = {
   parked: 25,
   /** Message, 1 when its acceptance stands after all, else 0. */
   resolved: 26,
+  /** Account, how many of its messages wait elsewhere than in a lane. */
+  waiting: 27,
 } as const;
 
 /** What a receipt notice is made of. */

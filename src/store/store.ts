@@ -150,6 +150,8 @@ export interface Snapshot {
   readonly operators: ReadonlyMap<string, number>;
   /** Queued messages on disk by lane. */
   readonly lanes: ReadonlyMap<number, number>;
+  /** Messages that wait elsewhere than in a lane, by account: HELD, SCHEDULED or RETRY. */
+  readonly waiting: ReadonlyMap<number, number>;
   /** Notices waiting by account. */
   readonly outbox: ReadonlyMap<number, number>;
   /** Highest message id ever issued. */
@@ -168,6 +170,8 @@ export interface StoreEvents {
   queued(laneNo: number, count: number): void;
   /** `count` messages left a lane without being claimed (expired, cancelled). */
   unqueued(laneNo: number, count: number): void;
+  /** So many messages of the account wait on disk now elsewhere than in a lane: HELD, SCHEDULED or RETRY. */
+  waiting(accountNo: number, count: number): void;
   /** Held segments whose gathering deadline has passed; flow decides what becomes of them. */
   heldOverdue(messages: StoredMessage[]): void;
   /** `count` notices of the account, all with order numbers below `before`, have waited too long and are no longer to be delivered. */

@@ -59,6 +59,7 @@ export function finish(
     state.uncertain--;
   }
   leaveOut(row);
+  state.waits.moved(row.account, row.state, to);
   if (terms !== undefined) move(state, row, onFinal(terms, row.chargeState as ChargeState, to, taken));
   closeAttempts(row, attempt, to);
   row.state = to;

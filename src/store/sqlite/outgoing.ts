@@ -19,6 +19,7 @@ import { endedWithWhole, partSent } from "./fold.js";
 import { takeEarlyReport } from "./reports.js";
 import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
+import { isWaiting } from "./waits.js";
 
 /** Whether the row that an intent has just finished is to be told to the customer; read by the engine after it. */
 export const Finished: { row: Row | null } = { row: null };
@@ -87,6 +88,7 @@ export function accept(state: WriterState): Commit {
     purse.availableMicros -= charge;
   }
   file.tally(account, Tally.accepted, segments);
+  if (isWaiting(to)) state.waits.change(accountNo, 1);
   if (to === MessageState.queued && state.lanes.entered(laneNo) > REMEMBERED_QUEUED) return Commit.ok;
   if (dispatched) file.out.add(id, now);
   // What is queued is wanted again soon, unless many wait before it.
@@ -120,6 +122,7 @@ export function dispatch(state: WriterState): Commit {
   const to = nextState(row.state, Happening.dispatch);
   if (to === 0) return Commit.notApplicable;
   state.lanes.left(row);
+  state.waits.moved(row.account, row.state, to);
   row.state = to;
   row.operator = operator;
   row.kept = 0;
@@ -208,6 +211,7 @@ function takenOtherwise(state: WriterState, row: Row, attempt: number, operator:
     state.uncertain--;
   }
   leaveOut(row);
+  state.waits.moved(row.account, row.state, to);
   // From now on its attempts stand in rows of their own.
   row.resent = 1;
   row.state = to;
@@ -267,6 +271,7 @@ export function requeue(state: WriterState): Commit {
 /** Puts a row at the end of its lane, or to wait until it is due for that. */
 export function queueAgain(state: WriterState, row: Row, to: MessageState, dueMs: number): void {
   leaveOut(row);
+  state.waits.moved(row.account, row.state, to);
   row.state = to;
   row.ord = state.nextOrder();
   row.at = state.nowMs;

@@ -83,6 +83,9 @@ export function tell(from: OctetReader, events: StoreEvents): void {
     case Told.resolved:
       events.resolved(from.f64(), from.u8() === 1);
       return;
+    case Told.waiting:
+      events.waiting(from.u32(), from.u32());
+      return;
     case Told.parked:
       events.parked(from.u32(), from.f64(), from.u32());
       return;

@@ -27,6 +27,7 @@ export interface Found {
   readonly accounts: readonly Account[];
   readonly operators: ReadonlyMap<string, number>;
   readonly lanes: ReadonlyMap<number, number>;
+  readonly waiting: ReadonlyMap<number, number>;
   readonly outbox: ReadonlyMap<number, number>;
   readonly highestId: number;
   readonly uncertain: number;
@@ -136,7 +137,7 @@ export function lookAround(state: WriterState, files: DayFiles, ledger: LedgerDb
   highestId = Math.max(highestId, files.highestSealedId());
   held.sort((a, b) => a.id - b.id);
   return {
-    found: { accounts: ledger.accountRows().map((row) => row.account), operators: ledger.operators(), lanes, outbox, highestId, uncertain: state.uncertain, knownSubmits: readKnownSubmits(files, state.nowMs) },
+    found: { accounts: ledger.accountRows().map((row) => row.account), operators: ledger.operators(), lanes, waiting: new Map(state.waits.read(files.open())), outbox, highestId, uncertain: state.uncertain, knownSubmits: readKnownSubmits(files, state.nowMs) },
     held: held.slice(0, HELD_MAX),
   };
 }
@@ -159,6 +160,7 @@ export function settleDoubts(state: WriterState, { after, accepted }: Doubts): v
     const lanes = file.db.prepare("SELECT lane, count(*) FROM message WHERE state = 4 AND ord > ? GROUP BY lane").raw().all(after) as [number, number][];
     for (const [laneNo, count] of lanes) state.queued.set(laneNo, (state.queued.get(laneNo) ?? 0) + count);
   }
+  state.waits.read(state.days.open());
   tellOutbox(state, after);
   state.balances.creditDoubted();
   for (const id of accepted) {

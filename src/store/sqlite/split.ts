@@ -38,6 +38,7 @@ export function split(state: WriterState): Commit {
   row.parts = parts;
   row.link = first - id - 1;
   row.kept = 0;
+  state.waits.moved(row.account, row.state, to);
   row.state = to;
   row.at = state.nowMs;
   row.due = NO_TIME;
@@ -69,7 +70,10 @@ function insertPart(state: WriterState, whole: Row, id: number, words: number, d
   );
   file.statements.insertContent.run(id, nowMs, expires, wanted, words, kinds, source, destination, body, 0);
   file.tally(file.account(account), Tally.parts, 0);
-  if (scheduled) return;
+  if (scheduled) {
+    state.waits.change(account, 1);
+    return;
+  }
   state.lanes.entered(lane);
   state.tellQueued(lane);
 }

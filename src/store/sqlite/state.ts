@@ -13,6 +13,7 @@ import { OrphanKeys } from "./orphan-keys.js";
 import { Order } from "./order.js";
 import { RecentFinals, RowMemory } from "./row.js";
 import type { Row } from "./row.js";
+import { Waits } from "./waits.js";
 
 /** What an operator's silence means, when it has no policy of its own (it is no longer configured). */
 const DEFAULT_POLICY: Policy = { uncertain: "hold", waitMs: 30_000, deadlineMs: 86_400_000 };
@@ -53,6 +54,7 @@ export class WriterState {
   readonly out = new Octets(65_536);
   readonly balances = new Balances();
   readonly lanes = new Lanes();
+  readonly waits = new Waits();
   readonly rows = new RowMemory();
   readonly finals = new RecentFinals();
   readonly policies = new Map<number, Policy>();
@@ -163,6 +165,7 @@ export class WriterState {
   forgetTold(): void {
     this.queued.clear();
     this.unqueued.clear();
+    this.waits.failed();
     this.told.at = 0;
     this.balances.forgetCredited();
   }
@@ -178,6 +181,12 @@ export class WriterState {
         out.u32(count);
       }
       lanes.clear();
+    }
+    for (const [accountNo, count] of this.waits.committed()) {
+      out.need(16);
+      out.u8(Told.waiting);
+      out.u32(accountNo);
+      out.u32(count);
     }
     if (this.told.at > 0) {
       out.need(this.told.at);

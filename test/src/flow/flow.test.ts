@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { Encoding, type Message } from "../../../protocols/model/message.js";
 import { laneNumber } from "../../../src/flow/lane.js";
+import { Commit } from "../../../src/store/store.js";
 import { part, Road, text } from "./road.js";
 
 /** 开发 and 票: together they hold 发票. */
@@ -69,6 +70,43 @@ describe("Flow", () => {
     road.send(part("0500030102027968"));
     road.send(part("05000303020153d1"));
     expect(road.answers.slice(3)).to.deep.equal(["ok", "ok"]);
+  });
+
+  it("counts what is held, scheduled or waits for another try towards the most that may wait", () => {
+    const road = new Road({ maxQueued: 3 });
+    road.operator.window = 0;
+    const atMs = road.clock.wallMs + 60_000;
+    road.submit(part("05000301020160a8"));
+    road.submit(Object.assign(text("60a8"), { scheduledAtMs: atMs }));
+    expect([road.owner.queued, road.owner.arriving, road.owner.kept]).to.deep.equal([0, 2, 2]);
+    road.submit(text("60a8"));
+    road.submit(Object.assign(text("60a8"), { scheduledAtMs: atMs }));
+    road.store.commit();
+    road.flow.waiting(1, 2);
+    expect([road.answers, road.owner.kept, road.owner.arriving]).to.deep.equal([["queue_full", "ok", "ok", "ok"], 3, 0]);
+    road.send(part("05000301020260a8"));
+    expect(road.answers.at(-1)).to.equal("queue_full");
+    road.flow.waiting(1, 0);
+    road.send(text("60a8"));
+    expect([road.answers.at(-1), road.owner.kept]).to.deep.equal(["ok", 2]);
+  });
+
+  it("counts what a restart finds waiting, for the account and for all", () => {
+    const road = new Road({}, { maxQueued: 5 });
+    road.flow.restore({ accounts: [], operators: new Map(), lanes: new Map([[laneNumber(1, 1, 0), 1]]), waiting: new Map([[1, 4]]), outbox: new Map(), highestId: 7, held: [], uncertain: 0, knownSubmits: [] });
+    expect([road.owner.queued, road.owner.waiting]).to.deep.equal([1, 4]);
+    road.send(text("60a8"));
+    road.flow.waiting(1, 3);
+    road.flow.tick(0);
+    road.send(text("60a8"));
+    expect(road.answers).to.deep.equal(["queue_full", "ok"]);
+  });
+
+  it("gives back the room of what the store did not take", () => {
+    const road = new Road();
+    road.store.result = Commit.noCredit;
+    for (const message of [part("05000301020160a8"), Object.assign(text("60a8"), { scheduledAtMs: road.clock.wallMs + 60_000 })]) road.send(message);
+    expect([road.answers, road.owner.kept]).to.deep.equal([["no_credit", "no_credit"], 0]);
   });
 
   it("has room again when parts have expired whose siblings never came", () => {
@@ -194,7 +232,7 @@ describe("Flow", () => {
     const message = Object.assign(text("53d1"), { id: 7, expiresAtMs: road.clock.wallMs - 1 });
     const laneNo = laneNumber(1, 1, 0);
     road.store.onDisk.set(7, { message, accountNo: 1, laneNo, order: 1, claimed: false });
-    road.flow.restore({ accounts: [], operators: new Map(), lanes: new Map([[laneNo, 1]]), outbox: new Map(), highestId: 7, held: [], uncertain: 0, knownSubmits: [] });
+    road.flow.restore({ accounts: [], operators: new Map(), lanes: new Map([[laneNo, 1]]), waiting: new Map(), outbox: new Map(), highestId: 7, held: [], uncertain: 0, knownSubmits: [] });
     road.store.commit();
     expect([road.operator.written, road.ended(message)]).to.deep.equal([[], ["expired ok"]]);
   });

@@ -111,7 +111,7 @@ describe("a submit to several destinations", () => {
     const fresh = new Road({ signature: "【测试】" });
     fresh.operator.mostUnits = 70;
     fresh.flow.restore({
-      accounts: [], operators: new Map(), lanes: new Map(), outbox: new Map(), highestId: first + 2, held: messages.map((message) => road.stored(message)), uncertain: 0, knownSubmits: [],
+      accounts: [], operators: new Map(), lanes: new Map(), waiting: new Map(), outbox: new Map(), highestId: first + 2, held: messages.map((message) => road.stored(message)), uncertain: 0, knownSubmits: [],
     });
     fresh.store.commit();
     expect(fresh.store.splits.map(({ messageId, parts }) => [messageId - first, parts.map(({ message }) => message.id - first)])).to.deep.equal([[0, [3, 4]], [1, [5, 6]], [2, [7, 8]]]);

@@ -68,7 +68,7 @@ describe("a text that does not go out as it is", () => {
     taken.store.splitResults.push(Commit.failed);
     for (const after of [fresh, taken]) {
       after.flow.restore({
-        accounts: [], operators: new Map(), lanes: new Map(), outbox: new Map(), highestId: message.id, held: [stored], uncertain: 0, knownSubmits: [],
+        accounts: [], operators: new Map(), lanes: new Map(), waiting: new Map(), outbox: new Map(), highestId: message.id, held: [stored], uncertain: 0, knownSubmits: [],
       });
       after.store.commit();
     }
@@ -81,7 +81,7 @@ describe("a text that does not go out as it is", () => {
     const message = road.submit(text(DUAN.repeat(100)));
     const fresh = narrow();
     fresh.flow.restore({
-      accounts: [], operators: new Map(), lanes: new Map(), outbox: new Map(), highestId: message.id, held: [road.stored(message)], uncertain: 0, knownSubmits: [],
+      accounts: [], operators: new Map(), lanes: new Map(), waiting: new Map(), outbox: new Map(), highestId: message.id, held: [road.stored(message)], uncertain: 0, knownSubmits: [],
     });
     fresh.store.commit();
     expect([fresh.store.splits, fresh.ended(message)]).to.deep.equal([[], ["rejected too_long"]]);

@@ -166,7 +166,7 @@ describe("a submit sent again over a new connection", () => {
     const road = new Road();
     const known = (key: number, ageMs: number) => ({ accountNo: 1, key, messageId: 1_000 + key, acceptedAtMs: road.clock.wallMs - ageMs });
     road.flow.restore({
-      accounts: [], operators: new Map(), lanes: new Map(), outbox: new Map(), highestId: 7, held: [], uncertain: 0,
+      accounts: [], operators: new Map(), lanes: new Map(), waiting: new Map(), outbox: new Map(), highestId: 7, held: [], uncertain: 0,
       knownSubmits: [known(1, RESUBMIT_WITHIN_MS), known(2, 60_000)],
     });
     road.submit(keyed(2));

@@ -106,6 +106,8 @@ export class Bench {
   readonly queued: [number, number][] = [];
   readonly unqueued: [number, number][] = [];
   readonly overdue: StoredMessage[] = [];
+  /** Messages that wait elsewhere than in a lane, by account, as told last. */
+  readonly waiting = new Map<number, number>();
   readonly credited: number[] = [];
   readonly resolved: [messageId: number, accepted: boolean][] = [];
   readonly parked: [account: number, before: number, count: number][] = [];
@@ -208,6 +210,7 @@ export class Bench {
       case Told.unqueued: this.unqueued.push([from.f64(), from.u32()]); break;
       case Told.notice: this.notices.push(unpackNotice(from)); break;
       case Told.heldOverdue: for (let count = from.u32(); count > 0; count--) this.overdue.push(unpackStored(from)); break;
+      case Told.waiting: this.waiting.set(from.u32(), from.u32()); break;
       case Told.parked: this.parked.push([from.u32(), from.f64(), from.u32()]); break;
       case Told.resolved: this.resolved.push([from.f64(), from.u8() === 1]); break;
       case Told.credited: this.credited.push(from.u32()); break;

@@ -4,7 +4,7 @@ import type { StoreEvents } from "../../../../src/store/store.js";
 import { SqliteStore } from "../../../../src/store/sqlite/sqlite-store.js";
 
 const SILENT: StoreEvents = {
-  notice: () => undefined, queued: () => undefined, unqueued: () => undefined, parked: () => undefined, heldOverdue: () => undefined, credited: () => undefined, resolved: () => undefined,
+  notice: () => undefined, queued: () => undefined, unqueued: () => undefined, waiting: () => undefined, parked: () => undefined, heldOverdue: () => undefined, credited: () => undefined, resolved: () => undefined,
   accountsChanged: () => undefined, availability: () => undefined, log: () => undefined, failed: () => undefined,
 };
 
