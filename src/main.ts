@@ -16,4 +16,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on("error", () => undefined);
 
-process.exit(await runCommand(process.argv.slice(2), makeContext()));
+const code = await runCommand(process.argv.slice(2), makeContext());
+// A pipe takes 64 KiB at once: the rest of a long answer is still here. The daemon waits for no reader of its log.
+if (!daemon) await new Promise((written) => process.stdout.write("", written));
+process.exit(code);

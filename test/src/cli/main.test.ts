@@ -49,6 +49,15 @@ describe("tollgate", () => {
     expect(out).to.match(/^\d+\.\d+\.\d+\n$/);
   });
 
+  it("writes a long answer to a pipe to its end", async () => {
+    const argv = [process.execPath, ...COMMAND, "decode", "--json", "0000000c0000000800000009".repeat(500)];
+    // What a process gives its children is no pipe but a pair of sockets, which hold more: a shell's is one.
+    const out = await new Promise<string>((resolve) => execFile("sh", ["-c", '"$@" | cat', "sh", ...argv], (_error, text) => resolve(text)));
+    expect(out.length).to.be.greaterThan(65_536);
+    expect(out).to.match(/\]\n$/);
+    expect(JSON.parse(out)).to.have.length(500);
+  });
+
   it("ends with 2 for a command that is none, on standard error", async () => {
     const { code, out, err } = await tollgate(folder, "srve");
     expect([code, out]).to.deep.equal([2, ""]);
