@@ -41,11 +41,12 @@ export function describePdu(frame: Buffer): PrintablePdu {
   const header = readHeader(frame);
   const name = commandName(header.commandId);
   const fields: PrintableField[] = [];
-  if (header.totalLength !== frame.length) fields.push({ name: "Total_Length", value: header.totalLength });
+  const cut = header.totalLength !== frame.length;
+  if (cut) fields.push({ name: "Total_Length", value: header.totalLength, note: `${frame.length} octets are here` });
   const start = `${name ?? `unknown command 0x${header.commandId.toString(16).padStart(8, "0")}`} seq ${header.sequenceId}, ${frame.length} octets`;
   if (name === null || !(name in CODECS)) {
     fields.push({ name: "body", value: frame.subarray(HEADER_OCTETS), keep: "personal" });
-    return { title: start, fields, faulty: name === null, doubts: ["a command that no SP's link has"] };
+    return { title: start, fields, faulty: name === null || cut, doubts: ["a command that no SP's link has"] };
   }
   const version = layoutVersion(header.commandId, frame);
   const { v20, v30 } = CODECS[name as TableName];
@@ -54,12 +55,12 @@ export function describePdu(frame: Buffer): PrintablePdu {
   const codec = (version >= VERSION_30 ? v30 : v20) as unknown as Codec<AnyBody>;
   if (body !== null && !isFault(body)) {
     fields.push(...describeBody(name, codec.table, body));
-    return { title: start + layout, fields, faulty: false, doubts: doubtsOf(frame, version, header.sequenceId, body) };
+    return { title: start + layout, fields, faulty: cut, doubts: doubtsOf(frame, version, header.sequenceId, body) };
   }
   // What can be read is shown; the raw octets are not, for an authenticator may stand among them.
   fields.push(...describeBody(name, codec.table, codec.decodeLeniently(frame, HEADER_OCTETS, frame.length)));
   if (body !== null) fields.push(describeFault(body));
-  return { title: start + layout, fields, faulty: true, doubts: [] };
+  return { title: start + layout, fields, faulty: true, doubts: headerDoubts(header.sequenceId) };
 }
 
 function describeFault(fault: FieldFault): PrintableField {
@@ -109,12 +110,17 @@ function describeReport(content: Buffer): PrintableField[] {
     .map((field) => ({ ...field, name: `report.${field.name}` }));
 }
 
-/** What makes it doubtful that a sound frame is CMPP at all. */
+/** What of its header makes it doubtful that a frame is CMPP at all. */
+function headerDoubts(sequence: number): string[] {
+  return sequence === 0 ? ["Sequence_Id is 0"] : [];
+}
+
+/** The same of a frame whose body could be read. */
 function doubtsOf(frame: Buffer, version: number, sequence: number, body: AnyBody): string[] {
-  const doubts: string[] = [];
+  const doubts = headerDoubts(sequence);
   const values = body as unknown as Values;
-  if (sequence === 0) doubts.push("Sequence_Id is 0");
-  if (!writtenAnew(frame, version, body).equals(frame)) doubts.push("written anew it is other octets");
+  const whole = readHeader(frame).totalLength === frame.length;
+  if (whole && !writtenAnew(frame, version, body).equals(frame)) doubts.push("written anew it is other octets");
   const texts = Object.values(values).flatMap((value) => (typeof value === "string" ? [value] : Array.isArray(value) ? (value as string[]) : []));
   if (!texts.every(isPlain)) doubts.push("a text is none");
   if (Number(values.Result ?? 0) > HIGHEST_RESULT || Number(values.Status ?? 0) > HIGHEST_RESULT || Number(values.Success_Id ?? 0) > 1) {

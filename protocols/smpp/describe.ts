@@ -24,11 +24,15 @@ const PERSONAL = new Set([
 /** Bit fields and codings read better in hexadecimal. */
 const HEX = new Set(["esm_class", "registered_delivery", "data_coding", "interface_version", "protocol_id", "error_status_code"]);
 
+/** A header without its command_status: less than that is no protocol's frame. */
+const LEAST_OF_ANY = 12;
+
 /** Describes the PDU that `frame` is. */
 export function describePdu(frame: Buffer): PrintablePdu {
   if (frame.length < HEADER_OCTETS) {
     return {
-      title: `no PDU: ${frame.length} octets`, fields: [{ name: "octets", value: frame, keep: "personal" }], faulty: true, doubts: [],
+      title: `no PDU: ${frame.length} octets`, fields: [{ name: "octets", value: frame, keep: "personal" }], faulty: true,
+      doubts: frame.length < LEAST_OF_ANY ? [] : ["too few octets for a header"],
     };
   }
   const header = readHeader(frame);
@@ -37,21 +41,22 @@ export function describePdu(frame: Buffer): PrintablePdu {
   const status = header.commandStatus === 0 ? "" : `, ${explainStatus(header.commandStatus).name} (0x${header.commandStatus.toString(16).toUpperCase()})`;
   const title = `${shown} seq ${header.sequenceNumber}, ${frame.length} octets${status}`;
   const fields: PrintableField[] = [];
-  if (header.commandLength !== frame.length) fields.push({ name: "command_length", value: header.commandLength });
+  const cut = header.commandLength !== frame.length;
+  if (cut) fields.push({ name: "command_length", value: header.commandLength, note: `${frame.length} octets are here` });
   if (name === null) {
     fields.push({ name: "body", value: frame.subarray(HEADER_OCTETS), keep: "personal" });
-    return { title, fields, faulty: true, doubts: [] };
+    return { title, fields, faulty: true, doubts: headerDoubts(frame) };
   }
   const body = decodeBody(header.commandId, frame);
   if (body !== null && !isFault(body)) {
     fields.push(...describeObject(body, contextOf(body)));
-    return { title, fields, faulty: false, doubts: doubtsOf(frame, body) };
+    return { title, fields, faulty: cut, doubts: doubtsOf(frame, body) };
   }
   // What can be read is shown; the raw octets are not, for a password may stand among them.
   const readable = CODECS[name].decodeLeniently(frame, HEADER_OCTETS, frame.length);
   fields.push(...describeObject(readable, contextOf(readable)));
   if (body !== null) fields.push(describeFault(body));
-  return { title, fields, faulty: true, doubts: [] };
+  return { title, fields, faulty: true, doubts: headerDoubts(frame) };
 }
 
 function contextOf(body: object): Context {
@@ -59,14 +64,21 @@ function contextOf(body: object): Context {
   return { data_coding, esm_class };
 }
 
-/** What makes it doubtful that a sound frame is SMPP at all. */
-function doubtsOf(frame: Buffer, body: AnyBody): string[] {
+/** What of its header makes it doubtful that a frame is SMPP at all. */
+function headerDoubts(frame: Buffer): string[] {
   const doubts: string[] = [];
   const header = readHeader(frame);
   if (header.sequenceNumber === 0 || header.sequenceNumber > LAST_SEQUENCE) doubts.push("sequence_number is outside its range");
   if (explainStatus(header.commandStatus).name.startsWith("RESERVED")) doubts.push("a command_status that nobody defined");
   if (!isResponse(header.commandId) && header.commandStatus !== 0) doubts.push("a request with a command_status");
-  if (!writtenAlike(frame, body)) doubts.push("written anew it is other octets");
+  return doubts;
+}
+
+/** The same of a frame whose body could be read. */
+function doubtsOf(frame: Buffer, body: AnyBody): string[] {
+  const doubts = headerDoubts(frame);
+  const whole = readHeader(frame).commandLength === frame.length;
+  if (whole && !writtenAlike(frame, body)) doubts.push("written anew it is other octets");
   if (!Object.values(body).every((value) => typeof value !== "string" || isPlain(value))) doubts.push("a text is none");
   return doubts;
 }

@@ -46,6 +46,21 @@ describe("decode", () => {
     }
   });
 
+  it("finds every vector that is cut off faulty, and its protocol from what is left, or says that it may be either", () => {
+    const wrong: string[] = [];
+    for (const [protocol, vectors, least] of [["smpp", SMPP, 16], ["cmpp", CMPP, 12]] as const) {
+      for (const { name, hex } of vectors) {
+        const whole = Buffer.from(hex, "hex");
+        for (let length = least; length < whole.length; length++) {
+          const [frame] = decodeFrames(whole.subarray(0, length), BOTH);
+          expect(frame?.pdu.faulty, `${name} to ${length}`).to.equal(true);
+          if (frame?.protocol !== protocol && frame?.orElse.includes(protocol) !== true) wrong.push(`${name} to ${length}`);
+        }
+      }
+    }
+    expect(wrong).to.deep.equal([]);
+  });
+
   it("never throws and loses no octet, whatever the octets", () => {
     for (const { hex } of CMPP) {
       const whole = Buffer.from(hex, "hex");
