@@ -214,7 +214,7 @@ class RunningGateway implements Gateway {
 
   #openSecrets(accounts: Parameters<Accounts["update"]>[0]): void {
     for (const { account, keyId } of this.#keys.update(accounts)) {
-      this.#log.error("account_secret_unreadable", { account, key: keyId, hint: "it cannot bind over CMPP until that key is back, or it is given its secret again" });
+      this.#log.error("account_secret_unreadable", { account, key: keyId, hint: "it cannot bind by that secret until its key is back, or it is given its secret again" });
     }
   }
 

@@ -22,6 +22,8 @@ export const smpp: WireProtocol = {
   usualPort: 2775,
   usualWindow: 100,
   proof: "password",
+  // [SMPP 3.4 5.2.2] An octet string of at most 9 with its NUL.
+  maxPasswordOctets: 8,
   // Some operators insist on longer ones than the standard's 15 and 8 characters.
   bindName: { shape: BIND_TEXT, called: "system_id", words: BIND_TEXT_WORDS },
   bindSecret: { shape: BIND_TEXT, called: "password", words: BIND_TEXT_WORDS },

@@ -321,6 +321,8 @@ export interface WireProtocol {
    */
   readonly bindName?: NameForm;
   readonly bindSecret?: NameForm;
+  /** Most octets that the password of a customer's bind can have on the wire, where the protocol has passwords. */
+  readonly maxPasswordOctets?: number;
   /** The versions that a customer's bind may come to speak, as `BindRequest.version` names them. */
   readonly versions: readonly string[];
   /**

@@ -12,9 +12,7 @@ import { checkSecret } from "../ledger/secret.js";
 import { formatDuration } from "../config/duration.js";
 import type { CliContext } from "./context.js";
 import { CliError, Exit } from "./exit.js";
-
-/** [SMPP 3.4 5.2.2] An octet string of at most 9 with its NUL: what a bind can carry. */
-const SMPP_PASSWORD_OCTETS = 8;
+import { loadProtocols } from "./protocols.js";
 
 export function addAccountFlags(command: Command): Command {
   for (const setting of ACCOUNT_SETTINGS) {
@@ -47,9 +45,7 @@ export async function givenSettings(flags: Readonly<Record<string, unknown>>, co
   }
   const ask = once(() => context.readInput());
   const password = await givenText(flags, "password", ask);
-  if (password !== null && Buffer.byteLength(password) > SMPP_PASSWORD_OCTETS) {
-    context.output.error(`the password has more than ${SMPP_PASSWORD_OCTETS} octets: an SMPP bind cannot carry it`);
-  }
+  if (password !== null) await warnOfLength(password, context);
   if (password !== null) settings["passwordHash"] = password === "" ? "" : hashPasswordSync(password);
   const cmppSecret = await givenText(flags, "cmpp-secret", ask);
   if (password !== null && flags["passwordStdin"] !== undefined && flags["cmppSecretStdin"] !== undefined) {
@@ -59,6 +55,14 @@ export async function givenSettings(flags: Readonly<Record<string, unknown>>, co
   const fault = cmppSecret === "" ? null : checkSecret(cmppSecret);
   if (fault !== null) throw new CliError(Exit.usage, `--cmpp-secret: ${fault}`);
   return { settings, cmppSecret };
+}
+
+/** A password that a protocol cannot carry may be meant for another: it is taken, and said. */
+async function warnOfLength(password: string, context: CliContext): Promise<void> {
+  for (const { name, maxPasswordOctets = Infinity } of await loadProtocols()) {
+    if (Buffer.byteLength(password) <= maxPasswordOctets) continue;
+    context.output.error(`the password has more than ${maxPasswordOctets} octets: an ${name.toUpperCase()} bind cannot carry it`);
+  }
 }
 
 /** The same promise for everyone who asks. */

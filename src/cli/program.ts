@@ -41,7 +41,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
 /** Runs one command line (without node and script); the exit code to end with. */
 export async function runCommand(argv: readonly string[], context: CliContext): Promise<number> {
   const program = new Command("tollgate")
-    .description("Carrier-side SMS gateway: SMPP in, SMPP out, rate limiter, keyword filter, prepaid ledger")
+    .description("Carrier-side SMS gateway: SMPP and CMPP in and out, rate limiter, keyword filter, prepaid ledger")
     .version(version(), "-V, --version")
     .showSuggestionAfterError()
     .showHelpAfterError("(add --help for the usage)")

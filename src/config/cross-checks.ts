@@ -84,7 +84,7 @@ export function crossCheck(settings: Settings, protocols: readonly Pick<Protocol
   settings.bootstrap.forEach((one, index) => {
     if ((one.spId === "") !== (one.cmppSecret === "")) {
       const [has, lacks] = one.spId === "" ? ["cmpp_secret", "sp_id"] : ["sp_id", "cmpp_secret"];
-      add(`bootstrap[${index}].${has}`, `stands without ${lacks}`, "", "a CMPP bind needs both");
+      add(`bootstrap[${index}].${has}`, `stands without ${lacks}`, "", "a bind that proves a shared secret needs both");
     }
     if (one.spId !== "" && !names.some((form) => form === undefined || form.shape.test(one.spId))) {
       add(`bootstrap[${index}].sp_id`, "is a name that no protocol takes", one.spId, names.map((form) => `${form?.called ?? ""} has ${form?.words ?? ""}`).join("; "));

@@ -65,20 +65,21 @@ export function loadText(text: string, options: LoadOptions): Loaded {
     throw new ConfigError([{ file, place: error.place, key: "", message: error.message, value: "", hint: "this is not TOML, see https://toml.io" }]);
   }
   const fields = protocolFields(options.protocols);
-  supplyOperator(document.value, options.protocols);
+  supplyOperator(document.value);
   const { parsed, problems } = validate(document, file, fields);
   if (parsed === null) throw new ConfigError([...problems].sort(byPlace));
   return new Builder(document, options, fields).build(parsed);
 }
 
 /** With the simulator enabled and no operator at all, one that binds to the simulator is put into the document. */
-function supplyOperator(value: TomlTable, protocols: readonly ProtocolTable[]): void {
+function supplyOperator(value: TomlTable): void {
   const simulator = value["simulator"] as Partial<Record<string, unknown>> | undefined;
   if (value["operator"] !== undefined || typeof simulator !== "object" || simulator["enabled"] !== true) return;
   const { host, port } = SCHEMA.simulator.fields;
   value["operator"] = [{
     name: "simulator",
-    protocol: protocols[0]?.name ?? "smpp",
+    // What the simulator speaks at its first port, whatever else there is.
+    protocol: "smpp",
     host: simulator["host"] ?? host.default,
     port: simulator["port"] ?? port.default,
     system_id: "tollgate",

@@ -51,7 +51,7 @@ export class FakeHost implements AdminHost {
 
   readonly operators = ["mobile", "simulator"];
   protocols: readonly BindForms[] = [
-    { name: "smpp", proof: "password", versions: ["3.3", "3.4", "5.0"] },
+    { name: "smpp", proof: "password", versions: ["3.3", "3.4", "5.0"], dial: () => ({ connected: false, start: () => undefined, stop: () => undefined }) },
     { name: "cmpp", proof: "digest", versions: ["2.0", "2.1", "3.0"], bindName: { shape: /^[\x21-\x7e]{1,6}$/, called: "SP_Id", words: "1 to 6 printable characters" } },
   ];
   readonly rotations: (AskedBy & { readonly keyId: string | null })[] = [];
