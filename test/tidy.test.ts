@@ -22,6 +22,7 @@ const RULES: readonly (readonly [rule: string, sentence: string])[] = [
   ["imports", "imports only the way the house faces"],
   ["packages", "uses each package only in the place that owns it"],
   ["pure", "keeps clocks, sockets, files and threads out of the pure folders"],
+  ["zone", "asks for the machine's own time zone nowhere"],
   ["time", "reads time, sets timers and draws chance only in clock.ts"],
   ["console", "prints only through the command line's output"],
   ["exit", "ends the process only in main.ts"],
@@ -100,6 +101,11 @@ describe("the house's checker", () => {
     expect(rules("src/flow/x.ts", '// Date.now() and setTimeout\nconst a = "console.log";\nsocket.setTimeout(5);\nnew Date(5);')).to.deep.equal([]);
     expect(rules("src/flow/x.ts", "console.log(1);\nprocess.exit(1);")).to.deep.equal(["console@2", "exit@3"]);
     expect(rules("src/cli/output.ts", "console.log(1);")).to.deep.equal([]);
+  });
+
+  it("sees the machine's own time zone asked for", () => {
+    expect(rules("protocols/model/x.ts", "const hour = date.getHours();\ndate.setDate(1);\nconst at = date.getUTCHours();")).to.deep.equal(["zone@2", "zone@3"]);
+    expect(rules("src/cli/x.ts", "output(date.toLocaleString());\nconst iso = date.toISOString();")).to.deep.equal(["zone@2"]);
   });
 
   it("sees files and sockets in the pure folders", () => {

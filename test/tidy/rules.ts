@@ -88,6 +88,8 @@ const PURE_NET = ["isIP", "isIPv4", "isIPv6", "BlockList"];
 const TIME_ALLOWED: Readonly<Record<string, string>> = {
   "protocols/wire/clock.ts": "it is the clock",
 };
+/** Methods of Date that go by the zone of the machine: what customers and books are told may not. */
+const MACHINE_ZONE = /^(?:[gs]et(?:FullYear|Year|Month|Date|Day|Hours|Minutes|Seconds|Milliseconds)|getTimezoneOffset|toLocale(?:Date|Time)?String|to(?:Date|Time)String)$/;
 const CONSOLE_ALLOWED = "src/cli/output.ts";
 const EXIT_ALLOWED = "src/main.ts";
 /** Folders of src/ that do speak to a wire. */
@@ -193,6 +195,9 @@ class FileCheck {
   #checkAccess(node: ts.PropertyAccessExpression): void {
     const text = node.getText();
     if (/^(Date\.now|performance\.now|Math\.random|process\.hrtime)$/.test(text)) this.#checkTime(node, text);
+    if (MACHINE_ZONE.test(node.name.text) && !this.#isTest) {
+      this.#report("zone", node, node.name.text, "the machine's own zone is nobody's: take minutes ahead of UTC, and Date's UTC methods");
+    }
     if (text === "process.exit" && !this.#isTest && this.#file !== EXIT_ALLOWED) {
       this.#report("exit", node, text, `let errors rise to ${EXIT_ALLOWED}, the only place that ends the process`);
     }
