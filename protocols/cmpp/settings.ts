@@ -36,7 +36,9 @@ export const LINK_SETTINGS: readonly SettingDescription[] = [
   },
   {
     name: "long_messages", type: "string", default: "udh", choices: ["udh", "udh16", "pk"],
-    help: "how parts of a long text are marked: a header with an 8- or 16-bit reference, or Pk_total and Pk_number alone",
+    help:
+      "how parts of a long text are marked: a header with an 8- or 16-bit reference, or Pk_total and Pk_number alone; a submitter's own " +
+      "header, of either width, stays as it is except for pk",
   },
   { name: "udhi", type: "number", default: 1, choices: [1, 64], help: "TP_udhi of a text behind a header; gateways fed from SMPP want 64" },
   {
