@@ -31,12 +31,14 @@ export interface ClientReceipt {
 
 export interface Submission {
   readonly from: string;
-  readonly to: string;
+  /** One number; several only where `takesSeveral`. */
+  readonly to: readonly string[];
   readonly part: TextPart;
   readonly receipt: boolean;
 }
 
 export type SubmitReply =
+  /** `id` is the first destination's. */
   | { readonly answered: true; readonly status: number; readonly id: string; readonly afterMs: number }
   /** It may or may not have been accepted. */
   | { readonly answered: false; readonly reason: string };
@@ -63,6 +65,8 @@ export async function bindCustomer(target: SendTarget, clock: Clock, onReceipt: 
 export abstract class CustomerClient {
   /** The words for how it is bound: "SMPP 3.4 transceiver". */
   abstract readonly speaks: string;
+  /** Destinations that one submit may have. */
+  abstract readonly mostDestinations: number;
   readonly #clock: Clock;
   /** By order of sending, so that the first is the oldest. */
   readonly #outstanding = new Map<number, Outstanding>();
@@ -79,6 +83,11 @@ export abstract class CustomerClient {
   /** Why the connection is over; "" while it lives. */
   get over(): string {
     return this.#over;
+  }
+
+  /** The id that the submit's destination at this place has, by the first one's. */
+  idOf(first: string, at: number): string {
+    return at === 0 ? first : "";
   }
 
   /** Submits one part. Always resolves: with the answer, or with why there will be none. */

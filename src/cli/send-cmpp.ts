@@ -18,6 +18,8 @@ const DELIVER = 0x5;
 const ACTIVE_TEST = 0x8;
 const RESPONSE = 0x8000_0000;
 const CONNECT_OCTETS = 39;
+/** What gateways take, though the standard says fewer than 100. [protocols sheet 1.6] */
+const MOST_DESTINATIONS = 100;
 /** Room for the numbers of one run below 2^32. */
 const SEQUENCES = 0x7fff_0000;
 const DELIVER_RESP_OCTETS = 24;
@@ -40,6 +42,7 @@ export function bindCmpp(options: BindOptions, version: number): Promise<Bound> 
 
 class CmppClient extends CustomerClient {
   readonly speaks: string;
+  readonly mostDestinations = MOST_DESTINATIONS;
   readonly #pipe: Pipe;
   readonly #options: BindOptions;
   readonly #version: number;
@@ -76,12 +79,18 @@ class CmppClient extends CustomerClient {
 
   protected write(no: number, { from, to, part, receipt }: Submission): boolean {
     if (this.#pipe.over) return false;
-    const target = this.#pipe.reserve(submitOctets(1));
+    const target = this.#pipe.reserve(submitOctets(to.length));
     this.#pipe.commit(writeSubmit(target, this.#pipe.at, this.#before + no, this.#version, {
-      spId: this.#options.bindAs, source: from, destinations: [to.replace(/^\+/, "")], hasUdh: part.hasUdh, total: part.total, number: part.number,
+      spId: this.#options.bindAs, source: from, destinations: to.map((number) => number.replace(/^\+/, "")), hasUdh: part.hasUdh, total: part.total, number: part.number,
       format: part.coding, receipt, octets: part.octets,
     }));
     return true;
+  }
+
+  /** Msg_Id..+n-1; the sequence in its last 16 bits begins again from 0 without a carry. [protocols sheet 1.6] */
+  override idOf(first: string, at: number): string {
+    const sequence = (Number.parseInt(first.slice(-4), 16) + at) & 0xffff;
+    return `${first.slice(0, -4)}${sequence.toString(16).padStart(4, "0")}`;
   }
 
   protected part(): boolean {

@@ -146,7 +146,7 @@ class FileRun {
       if (text.failed) return;
       if (client === null) return this.#failed(text, () => this.totals.unanswered(this.totals.stopped, text.line));
       if (tries > 1) await this.#turn();
-      const reply = await client.submit({ from: target.from, to: text.to, part, receipt });
+      const reply = await client.submit({ from: target.from, to: [text.to], part, receipt });
       if (reply.answered && this.#words.passing(reply.status) && tries < MOST_TRIES) {
         this.totals.throttled++;
         this.#pace.throttled(this.#clock.preciseMs());

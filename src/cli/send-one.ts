@@ -1,5 +1,11 @@
 /**
- * One message of `tollgate send`: its whole life, a line for each thing that happens to it, to its receipt and the balance after.
+ * One text of `tollgate send`, to one number or several: its whole life, a line for each thing that happens to it, to its receipts and the
+ * balance after.
+ *
+ * ```
+ *  part 1 -> CMPP: one submit to up to 100 numbers     SMPP: one submit a number      each number and part: a life of its own
+ *  part 2 -> ...
+ * ```
  */
 import type { AccountReport, TraceReport } from "../admin/reports.js";
 import { localTime } from "./business-time.js";
@@ -15,20 +21,29 @@ import type { SendWords } from "./send-words.js";
 
 export interface OneMessage {
   readonly target: SendTarget;
-  readonly to: string;
+  /** Not empty. */
+  readonly to: readonly string[];
   readonly text: string;
   readonly receipt: boolean;
   /** How long to wait for receipts. */
   readonly waitMs: number;
 }
 
+/** What becomes of one part on its way to one number. */
 interface PartLife {
+  readonly to: string;
+  /** From 0. */
+  readonly part: number;
   reply: SubmitReply | null;
+  /** "" until it is accepted. */
+  id: string;
   acceptedAtMs: number;
   receipt: ClientReceipt | null;
   receiptAfterMs: number;
 }
 
+/** Submits that are out at once: the least window that accounts usually have. */
+const WINDOW = 16;
 /** A receipt is told to the customer before it is on record that he took it. */
 const SETTLED_TRIES = 10;
 const SETTLED_PAUSE_MS = 100;
@@ -62,16 +77,16 @@ class OneLife {
     this.#words = words;
     this.#context = context;
     this.#quiet = quiet;
-    this.#lives = parts.map(() => ({ reply: null, acceptedAtMs: 0, receipt: null, receiptAfterMs: 0 }));
+    this.#lives = message.to.flatMap((to) => parts.map((_, part) => ({ to, part, reply: null, id: "", acceptedAtMs: 0, receipt: null, receiptAfterMs: 0 })));
   }
 
   get ids(): string[] {
-    return this.#lives.flatMap(({ reply }) => (reply?.answered === true && reply.status === 0 ? [reply.id] : []));
+    return this.#lives.flatMap(({ id }) => (id === "" ? [] : [id]));
   }
 
-  /** Every part was accepted and, where receipts were asked for, reached the phone. */
+  /** Every part to every number was accepted and, where receipts were asked for, reached the phone. */
   get delivered(): boolean {
-    return this.ids.length === this.#parts.length && (!this.#message.receipt || this.#lives.every(({ receipt }) => receipt?.state === "DELIVRD"));
+    return this.ids.length === this.#lives.length && (!this.#message.receipt || this.#lives.every(({ receipt }) => receipt?.state === "DELIVRD"));
   }
 
   async live(alphabet: string): Promise<void> {
@@ -80,8 +95,17 @@ class OneLife {
     if (bound.client === null) throw bindRefused(target, bound.status, bound.reason, this.#words);
     this.#say("bound", `${target.bindAs} to ${target.host}:${target.port}, ${bound.client.speaks}, after ${ms(bound.afterMs)}`);
     const count = this.#parts.length;
-    this.#say("submitted", `from ${target.from} to ${to} as ${count} ${count === 1 ? "segment" : "segments"}, ${alphabet}`);
-    await Promise.all(this.#parts.map((part, index) => this.#submit(bound.client, part, index)));
+    const where = to.length === 1 ? String(to[0]) : `${to.length} numbers`;
+    this.#say("submitted", `from ${target.from} to ${where} as ${count} ${count === 1 ? "segment" : "segments"}, ${alphabet}`);
+    const { mostDestinations } = bound.client;
+    const submits: (() => Promise<void>)[] = [];
+    for (let at = 0; at < to.length; at += mostDestinations) {
+      const numbers = new Set(to.slice(at, at + mostDestinations));
+      this.#parts.forEach((part, no) => {
+        submits.push(() => this.#submit(bound.client, part, this.#lives.filter((life) => life.part === no && numbers.has(life.to))));
+      });
+    }
+    for (let at = 0; at < submits.length; at += WINDOW) await Promise.all(submits.slice(at, at + WINDOW).map((submit) => submit()));
     if (this.#message.receipt) await this.#receipts(bound.client);
     await bound.client.close();
   }
@@ -89,9 +113,10 @@ class OneLife {
   report(alphabet: string): object {
     const { target, to, text } = this.#message;
     return {
-      account: target.account, from: target.from, to, text, alphabet, segments: this.#parts.length, delivered: this.delivered,
-      parts: this.#lives.map(({ reply, receipt, receiptAfterMs }) => ({
-        id: reply?.answered === true ? reply.id : "",
+      account: target.account, from: target.from, to: to.length === 1 ? to[0] : to, text, alphabet, segments: this.#parts.length, delivered: this.delivered,
+      parts: this.#lives.map(({ to: number, id, reply, receipt, receiptAfterMs }) => ({
+        to: number,
+        id,
         status: reply?.answered === true ? reply.status : null,
         reason: reply === null ? "" : reply.answered ? (reply.status === 0 ? "" : this.#words.status(reply.status)) : reply.reason,
         answeredAfterMs: reply?.answered === true ? round(reply.afterMs) : null,
@@ -100,24 +125,28 @@ class OneLife {
     };
   }
 
-  async #submit(client: CustomerClient, part: TextPart, index: number): Promise<void> {
-    const { target, to, receipt } = this.#message;
-    const life = this.#lives[index] as PartLife;
-    const reply = await client.submit({ from: target.from, to, part, receipt });
-    life.reply = reply;
-    life.acceptedAtMs = this.#context.clock.preciseMs();
-    if (!reply.answered) return this.#say("unanswered", `${this.#which(index)}${reply.reason}; it may or may not have been accepted`);
+  /** One part to some numbers, in one submit. */
+  async #submit(client: CustomerClient, part: TextPart, lives: readonly PartLife[]): Promise<void> {
+    const { target, receipt } = this.#message;
+    const reply = await client.submit({ from: target.from, to: lives.map(({ to }) => to), part, receipt });
+    const nowMs = this.#context.clock.preciseMs();
+    lives.forEach((life, at) => {
+      life.reply = reply;
+      life.acceptedAtMs = nowMs;
+      if (reply.answered && reply.status === 0) life.id = client.idOf(reply.id, at);
+    });
+    const which = lives.length === 1 ? this.#which(lives[0] as PartLife) : this.#partOf(part.number - 1);
+    if (!reply.answered) return this.#say("unanswered", `${which}${reply.reason}; it may or may not have been accepted`);
     if (reply.status !== 0) {
       const remedy = this.#words.remedy(reply.status);
-      return this.#say("refused", `${this.#which(index)}${this.#words.status(reply.status)}${remedy === "" ? "" : ` ${remedy}`}`);
+      return this.#say("refused", `${which}${this.#words.status(reply.status)}${remedy === "" ? "" : ` ${remedy}`}`);
     }
-    this.#say("accepted", `${this.#which(index)}as ${reply.id} after ${ms(reply.afterMs)}`);
-    for (const early of this.#early) if (early.id === reply.id) this.#receipt(early);
+    for (const life of lives) this.#say("accepted", `${this.#which(life)}as ${life.id} after ${ms(reply.afterMs)}`);
+    for (const early of this.#early) if (lives.some(({ id }) => id === early.id)) this.#receipt(early);
   }
 
   #receipt(receipt: ClientReceipt): void {
-    const index = this.#lives.findIndex(({ reply }) => reply?.answered === true && reply.status === 0 && reply.id === receipt.id);
-    const life = this.#lives[index];
+    const life = receipt.id === "" ? undefined : this.#lives.find(({ id }) => id === receipt.id);
     if (life === undefined) {
       if (!this.#early.includes(receipt)) this.#early.push(receipt);
       return;
@@ -129,7 +158,7 @@ class OneLife {
     }
     const error = receipt.error === "" || receipt.error === "000" ? "" : `, error ${receipt.error}`;
     const after = ms(this.#context.clock.preciseMs() - life.acceptedAtMs);
-    this.#say("receipt", `${this.#which(index)}${this.#words.receipt(receipt.state)}${error} ${after} after the acceptance${again ? ", once more" : ""}`);
+    this.#say("receipt", `${this.#which(life)}${this.#words.receipt(receipt.state)}${error} ${after} after the acceptance${again ? ", once more" : ""}`);
     if (this.#complete) this.#whole?.();
   }
 
@@ -156,8 +185,13 @@ class OneLife {
     });
   }
 
-  #which(index: number): string {
-    return this.#parts.length === 1 ? "" : `part ${index + 1} of ${this.#parts.length} `;
+  /** Which of several it is. */
+  #which({ to, part }: PartLife): string {
+    return `${this.#message.to.length === 1 ? "" : `${to} `}${this.#partOf(part)}`;
+  }
+
+  #partOf(part: number): string {
+    return this.#parts.length === 1 ? "" : `part ${part + 1} of ${this.#parts.length} `;
   }
 
   #say(what: string, text: string): void {

@@ -47,6 +47,7 @@ export async function bindSmpp(options: BindOptions): Promise<Bound> {
 
 class SmppClient extends CustomerClient {
   readonly speaks = "SMPP 3.4 transceiver";
+  readonly mostDestinations = 1;
   readonly #session: Session;
 
   /** `session` is bound. */
@@ -74,7 +75,7 @@ class SmppClient extends CustomerClient {
   protected write(no: number, { from, to, part, receipt }: Submission): boolean {
     return this.#session.submit_sm({
       source_addr: from,
-      destination_addr: to.replace(/^\+/, ""),
+      destination_addr: (to[0] ?? "").replace(/^\+/, ""),
       dest_addr_ton: 1,
       dest_addr_npi: 1,
       esm_class: part.hasUdh ? UDHI : 0,

@@ -17,7 +17,7 @@ import { isNumber } from "./send-text.js";
 import { SendWords } from "./send-words.js";
 
 interface Flags extends TargetFlags {
-  readonly to?: string;
+  readonly to?: readonly string[];
   readonly file?: string;
   readonly window?: number;
   readonly rate?: number;
@@ -27,12 +27,14 @@ interface Flags extends TargetFlags {
 
 /** Parts without their siblings are held back for half of this by default before they are sent alone. */
 const WAIT_MS = 60_000;
+/** Of one text; each is followed to its receipt. */
+const MOST_NUMBERS = 100;
 /** An account's CMPP window is 16 unless it is set. */
 const WINDOWS = { smpp: 50, cmpp: 16 };
 
 export function register(program: Command, context: CliContext): void {
   withCommonOptions(program.command("send [text]").description("send a message, or a file of them, as a customer does; shows each step to the receipt"))
-    .option("--to <number>", "where to; in a file, for the lines that name no number", destination)
+    .option("--to <numbers>", "where to: a number, or several with commas (CMPP: up to 100 in one submit; SMPP: a submit each); with --file one number, for the lines that name none", destinations)
     .option("--file <file>", 'texts, one a line: a JSON string, or {"to": "...", "text": "..."}')
     .option("--from <address>", "source address (default: the account's first service code, or 10690000)")
     .option("--cmpp", "speak CMPP instead of SMPP")
@@ -62,8 +64,9 @@ export function register(program: Command, context: CliContext): void {
       if (text !== undefined && to !== undefined) {
         return sendOne({ ...rest, to, text }, flags, words, context);
       }
+      if (to !== undefined && to.length > 1) throw new CliError(Exit.usage, "give one number with --file", "name the others in the file's lines");
       const progress = new SendProgress(process.stderr, context.clock);
-      const messages = { ...rest, path: flags.file ?? "", to: to ?? null, window: flags.window ?? WINDOWS[target.protocol], rate: flags.rate ?? 0 };
+      const messages = { ...rest, path: flags.file ?? "", to: to?.[0] ?? null, window: flags.window ?? WINDOWS[target.protocol], rate: flags.rate ?? 0 };
       const totals = await sendFile(messages, words, context.clock, (now) => progress.show(now)).finally(() => progress.end());
       if (flags.json === true) context.output.json(totals.report());
       else context.output.pairs(totals.pairs(words));
@@ -71,9 +74,13 @@ export function register(program: Command, context: CliContext): void {
     });
 }
 
-function destination(text: string): string {
-  if (!isNumber(text)) throw new InvalidArgumentError("expected a number: digits, a plus in front allowed, at most 20.");
-  return text;
+/** Each number once, for a receipt tells only which number it is of. */
+function destinations(text: string): readonly string[] {
+  const numbers = text.split(",").map((number) => number.trim());
+  if (!numbers.every(isNumber)) throw new InvalidArgumentError("expected a number: digits, a plus in front allowed, at most 20; several with commas.");
+  if (new Set(numbers).size < numbers.length) throw new InvalidArgumentError("a number is given twice.");
+  if (numbers.length > MOST_NUMBERS) throw new InvalidArgumentError(`more than ${MOST_NUMBERS} numbers: use --file.`);
+  return numbers;
 }
 
 function milliseconds(text: string): number {

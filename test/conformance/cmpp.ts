@@ -171,7 +171,7 @@ const FIELDS: Readonly<Record<string, Claim>> = {
   "SUBMIT.DestUsr_tl": claim("supported", "quirk 9: refuses no destination, and 101 and 255 of them, and takes 100", "1 to 100, else Result 13"),
   "SUBMIT.Dest_terminal_Id": claim("supported", "quirk 8: takes destinations with 86, +86, 0086 and blanks", "one bad number refuses all with Result 13"),
   "SUBMIT.Dest_terminal_type": claim("passed", T.kept),
-  "SUBMIT.Msg_Length": claim("supported", T.odd, "160 octets of ASCII, 140 of anything else, else Result 4"),
+  "SUBMIT.Msg_Length": claim("supported", T.odd, "1 to 160 octets of ASCII, 1 to 140 of anything else, else Result 4; an empty text is no message here, though SMPP takes one"),
   "SUBMIT.Msg_Content": claim("supported", T.coded, "octets untouched where the other side speaks the coding"),
   "SUBMIT.Reserve": claim("supported", T.tail, "not looked at; may be missing"),
   "SUBMIT.LinkID": claim("passed", T.kept, "may be missing where it is zeros"),

@@ -85,6 +85,29 @@ for (const version of ["2.0", "3.0"]) {
       expect((await runSend([...common(), "--secret-stdin", "--secret", "x", "--to", "13800138000", "hello"], clock)).code).to.equal(Exit.usage);
     });
 
+    it("sends one submit to several numbers, and shows the life of each message", async () => {
+      let answered = 0;
+      await start({ receiptDelayMs: 5, onSubmit: () => void answered++ });
+      const numbers = ["13800138000", "+8613900139000", "13700137000"];
+      const { code, out } = await send("--to", numbers.join(", "), "【测试】短信");
+      expect(code, out).to.equal(0);
+      expect(out).to.match(/^submitted +from 10690000 to 3 numbers as 1 segment, UCS-2$/m);
+      const ids = numbers.map((number) => new RegExp(`^accepted +${number.replace("+", "\\+")} as ([0-9a-f]{16}) after`, "m").exec(out)?.[1] ?? "");
+      expect(new Set(ids).size).to.equal(3);
+      expect(ids.map((id) => BigInt(`0x${id}`) - BigInt(`0x${ids[0] ?? ""}`))).to.deep.equal([0n, 1n, 2n]);
+      for (const number of numbers) expect(out).to.match(new RegExp(`^receipt +${number.replace("+", "\\+")} DELIVRD`, "m"));
+      expect(texts.map(({ destination }) => destination)).to.deep.equal(["13800138000", "8613900139000", "13700137000"]);
+    });
+
+    it("refuses a number given twice, a list that is none, and more numbers than a submit has room for", async () => {
+      await start();
+      const many = Array.from({ length: 101 }, (_, at) => 13_800_138_000 + at).join(",");
+      for (const to of ["13800138000,13800138000", "13800138000,", "13800138000 13900139000", many]) {
+        expect(await send("--to", to, "hello"), to).to.include({ code: Exit.usage });
+      }
+      expect(texts).to.deep.equal([]);
+    });
+
     it("explains a refusal in words, and ends with 1", async () => {
       await start({ faults: { ...NO_FAULTS, errorRate: 1, errorStatus: 100 } });
       const { code, out } = await send("--to", "13800138000", "hello");
