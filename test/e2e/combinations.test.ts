@@ -172,6 +172,21 @@ for (const combination of COMBINATIONS) {
       expect(receipts.map(({ id, state }) => [id, state])).to.deep.equal([[second.id, "UNDELIV"], [first.id, "DELIVRD"]]);
     });
 
+    it("that failed by a code of the operator's own brings it back: as it came over CMPP, UNDELIV over SMPP", async () => {
+      operator.reports = false;
+      const customer = await open("coded");
+      for (const code of ["MK:0005", "HD:29"]) {
+        const to = next();
+        const { id } = await customer.submit({ to, text: code });
+        await road.eventually(async () => (await road.trace(id)).state, (state) => state === "sent");
+        const given = (await road.trace(id)).attempts[0]?.operatorMessageId ?? "";
+        expect(await operator.receipt({ id: given, state: code, from: FROM, to })).to.equal(0);
+        const receipts = await customer.received(code === "MK:0005" ? 1 : 2);
+        expect(receipts.at(-1)).to.include({ id, state: combination.customer === "cmpp" ? code : "UNDELIV" });
+        expect((await road.trace(id)).events.find(({ stage }) => stage === "receipt")?.text).to.contain(code);
+      }
+    });
+
     it("leaves books that balance", async () => {
       expect(await road.daemon.call("verify", { full: true })).to.deep.include({ clean: true, problems: [] });
     });
