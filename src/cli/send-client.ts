@@ -31,7 +31,7 @@ export interface ClientReceipt {
 
 export interface Submission {
   readonly from: string;
-  /** One number; several only where `takesSeveral`. */
+  /** Not empty, at most `mostDestinations`. */
   readonly to: readonly string[];
   readonly part: TextPart;
   readonly receipt: boolean;
