@@ -72,6 +72,11 @@ export interface Message {
   submitKey: number;
   /** What only the submitting protocol understands (vendor TLVs, LinkID), opaque to src; null when none. */
   extras: Buffer | null;
+  /**
+   * Whether `extras` are to be told again with each receipt of this message (ReceiptNotice.extras): for protocols whose receipts name a
+   * submit by what only it bore (SGIP's REPORT by the sequence of its SUBMIT). A few octets then: they wait with every receipt.
+   */
+  extrasWithReceipt: boolean;
 }
 
 /** What a message holds: its octets, and what only its protocol understands, which may be many times as much. */
@@ -121,5 +126,6 @@ export function newMessage(): Message {
     serviceType: "",
     submitKey: 0,
     extras: null,
+    extrasWithReceipt: false,
   };
 }

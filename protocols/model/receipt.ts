@@ -48,6 +48,8 @@ export interface ReceiptNotice {
   readonly stateWord: string;
   readonly submittedAtMs: number;
   readonly doneAtMs: number;
+  /** The submit's, where it said that they come with its receipts (Message.extrasWithReceipt); else null. */
+  readonly extras: Buffer | null;
 }
 
 /** A mobile-originated message waiting for its customer. */

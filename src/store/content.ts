@@ -12,7 +12,10 @@ import { newMessage } from "../../protocols/model/message.js";
 import type { Encoding, Message, SegmentForm } from "../../protocols/model/message.js";
 
 const VERSION = 1;
+/** Octet of the bits, and what each says. */
+const BITS_AT = 3;
 const HAS_UDH = 1;
+const EXTRAS_WITH_RECEIPT = 2;
 const NO_EXTRAS = 65_535;
 const FIXED = 19;
 /** Octets of evidence that its length can say. */
@@ -29,7 +32,7 @@ export function packContent(into: Buffer, at: number, message: Message, flags: s
   into[pos++] = VERSION;
   into[pos++] = message.encoding;
   into[pos++] = message.codingOctet;
-  into[pos++] = message.hasUdh ? HAS_UDH : 0;
+  into[pos++] = (message.hasUdh ? HAS_UDH : 0) | (message.extrasWithReceipt ? EXTRAS_WITH_RECEIPT : 0);
   into[pos++] = message.priority;
   into[pos++] = message.protocolIdentifier;
   into[pos++] = message.segmentForm;
@@ -79,34 +82,70 @@ export function unpackKinds(message: Message, kinds: number): void {
 }
 
 /** Where the service type stands in a content, and the octets that it takes at most there: ten characters and their length. */
-export const SERVICE_TYPE_AT = FIXED;
-export const SERVICE_TYPE_OCTETS = 32;
+const SERVICE_TYPE_AT = FIXED;
+const SERVICE_TYPE_OCTETS = 32;
 
-/** The service type, without building the message; `at` 0 where no more than its own octets are given. */
-export function contentServiceType(body: Buffer, at = SERVICE_TYPE_AT): string {
+/** The stretch of a content that a row is made of: from its bits to the end of its service type. */
+export const ROW_STRETCH = { at: BITS_AT, octets: SERVICE_TYPE_AT + SERVICE_TYPE_OCTETS - BITS_AT } as const;
+
+/** The service type, without building the message; `from` says where in the content these octets begin. */
+export function contentServiceType(body: Buffer, from = 0): string {
+  const at = SERVICE_TYPE_AT - from;
   const length = body[at] ?? 0;
   return length === 0 ? "" : body.toString("utf8", at + 1, at + 1 + length);
 }
 
-/** `body` with the evidence kept in `before`: the content is another, what was found in the text remains. */
-export function withFlagsOf(body: Buffer, before: Buffer): Buffer {
-  const [at, from] = [FIXED + 1 + (body[FIXED] ?? 0), FIXED + 1 + (before[FIXED] ?? 0)];
-  const flags = before.subarray(from, from + 2 + before.readUInt16LE(from));
-  return Buffer.concat([body.subarray(0, at), flags, body.subarray(at + 2 + body.readUInt16LE(at))]);
+/** Whether the extras come again with receipts; `from` as above. */
+export function tellsExtras(body: Buffer, from = 0): boolean {
+  return ((body[BITS_AT - from] as number) & EXTRAS_WITH_RECEIPT) !== 0;
+}
+
+/** The extras as a view on `body`, null when there are none. */
+export function contentExtras(body: Buffer): Buffer | null {
+  const at = extrasAt(body);
+  const length = body.readUInt16LE(at);
+  return length === NO_EXTRAS ? null : body.subarray(at + 2, at + 2 + length);
+}
+
+function flagsAt(body: Buffer): number {
+  return FIXED + 1 + (body[FIXED] ?? 0);
+}
+
+function extrasAt(body: Buffer): number {
+  const at = flagsAt(body);
+  return at + 2 + body.readUInt16LE(at);
+}
+
+function octetsAt(body: Buffer): number {
+  const at = extrasAt(body);
+  const length = body.readUInt16LE(at);
+  return at + 2 + (length === NO_EXTRAS ? 0 : length);
+}
+
+/**
+ * `body` with what is kept of `before`: the content is another, but what was found in the text remains, and so do the extras that
+ * come again with receipts.
+ */
+export function withKeptOf(body: Buffer, before: Buffer): Buffer {
+  const [head, flags] = [body.subarray(0, flagsAt(body)), before.subarray(flagsAt(before), extrasAt(before))];
+  if (!tellsExtras(before)) return Buffer.concat([head, flags, body.subarray(extrasAt(body))]);
+  const kept = Buffer.concat([head, flags, before.subarray(extrasAt(before), octetsAt(before)), body.subarray(octetsAt(body))]);
+  kept[BITS_AT] = (kept[BITS_AT] as number) | EXTRAS_WITH_RECEIPT;
+  return kept;
 }
 
 /** `body` with this evidence in the place of what was there. */
 export function withFlags(body: Buffer, flags: string): Buffer {
-  const at = FIXED + 1 + (body[FIXED] ?? 0);
+  const at = flagsAt(body);
   const said = Buffer.from(flags, "utf8").subarray(0, MOST_FLAGS);
   const length = Buffer.alloc(2);
   length.writeUInt16LE(said.length);
-  return Buffer.concat([body.subarray(0, at), length, said, body.subarray(at + 2 + body.readUInt16LE(at))]);
+  return Buffer.concat([body.subarray(0, at), length, said, body.subarray(extrasAt(body))]);
 }
 
 /** The evidence kept with a message, "" when none. */
 export function contentFlags(body: Buffer): string {
-  const at = FIXED + 1 + (body[FIXED] ?? 0);
+  const at = flagsAt(body);
   return body.toString("utf8", at + 2, at + 2 + body.readUInt16LE(at));
 }
 
@@ -123,7 +162,9 @@ export function unpackContent(columns: ContentColumns): Message {
   message.expiresAtMs = columns.expires;
   message.encoding = body[1] as Encoding;
   message.codingOctet = body[2] as number;
-  message.hasUdh = ((body[3] as number) & HAS_UDH) !== 0;
+  const bits = body[BITS_AT] as number;
+  message.hasUdh = (bits & HAS_UDH) !== 0;
+  message.extrasWithReceipt = (bits & EXTRAS_WITH_RECEIPT) !== 0;
   message.priority = body[4] as number;
   message.protocolIdentifier = body[5] as number;
   message.segmentForm = body[6] as SegmentForm;

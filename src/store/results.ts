@@ -8,6 +8,7 @@ import { unpackContent } from "./content.js";
 import type { ContentColumns } from "./content.js";
 import { textSize } from "./octets.js";
 import type { OctetReader, Octets } from "./octets.js";
+import { ownOctets } from "../../protocols/model/message.js";
 import type { MessageState } from "../../protocols/model/state.js";
 import type { InboundNotice, Notice, ReceiptNotice } from "../../protocols/model/receipt.js";
 import type { StoredMessage } from "./store.js";
@@ -44,6 +45,9 @@ export const Told = {
   waiting: 27,
 } as const;
 
+/** What stands in front of a notice: which it is. */
+const NoticeKind = { receipt: 0, inbound: 1, receiptWithExtras: 2 } as const;
+
 /** What a receipt notice is made of. */
 export interface NoticeColumns {
   readonly ord: number;
@@ -58,9 +62,9 @@ export interface NoticeColumns {
   readonly at: number;
 }
 
-export function packReceiptNotice(into: Octets, row: NoticeColumns, error: string, word: string): void {
-  into.need(80 + textSize(row.source) + textSize(row.destination) + textSize(row.serviceType) + textSize(error) + textSize(word));
-  into.u8(0);
+export function packReceiptNotice(into: Octets, row: NoticeColumns, error: string, word: string, extras: Buffer | null): void {
+  into.need(84 + (extras?.length ?? 0) + textSize(row.source) + textSize(row.destination) + textSize(row.serviceType) + textSize(error) + textSize(word));
+  into.u8(extras === null ? NoticeKind.receipt : NoticeKind.receiptWithExtras);
   into.f64(row.ord);
   into.u32(row.account);
   into.f64(row.id);
@@ -73,21 +77,23 @@ export function packReceiptNotice(into: Octets, row: NoticeColumns, error: strin
   into.text(word);
   into.f64(row.acceptedAt);
   into.f64(row.at);
+  if (extras !== null) into.blob(extras);
 }
 
 export function packInboundNotice(into: Octets, ord: number, account: number, columns: ContentColumns): void {
   into.need(32);
-  into.u8(1);
+  into.u8(NoticeKind.inbound);
   into.f64(ord);
   into.u32(account);
   packColumns(into, columns);
 }
 
 export function unpackNotice(from: OctetReader): Notice {
-  return from.u8() === 0 ? unpackReceiptNotice(from) : unpackInboundNotice(from);
+  const kind = from.u8();
+  return kind === NoticeKind.inbound ? unpackInboundNotice(from) : unpackReceiptNotice(from, kind === NoticeKind.receiptWithExtras);
 }
 
-function unpackReceiptNotice(from: OctetReader): ReceiptNotice {
+function unpackReceiptNotice(from: OctetReader, withExtras: boolean): ReceiptNotice {
   const order = from.f64();
   const accountNo = from.u32();
   const messageId = from.f64();
@@ -97,6 +103,7 @@ function unpackReceiptNotice(from: OctetReader): ReceiptNotice {
     source: from.text(), sourceTon: kinds >>> 24, sourceNpi: (kinds >>> 16) & 255,
     destination: from.text(), destinationTon: (kinds >>> 8) & 255, destinationNpi: kinds & 255,
     serviceType: from.text(), state: from.u8() as MessageState, error: from.text(), stateWord: from.text(), submittedAtMs: from.f64(), doneAtMs: from.f64(),
+    extras: withExtras ? ownOctets(from.blob()) : null,
   };
 }
 

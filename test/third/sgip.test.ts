@@ -32,6 +32,9 @@ const VECTORS = {
   UNBIND: "0000001400000002b36924b91eb3b5f000000009",
 } as const;
 
+/** Of the vectors' SUBMIT. */
+const SUBMIT_SEQUENCE = hex(VECTORS.SUBMIT).subarray(8, HEADER_OCTETS);
+
 describe("SGIP's octets", () => {
   const codecs: readonly (readonly [keyof typeof VECTORS, Codec<object>])[] = [
     ["BIND", BIND], ["BIND_RESP", RESULT], ["SUBMIT", SUBMIT], ["SUBMIT_RESP", RESULT], ["REPORT", REPORT], ["REPORT_fail", REPORT], ["DELIVER", DELIVER],
@@ -185,7 +188,7 @@ describe("SGIP through the gate", () => {
     await settle();
     house.clock.advance(1_000);
     expect(house.customer.peers).to.have.length(0);
-    house.notifier.offer(receiptNotice({ order: 1, messageId: 0x1234, destination: "8613001125453" }));
+    house.notifier.offer(receiptNotice({ order: 1, destination: "8613001125453", extras: Buffer.concat([Buffer.from("G"), SUBMIT_SEQUENCE]) }));
     house.notifier.offer(inbound(2));
     house.clock.advance(100);
     const peer = await house.customer.peer();
@@ -194,7 +197,7 @@ describe("SGIP through the gate", () => {
     peer.write(resp(bind, 0));
     const [report, deliver] = [await peer.next(), await peer.next()];
     expect([report.readUInt32BE(4), deliver.readUInt32BE(4)]).to.deep.equal([Id.REPORT, Id.DELIVER]);
-    expect(REPORT.decode(report, HEADER_OCTETS, report.length)).to.deep.include({ UserNumber: "8613001125453", State: 0, SubmitSequenceNumber: hex("000000000000000000001234") });
+    expect(report.subarray(HEADER_OCTETS).toString("hex")).to.equal(VECTORS.REPORT.slice(2 * HEADER_OCTETS));
     expect(deliver.subarray(HEADER_OCTETS).toString("hex")).to.equal(VECTORS.DELIVER.slice(2 * HEADER_OCTETS));
     peer.write(resp(report, 0));
     peer.write(resp(deliver, 0));
@@ -212,6 +215,18 @@ describe("SGIP through the gate", () => {
     house.clock.advance(120_000);
     await settle();
     expect(house.customer.peers).to.have.length(1);
+  });
+
+  it("names no SUBMIT in the REPORT of a message that came by another protocol", async () => {
+    house.notifier.offer(receiptNotice({ order: 1 }));
+    house.notifier.offer(receiptNotice({ order: 2, extras: Buffer.from("C of thirteen") }));
+    house.clock.advance(100);
+    const peer = await house.customer.peer();
+    peer.write(resp(await peer.next(), 0));
+    for (let reports = 1; reports <= 2; reports++) {
+      const report = await peer.next();
+      expect(REPORT.decode(report, HEADER_OCTETS, report.length)).to.deep.include({ State: 0, SubmitSequenceNumber: Buffer.alloc(12) });
+    }
   });
 
   it("keeps what waits while he refuses us, and asks again with growing pauses", async () => {

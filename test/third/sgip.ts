@@ -23,6 +23,11 @@ import { BIND, DELIVER, HEADER_OCTETS, Id, REPORT, RESPONSE, RESULT, SUBMIT, wri
 const OUR_SEQUENCE = Buffer.from("00018a891eb3b26e00000000", "hex");
 const LIMITS = { minOctets: HEADER_OCTETS, maxUnboundOctets: 61, maxBoundOctets: 2_048 };
 const VERSION = "1.2";
+/** Extras: the mark, and the twelve octets of the SUBMIT's sequence. */
+const EXTRAS_MARK = Buffer.from("G");
+const EXTRAS_OCTETS = 13;
+/** For a message that came by another protocol: its REPORT names none. */
+const NO_SEQUENCE = Buffer.alloc(12);
 
 class SgipSession extends CustomerConnection {
   readonly protocol = "sgip";
@@ -95,9 +100,12 @@ class SgipSession extends CustomerConnection {
     if (body === null || isFault(body)) return this.#answer(Id.SUBMIT, sequence, body === null ? 1 : body.status);
     this.#asked.set(number, Buffer.from(sequence));
     this.take();
+    // What a REPORT names the message by.
+    const extras = Buffer.concat([EXTRAS_MARK, sequence]);
     const messages = body.UserNumber.map((destination): Message => Object.assign(newMessage(), {
       source: body.SPNumber, destination, octets: body.MessageContent, encoding: Encoding.ucs2, codingOctet: body.MessageCoding,
       hasUdh: body.TP_udhi === 1, serviceType: body.ServiceType, receiptWanted: ReceiptWanted.onSuccess | ReceiptWanted.onFailure,
+      extras, extrasWithReceipt: true,
     }));
     const [first] = messages;
     if (messages.length === 1 && first !== undefined) this.events.submit(this, number, first);
@@ -124,8 +132,8 @@ class SgipSession extends CustomerConnection {
       this.#composed = { id: Id.DELIVER, octets: DELIVER.room(body), write: (target, at) => DELIVER.encode(target, at, body) };
       return 0;
     }
-    const submitted = Buffer.alloc(12);
-    submitted.writeBigUInt64BE(BigInt(notice.messageId), 4);
+    const { extras } = notice;
+    const submitted = extras !== null && extras.length === EXTRAS_OCTETS && extras[0] === EXTRAS_MARK[0] ? extras.subarray(1) : NO_SEQUENCE;
     const failed = notice.state !== MessageState.delivered;
     const body = {
       SubmitSequenceNumber: submitted, ReportType: 0, UserNumber: notice.destination, State: failed ? 2 : 0, ErrorCode: failed ? Number(notice.error) & 0xff : 0, Reserve: "",

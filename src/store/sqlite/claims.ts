@@ -1,9 +1,10 @@
 /**
  * Claims: hands out what waits on disk, in order across the open days: queued messages by lane, notices by account.
  */
-import { packInboundNotice, packReceiptNotice, packStored, Result, Told } from "../results.js";
+import { packInboundNotice, packStored, Result, Told } from "../results.js";
 import type { Octets } from "../octets.js";
 import type { DayWriter } from "./day-writer.js";
+import { packNotice } from "./finish.js";
 import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
 
@@ -87,8 +88,7 @@ function packPlace(out: Octets, { file, id, ord, inbound }: Place, account: numb
     const [kinds, source, destination, body] = file.statements.getInbound.get(id) as [number, string, string, Buffer];
     packInboundNotice(out, ord, account, { id, kinds, source, destination, wanted: 0, expires: 0, body });
   } else {
-    const row = file.load(id) as Row;
-    packReceiptNotice(out, row, file.wordText(Math.floor(row.report / 65_536)), file.wordText(row.report & 65_535));
+    packNotice(out, file.load(id) as Row);
   }
 }
 

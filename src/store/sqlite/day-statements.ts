@@ -2,12 +2,12 @@
  * Day statements: everything the writer says to a day's file, prepared once when the file is opened.
  */
 import type Database from "better-sqlite3";
-import { SERVICE_TYPE_AT, SERVICE_TYPE_OCTETS } from "../content.js";
+import { ROW_STRETCH } from "../content.js";
 import { AttemptState, NO_HASH, NO_REPORT, NO_TIME } from "./day-schema.js";
 
 const MESSAGE_COLUMNS = `m.id, m.account, m.lane, m.ord, m.state, m.charge_state, m.notify, m.segments, m.charge, m.hold_entry, m.last_entry,
   m.operator, m.try, m.due, m.at, m.report, m.dispatched_at, m.sent_at, c.accepted_at, c.expires, c.wanted, c.words, c.kinds, c.source, c.destination,
-  substr(c.body, ${SERVICE_TYPE_AT + 1}, ${SERVICE_TYPE_OCTETS})`;
+  substr(c.body, ${ROW_STRETCH.at + 1}, ${ROW_STRETCH.octets})`;
 
 export type DayStatements = ReturnType<typeof prepareStatements>;
 

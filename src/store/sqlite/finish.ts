@@ -5,6 +5,7 @@ import { ChargeState, EntryKind, afterMovement, onFinal } from "../../ledger/set
 import type { Movement } from "../../ledger/settlement.js";
 import { wantsFinal } from "../../lifecycle/notice.js";
 import { MessageState } from "../../../protocols/model/state.js";
+import { contentExtras } from "../content.js";
 import { Told, packReceiptNotice } from "../results.js";
 import type { Octets } from "../octets.js";
 import { NO_TIME, Notify, Tally } from "./day-schema.js";
@@ -106,7 +107,9 @@ function closeAttempts(row: Row, attempt: number, to: MessageState): void {
 
 /** The notice of a row that has just been finished (or reported on). */
 export function packNotice(into: Octets, row: Row): void {
-  packReceiptNotice(into, row, row.file.wordText(Math.floor(row.report / 65_536)), row.file.wordText(row.report & 65_535));
+  const { file, report } = row;
+  const extras = row.tellsExtras ? contentExtras(file.statements.getBody.get(row.id) as Buffer) : null;
+  packReceiptNotice(into, row, file.wordText(Math.floor(report / 65_536)), file.wordText(report & 65_535), extras);
 }
 
 /** Keeps a row's notice for after the batch: nobody asked for it. */

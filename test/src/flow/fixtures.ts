@@ -287,6 +287,6 @@ export function notice(order: number, accountNo = 1): ReceiptNotice {
     kind: "receipt", order, accountNo, messageId: 1_000 + order, source: "1069", sourceTon: 0, sourceNpi: 0,
     destination: "13800138000", destinationTon: 1, destinationNpi: 1, serviceType: "",
     state: MessageState.delivered, error: "000", stateWord: "",
-    submittedAtMs: 0, doneAtMs: 0,
+    submittedAtMs: 0, doneAtMs: 0, extras: null,
   };
 }

@@ -55,6 +55,9 @@ export interface Submitted {
   operator?: number;
   service?: string;
   key?: number;
+  extras?: Buffer;
+  /** Whether the extras come again with receipts. */
+  extrasWithReceipt?: boolean;
   /** Of a part: reference, total, number. */
   place?: readonly [number, number, number];
   /** Ids kept for parts, and the first of them. */
@@ -244,6 +247,8 @@ export class Bench {
     message.expiresAtMs = submitted.expiresMs ?? this.wallMs + 86_400_000;
     message.serviceType = submitted.service ?? "";
     message.submitKey = submitted.key ?? 0;
+    message.extras = submitted.extras ?? null;
+    message.extrasWithReceipt = submitted.extrasWithReceipt ?? false;
     [message.segmentReference, message.segmentTotal, message.segmentNumber] = submitted.place ?? [0, 0, 0];
     return {
       message, accountNo: submitted.account ?? 1, laneNo: submitted.lane ?? LANE, state: submitted.state ?? MessageState.dispatched,
