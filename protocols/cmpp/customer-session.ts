@@ -63,6 +63,7 @@ let composed: DeliverBody = reportComposer.body;
 
 export class CmppCustomerSession extends CustomerConnection {
   readonly protocol = "cmpp";
+  readonly protocolNo = 2;
   readonly #gatewayCode: number;
   #version = VERSION_30;
   #terms = { contentSource: "" };

@@ -70,6 +70,8 @@ export interface Message {
    * 0 = none. The same key from the same account soon after, from a connection that has ended, is the same submit.
    */
   submitKey: number;
+  /** The protocol it was submitted over (CustomerSession.protocolNo): its receipt goes to a bind that speaks the same; 0 = not known. */
+  protocolNo: number;
   /** What only the submitting protocol understands (vendor TLVs, LinkID), opaque to src; null when none. */
   extras: Buffer | null;
   /**
@@ -125,6 +127,7 @@ export function newMessage(): Message {
     protocolIdentifier: 0,
     serviceType: "",
     submitKey: 0,
+    protocolNo: 0,
     extras: null,
     extrasWithReceipt: false,
   };

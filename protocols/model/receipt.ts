@@ -41,6 +41,8 @@ export interface ReceiptNotice {
   readonly destinationNpi: number;
   /** Of the submit. */
   readonly serviceType: string;
+  /** The protocol of the submit, see Message.protocolNo. */
+  readonly protocolNo: number;
   readonly state: MessageState;
   /** Three-digit style error or the operator's raw one; "000" when delivered. */
   readonly error: string;

@@ -50,6 +50,7 @@ let composed: DeliverSm = composer.body;
 
 export class SmppCustomerSession extends CustomerConnection {
   readonly protocol = "smpp";
+  readonly protocolNo = 1;
   #state: SessionState = SessionState.open;
   #version = VERSION_34;
   /** Ids as written in cancels and queries not yet answered, by their sequence; never more than the window lets in. */

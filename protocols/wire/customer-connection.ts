@@ -48,6 +48,7 @@ let lastId = 0;
 export abstract class CustomerConnection implements CustomerSession, SessionHooks {
   readonly id = ++lastId;
   abstract readonly protocol: string;
+  abstract readonly protocolNo: number;
   abstract readonly version: string;
   readonly remoteAddress: string;
   readonly remotePort: number;

@@ -97,6 +97,8 @@ export interface CustomerSession {
   /** Unique in this process. */
   readonly id: number;
   readonly protocol: string;
+  /** The protocol's number, 1..15, as it stands on disk with what is submitted over it: 1 smpp, 2 cmpp. */
+  readonly protocolNo: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly listener: string;

@@ -23,9 +23,11 @@ export class Bind implements SubmitOrigin, CancelOrigin {
   asking = 0;
   /** The session is over. */
   ended = false;
+  readonly protocolNo: number;
 
   constructor(session: CustomerSession, account: LiveAccount, boundAtMs: number) {
     this.session = session;
+    this.protocolNo = session.protocolNo;
     this.account = account;
     this.boundAtMs = boundAtMs;
     this.deliverWindow = bindTerms(account.terms, session.protocol).deliverWindow;
@@ -98,17 +100,28 @@ export class Binds implements NotifyPort {
     return places;
   }
 
-  /** Round-robin over the account's receiving binds with a free place. */
+  /**
+   * Round-robin over the account's receiving binds with a free place. A receipt goes to those that speak as its submit's did, by
+   * whose ids the application knows it, while there are any: it waits for a place at them, and what follows it waits too.
+   */
   deliver(accountNo: number, notice: Notice): boolean {
     const entry = this.#byAccount.get(accountNo);
     if (entry === undefined) return false;
     const binds = entry.binds;
+    const protocolNo = notice.kind === "receipt" && receivesOver(binds, notice.protocolNo) ? notice.protocolNo : 0;
     let left = binds.length;
     while (left-- > 0) {
       if (entry.next >= binds.length) entry.next = 0;
-      const session = (binds[entry.next++] as Bind).session;
+      const { session } = binds[entry.next++] as Bind;
+      if (protocolNo !== 0 && session.protocolNo !== protocolNo) continue;
       if (session.canReceive && session.deliverFree > 0 && session.deliver(notice)) return true;
     }
     return false;
   }
+}
+
+/** Whether one of the binds takes deliveries and speaks this protocol. */
+function receivesOver(binds: readonly Bind[], protocolNo: number): boolean {
+  for (const { session } of binds) if (session.protocolNo === protocolNo && session.canReceive) return true;
+  return false;
 }

@@ -76,6 +76,7 @@ export class Intake {
     const { metrics, clock } = this.#context;
     const found = this.#accepted;
     const receivedMs = clock.preciseMs();
+    message.protocolNo = origin.protocolNo;
     let outcome: Outcome = this.#context.stopping ? Outcome.store_unavailable : findDestination(message, found);
     const dispatcher = outcome === Outcome.ok ? this.#context.route(account, found.destination) : undefined;
     if (outcome === Outcome.ok) outcome = readText(account, message, dispatcher?.port.signatureUnits ?? 0, found);
@@ -129,6 +130,7 @@ export class Intake {
     const dispatchers: (Dispatcher | undefined)[] = [];
     let outcome: Outcome = this.#context.stopping ? Outcome.store_unavailable : Outcome.ok;
     for (const message of messages) {
+      message.protocolNo = origin.protocolNo;
       outcome = worse(outcome, findDestination(message, found));
       destinations.push(found.destination);
       dispatchers.push(outcome === Outcome.ok ? this.#context.route(account, found.destination) : undefined);

@@ -14,6 +14,8 @@ export interface SubmitOrigin {
   dropUnanswered(reason: string): void;
   /** The bind has gone: answers reach nobody. */
   readonly ended: boolean;
+  /** The protocol it speaks, see Message.protocolNo. */
+  readonly protocolNo: number;
 }
 
 /** Where the answer to a customer's wish to take a message back goes. */

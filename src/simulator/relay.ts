@@ -251,6 +251,6 @@ function noticeOf(ticket: Ticket, receipt: Receipt, nowMs: number): ReceiptNotic
     kind: "receipt", order: id, accountNo: 1, messageId: id,
     source: message.source, sourceTon: message.sourceTon, sourceNpi: message.sourceNpi,
     destination: message.destination, destinationTon: message.destinationTon, destinationNpi: message.destinationNpi,
-    serviceType: message.serviceType, state: receipt.state, error: receipt.error, stateWord: "", submittedAtMs: nowMs, doneAtMs: nowMs, extras: null,
+    serviceType: message.serviceType, protocolNo: message.protocolNo, state: receipt.state, error: receipt.error, stateWord: "", submittedAtMs: nowMs, doneAtMs: nowMs, extras: null,
   };
 }

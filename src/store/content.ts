@@ -16,6 +16,8 @@ const VERSION = 1;
 const BITS_AT = 3;
 const HAS_UDH = 1;
 const EXTRAS_WITH_RECEIPT = 2;
+/** The upper half is Message.protocolNo. */
+const PROTOCOL_SHIFT = 4;
 const NO_EXTRAS = 65_535;
 const FIXED = 19;
 /** Octets of evidence that its length can say. */
@@ -32,7 +34,7 @@ export function packContent(into: Buffer, at: number, message: Message, flags: s
   into[pos++] = VERSION;
   into[pos++] = message.encoding;
   into[pos++] = message.codingOctet;
-  into[pos++] = (message.hasUdh ? HAS_UDH : 0) | (message.extrasWithReceipt ? EXTRAS_WITH_RECEIPT : 0);
+  into[pos++] = (message.hasUdh ? HAS_UDH : 0) | (message.extrasWithReceipt ? EXTRAS_WITH_RECEIPT : 0) | (message.protocolNo << PROTOCOL_SHIFT);
   into[pos++] = message.priority;
   into[pos++] = message.protocolIdentifier;
   into[pos++] = message.segmentForm;
@@ -100,6 +102,11 @@ export function tellsExtras(body: Buffer, from = 0): boolean {
   return ((body[BITS_AT - from] as number) & EXTRAS_WITH_RECEIPT) !== 0;
 }
 
+/** Message.protocolNo; `from` as above. */
+export function contentProtocolNo(body: Buffer, from = 0): number {
+  return (body[BITS_AT - from] as number) >> PROTOCOL_SHIFT;
+}
+
 /** The extras as a view on `body`, null when there are none. */
 export function contentExtras(body: Buffer): Buffer | null {
   const at = extrasAt(body);
@@ -165,6 +172,7 @@ export function unpackContent(columns: ContentColumns): Message {
   const bits = body[BITS_AT] as number;
   message.hasUdh = (bits & HAS_UDH) !== 0;
   message.extrasWithReceipt = (bits & EXTRAS_WITH_RECEIPT) !== 0;
+  message.protocolNo = bits >> PROTOCOL_SHIFT;
   message.priority = body[4] as number;
   message.protocolIdentifier = body[5] as number;
   message.segmentForm = body[6] as SegmentForm;

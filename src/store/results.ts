@@ -57,6 +57,7 @@ export interface NoticeColumns {
   readonly source: string;
   readonly destination: string;
   readonly serviceType: string;
+  readonly protocolNo: number;
   readonly state: number;
   readonly acceptedAt: number;
   readonly at: number;
@@ -72,6 +73,7 @@ export function packReceiptNotice(into: Octets, row: NoticeColumns, error: strin
   into.text(row.source);
   into.text(row.destination);
   into.text(row.serviceType);
+  into.u8(row.protocolNo);
   into.u8(row.state);
   into.text(error);
   into.text(word);
@@ -102,7 +104,7 @@ function unpackReceiptNotice(from: OctetReader, withExtras: boolean): ReceiptNot
     kind: "receipt", order, accountNo, messageId,
     source: from.text(), sourceTon: kinds >>> 24, sourceNpi: (kinds >>> 16) & 255,
     destination: from.text(), destinationTon: (kinds >>> 8) & 255, destinationNpi: kinds & 255,
-    serviceType: from.text(), state: from.u8() as MessageState, error: from.text(), stateWord: from.text(), submittedAtMs: from.f64(), doneAtMs: from.f64(),
+    serviceType: from.text(), protocolNo: from.u8(), state: from.u8() as MessageState, error: from.text(), stateWord: from.text(), submittedAtMs: from.f64(), doneAtMs: from.f64(),
     extras: withExtras ? ownOctets(from.blob()) : null,
   };
 }

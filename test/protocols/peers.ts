@@ -187,7 +187,7 @@ export async function openCustomerBench(protocol: WireProtocol, options: Partial
 export function receiptNotice(change: Partial<ReceiptNotice> = {}): ReceiptNotice {
   return {
     kind: "receipt", order: 1, accountNo: 1, messageId: 60_000_000_000_001, source: "1069012345678", sourceTon: 0, sourceNpi: 0,
-    destination: "13800138000", destinationTon: 1, destinationNpi: 1, serviceType: "", state: 20, error: "000", stateWord: "",
+    destination: "13800138000", destinationTon: 1, destinationNpi: 1, serviceType: "", protocolNo: 0, state: 20, error: "000", stateWord: "",
     submittedAtMs: Date.UTC(2026, 10, 24, 10, 0), doneAtMs: Date.UTC(2026, 10, 24, 10, 1), extras: null, ...change,
   };
 }

@@ -31,6 +31,7 @@ const NO_SEQUENCE = Buffer.alloc(12);
 
 class SgipSession extends CustomerConnection {
   readonly protocol = "sgip";
+  readonly protocolNo = 3;
   /** Sequences of the customer's requests not yet answered, by their last number. */
   readonly #asked = new Map<number, Buffer>();
   #composed: { readonly id: number; readonly octets: number; readonly write: (target: Buffer, at: number) => number } | null = null;

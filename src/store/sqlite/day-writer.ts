@@ -6,7 +6,7 @@
  */
 import Database from "better-sqlite3";
 import { ChargeState, ENTRY_BOOKS, EntryKind } from "../../ledger/settlement.js";
-import { ROW_STRETCH, contentServiceType, tellsExtras } from "../content.js";
+import { ROW_STRETCH, contentProtocolNo, contentServiceType, tellsExtras } from "../content.js";
 import { DAY_VERSION, FIRST_ENTRY, KEPT_BIT, LAST_WORD, NO_WORD, SPLIT_BIT, Tally, prepareDay } from "./day-schema.js";
 import { prepareStatements, type DayStatements } from "./day-statements.js";
 import { DataVersionError } from "./ledger-schema.js";
@@ -339,7 +339,8 @@ export class DayWriter {
       kept: (tries & KEPT_BIT) === 0 ? 0 : tries & 255, due: n[13] as number, at: n[14] as number,
       report: n[15] as number, dispatchedAt: n[16] as number, sentAt: n[17] as number, acceptedAt: n[18] as number, expires: n[19] as number,
       wanted: n[20] as number, words: n[21] as number, kinds: n[22] as number, source: columns[23] as string, destination: columns[24] as string,
-      serviceType: contentServiceType(columns[25] as Buffer, ROW_STRETCH.at), tellsExtras: tellsExtras(columns[25] as Buffer, ROW_STRETCH.at), key: "",
+      serviceType: contentServiceType(columns[25] as Buffer, ROW_STRETCH.at), protocolNo: contentProtocolNo(columns[25] as Buffer, ROW_STRETCH.at),
+      tellsExtras: tellsExtras(columns[25] as Buffer, ROW_STRETCH.at), key: "",
     };
   }
 

@@ -10,7 +10,7 @@ import { refusalWord } from "../../lifecycle/notice.js";
 import { Happening, nextState } from "../../lifecycle/transitions.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import type { Outcome } from "../../../protocols/model/outcome.js";
-import { contentServiceType, tellsExtras, withKeptOf } from "../content.js";
+import { contentProtocolNo, contentServiceType, tellsExtras, withKeptOf } from "../content.js";
 import { Commit } from "../store.js";
 import { AttemptState, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, NO_WORD, Notify, Tally, opHash } from "./day-schema.js";
 import { Slot, chargeStateAtAccept, keptOf, tryOf } from "./day-writer.js";
@@ -95,7 +95,7 @@ export function accept(state: WriterState): Commit {
   state.rows.add({
     file, id, account: accountNo, lane: laneNo, ord, state: to, chargeState, notify: Notify.none, segments, charge, holdEntry, lastEntry, operator,
     link: dispatched || kept > 0 ? link : 0, resent: 0, attempts, parts: 0, kept, due, at: now, report: NO_REPORT, dispatchedAt: dispatched ? now : NO_TIME, sentAt: NO_TIME,
-    acceptedAt: now, expires, wanted, words, kinds, source, destination, serviceType: contentServiceType(body), tellsExtras: tellsExtras(body), key: "",
+    acceptedAt: now, expires, wanted, words, kinds, source, destination, serviceType: contentServiceType(body), protocolNo: contentProtocolNo(body), tellsExtras: tellsExtras(body), key: "",
   });
   return Commit.ok;
 }

@@ -42,6 +42,7 @@ export interface Row {
   readonly source: string;
   readonly destination: string;
   readonly serviceType: string;
+  readonly protocolNo: number;
   /** Its receipts bear the extras of its submit (store/content.ts); read from its content when one is told. */
   readonly tellsExtras: boolean;
   /** The operator's id under which the latest attempt is remembered, "" when it is not. */

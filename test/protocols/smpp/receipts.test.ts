@@ -43,7 +43,7 @@ describe("ReceiptComposer", () => {
   const composed = (stateWord: string, change: Partial<ReceiptNotice> = {}): string => {
     composer.compose({
       kind: "receipt", order: 1, accountNo: 1, messageId: 77, source: "1069", sourceTon: 0, sourceNpi: 0, destination: "13800138000", destinationTon: 1, destinationNpi: 1,
-      serviceType: "", state: MessageState.undeliverable, error: "001", stateWord, submittedAtMs: NOW, doneAtMs: NOW, extras: null, ...change,
+      serviceType: "", protocolNo: 1, state: MessageState.undeliverable, error: "001", stateWord, submittedAtMs: NOW, doneAtMs: NOW, extras: null, ...change,
     }, "77", 0x34, 480);
     return composer.body.short_message.toString("latin1");
   };

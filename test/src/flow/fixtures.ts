@@ -285,7 +285,7 @@ export class FakeOperator implements OperatorPort, LinkPort {
 export function notice(order: number, accountNo = 1): ReceiptNotice {
   return {
     kind: "receipt", order, accountNo, messageId: 1_000 + order, source: "1069", sourceTon: 0, sourceNpi: 0,
-    destination: "13800138000", destinationTon: 1, destinationNpi: 1, serviceType: "",
+    destination: "13800138000", destinationTon: 1, destinationNpi: 1, serviceType: "", protocolNo: 0,
     state: MessageState.delivered, error: "000", stateWord: "",
     submittedAtMs: 0, doneAtMs: 0, extras: null,
   };

@@ -43,6 +43,7 @@ export function part(hex: string, encoding: Encoding = Encoding.ucs2): Message {
 /** One bind of a customer: keeps what it is answered. */
 export class Customer {
   ended = false;
+  readonly protocolNo = 1;
   readonly answers: { readonly handle: number; readonly outcome: string; readonly messageId: number }[] = [];
   readonly cancels: string[] = [];
   readonly dropped: string[] = [];

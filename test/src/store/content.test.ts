@@ -4,13 +4,13 @@ import fc from "fast-check";
 import { newMessage } from "../../../protocols/model/message.js";
 import type { Message } from "../../../protocols/model/message.js";
 import {
-  ROW_STRETCH, contentExtras, contentFlags, contentServiceType, contentSize, packContent, tellsExtras, unpackContent, withFlags, withKeptOf,
+  ROW_STRETCH, contentExtras, contentFlags, contentProtocolNo, contentServiceType, contentSize, packContent, tellsExtras, unpackContent, withFlags, withKeptOf,
 } from "../../../src/store/content.js";
 
 const octets = (maxLength: number): fc.Arbitrary<Buffer> => fc.uint8Array({ maxLength }).map((some) => Buffer.from(some));
 
 const messages: fc.Arbitrary<Message> = fc.record({
-  octets: octets(40), extras: fc.option(octets(20)), extrasWithReceipt: fc.boolean(), hasUdh: fc.boolean(), serviceType: fc.string({ maxLength: 10 }),
+  octets: octets(40), extras: fc.option(octets(20)), extrasWithReceipt: fc.boolean(), protocolNo: fc.nat(15), hasUdh: fc.boolean(), serviceType: fc.string({ maxLength: 10 }),
   segmentTotal: fc.nat(255), segmentNumber: fc.nat(255), segmentReference: fc.nat(65_535), priority: fc.nat(3), scheduledAtMs: fc.nat(),
 }).map((some) => Object.assign(newMessage(), some));
 
@@ -30,7 +30,7 @@ describe("a message's content on disk", () => {
       expect(unpacked(body)).to.deep.equal(message);
       const stretch = body.subarray(ROW_STRETCH.at, ROW_STRETCH.at + ROW_STRETCH.octets);
       for (const [part, from] of [[body, 0], [stretch, ROW_STRETCH.at]] as const) {
-        expect([tellsExtras(part, from), contentServiceType(part, from)]).to.deep.equal([message.extrasWithReceipt, message.serviceType]);
+        expect([tellsExtras(part, from), contentProtocolNo(part, from), contentServiceType(part, from)]).to.deep.equal([message.extrasWithReceipt, message.protocolNo, message.serviceType]);
       }
       expect([contentFlags(body), contentExtras(body)]).to.deep.equal([flags, message.extras]);
     }));
@@ -48,7 +48,7 @@ describe("a message's content on disk", () => {
 
   it("from before there were such extras has none of them", () => {
     const body = Buffer.from("01030801000001020134120000000000000000" + "000000" + "02004378" + "6869", "hex");
-    expect(unpacked(body)).to.deep.include({ hasUdh: true, segmentTotal: 2, extras: Buffer.from("Cx"), extrasWithReceipt: false, octets: Buffer.from("hi") });
+    expect(unpacked(body)).to.deep.include({ hasUdh: true, segmentTotal: 2, extras: Buffer.from("Cx"), extrasWithReceipt: false, protocolNo: 0, octets: Buffer.from("hi") });
     expect(tellsExtras(body)).to.equal(false);
   });
 });
