@@ -21,8 +21,7 @@ import type {
   BindRequest, BindVerdict, CancelAnswer, CustomerEvents, CustomerOptions, CustomerSession, DeliverAnswer, QueryAnswer, WireLog,
 } from "./protocol.js";
 import { Sequence } from "./sequence.js";
-import { Pause, Session } from "./session.js";
-import type { SessionHooks } from "./session.js";
+import { Pause, Session, type SessionHooks } from "./session.js";
 
 /** Above this many times its window a customer's submits are throttled; up to it reading merely pauses. */
 const OVERRUN_FACTOR = 2;
