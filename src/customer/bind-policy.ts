@@ -2,7 +2,8 @@
  * Bind policy: may this peer bind as this account? A list of named steps, asked in order; the first no decides.
  *
  * The address and failure checks come first and cost nothing; a password is checked off this thread, a digest at once.
- * Who proves a shared secret by a digest names the account by its SP_Id, who gives a password by its name. Over a connection
+ * Who proves a shared secret by a digest names the account by its SP_Id, or by the name it has for that protocol alone; who gives a
+ * password, by its name. Over a connection
  * that we made to an account's address only that account can bind; where the protocol wants no more of it, that proves it.
  */
 import { randomBytes } from "node:crypto";
@@ -66,10 +67,10 @@ export class BindPolicy {
   }
 
   /** The account that a request names; undefined when there is none, or we have called another. */
-  accountOf({ calledAccount }: CustomerSession, { proof, systemId }: BindRequest): LiveAccount | undefined {
+  accountOf({ calledAccount, protocol }: CustomerSession, { proof, systemId }: BindRequest): LiveAccount | undefined {
     const { accounts } = this.#parts;
     if (proof.kind === "called") return accounts.byName(calledAccount);
-    const account = proof.kind === "digest" ? accounts.bySpId(systemId) : accounts.byName(systemId);
+    const account = proof.kind === "digest" ? accounts.byBindName(protocol, systemId) : accounts.byName(systemId);
     return calledAccount === "" || account?.terms.name === calledAccount ? account : undefined;
   }
 

@@ -5,6 +5,7 @@
  * refused), so that a poor account's flood costs no disk; any credit clears it.
  */
 import type { Account } from "../ledger/account.js";
+import { bindName } from "../ledger/bind-terms.js";
 import { TokenBucket } from "../limiter/token-bucket.js";
 
 /** Policy refusals kept with their text, per account and hour. */
@@ -50,6 +51,8 @@ export class Accounts {
   readonly #byNo = new Map<number, LiveAccount>();
   readonly #byName = new Map<string, LiveAccount>();
   readonly #bySpId = new Map<string, LiveAccount>();
+  /** By "protocol=name". */
+  readonly #byOwnName = new Map<string, LiveAccount>();
 
   get size(): number {
     return this.#byNo.size;
@@ -64,8 +67,11 @@ export class Accounts {
   }
 
   /** By the name of binds that prove a shared secret. A closed account is found only where no other took its name. */
-  bySpId(spId: string): LiveAccount | undefined {
-    return this.#bySpId.get(spId);
+  byBindName(protocol: string, name: string): LiveAccount | undefined {
+    const own = this.#byOwnName.get(`${protocol}=${name}`);
+    if (own !== undefined && own.terms.state !== "closed") return own;
+    const general = this.#bySpId.get(name);
+    return general !== undefined && bindName(general.terms, protocol) === name ? general : own;
   }
 
   all(): Iterable<LiveAccount> {
@@ -89,9 +95,15 @@ export class Accounts {
       live.terms = terms;
     }
     this.#bySpId.clear();
+    this.#byOwnName.clear();
     for (const live of this.#byNo.values()) {
-      const { spId, state } = live.terms;
-      if (spId !== "" && (state !== "closed" || !this.#bySpId.has(spId))) this.#bySpId.set(spId, live);
+      const { spId, protocolNames } = live.terms;
+      if (spId !== "") putName(this.#bySpId, spId, live);
+      for (const name of protocolNames) putName(this.#byOwnName, name, live);
     }
   }
+}
+
+function putName(names: Map<string, LiveAccount>, name: string, live: LiveAccount): void {
+  if (live.terms.state !== "closed" || !names.has(name)) names.set(name, live);
 }

@@ -52,6 +52,11 @@ export const ACCOUNT_SETTINGS: readonly AccountSetting[] = [
     help: "Name the account binds with over CMPP (SP_Id, 1 to 6 characters), its own among all accounts; none: no CMPP",
   },
   {
+    name: "protocolNames", flag: "protocol-name", kind: "list", default: [],
+    shape: { test: (text) => /^[a-z][a-z0-9]{0,15}=[\x21-\x2b\x2d-\x7e]{1,16}$/.test(text), words: "a protocol and a name without blanks such as cmpp=901234" },
+    help: "The same for binds over one protocol that prove a shared secret, such as cmpp=901234; goes before sp-id",
+  },
+  {
     name: "cmppSecret", flag: "cmpp-secret", kind: "secret", default: "",
     help: "Shared secret of its CMPP binds, kept encrypted; none: it cannot bind over CMPP",
   },
@@ -317,6 +322,7 @@ export function makeAccount(identity: AccountIdentity, kept: AccountSettings): A
     stateReason: identity.stateReason,
     passwordHash: settings.passwordHash,
     spId: settings.spId,
+    protocolNames: settings.protocolNames,
     cmppSecret: settings.cmppSecret,
     cmppVersions: settings.cmppVersions,
     protocolVersions: settings.protocolVersions,
@@ -338,7 +344,7 @@ export function makeAccount(identity: AccountIdentity, kept: AccountSettings): A
     allow: settings.allow,
     callAt: settings.callAt,
     serviceCodes: settings.serviceCodes,
-    checkSource: kept.checkSource ?? (settings.spId !== "" && settings.serviceCodes.length > 0),
+    checkSource: kept.checkSource ?? ((settings.spId !== "" || settings.protocolNames.length > 0) && settings.serviceCodes.length > 0),
     checkContentSource: settings.checkContentSource,
     signature: settings.signature,
     alphabet0: settings.alphabet0,

@@ -19,6 +19,8 @@ export interface Account {
   readonly passwordHash: string;
   /** The name it binds with over protocols that prove a shared secret by a digest (CMPP: SP_Id), 1..16 characters; "" = none. */
   readonly spId: string;
+  /** "protocol=name": the same over one such protocol (SMGP: ClientID); goes before the other. */
+  readonly protocolNames: readonly string[];
   /** That shared secret as `seal` of secret.ts keeps it; "" = cannot bind so. */
   readonly cmppSecret: string;
   /** CMPP versions it may speak: "2.0", "2.1", "3.0". */

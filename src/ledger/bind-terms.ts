@@ -38,22 +38,46 @@ export function bindTerms(account: Account, protocol: string): BindTerms {
   };
 }
 
+/** The name that an account binds with over a protocol where a shared secret is proved, "" = none. */
+export function bindName({ spId, protocolNames }: BindNames, protocol: string): string {
+  return entriesOf(protocolNames, protocol)[0] ?? spId;
+}
+
+export type BindNames = Pick<Account, "spId" | "protocolNames">;
+
+/** What two accounts would both bind with over some protocol, in words that begin with its flag; null when there is nothing. */
+export function sharedName(one: BindNames, other: BindNames): string | null {
+  if (one.spId !== "" && one.spId === other.spId) return `sp-id: ${one.spId}`;
+  for (const protocol of [...one.protocolNames, ...other.protocolNames].map(protocolOf)) {
+    const name = bindName(one, protocol);
+    if (name !== "" && name === bindName(other, protocol)) return `protocol-name: ${protocol}=${name}`;
+  }
+  return null;
+}
+
 /** The values that a list of "protocol=value" has for one protocol. */
 function entriesOf(list: readonly string[], protocol: string): string[] {
   return list.filter((entry) => entry.startsWith(`${protocol}=`)).map((entry) => entry.slice(protocol.length + 1));
 }
 
 /** The first fault in settings that only the protocols can judge, in words that name the flag; null when all may stand. */
-export function checkBindTerms({ spId = "", protocolWindows = [], protocolVersions = [], callAt = [] }: AccountSettings, protocols: readonly BindForms[]): string | null {
+export function checkBindTerms({ spId = "", protocolNames = [], protocolWindows = [], protocolVersions = [], callAt = [] }: AccountSettings, protocols: readonly BindForms[]): string | null {
   const nameless = spId === "" ? null : refusedName(spId, protocols);
   if (nameless !== null) return `sp-id: ${nameless}`;
   const names = protocols.map(({ name }) => name);
-  for (const [flag, list] of [["protocol-window", protocolWindows], ["protocol-version", protocolVersions], ["call-at", callAt]] as const) {
+  for (const [flag, list] of [["protocol-name", protocolNames], ["protocol-window", protocolWindows], ["protocol-version", protocolVersions], ["call-at", callAt]] as const) {
     const stray = list.map(protocolOf).find((name) => !names.includes(name));
     if (stray !== undefined) return `${flag}: ${stray} is no protocol we speak: ${names.join(", ")}`;
   }
-  const twice = protocolWindows.map(protocolOf).find((name, index, all) => all.indexOf(name) < index);
-  if (twice !== undefined) return `protocol-window: ${twice} stands there twice`;
+  for (const [flag, list] of [["protocol-name", protocolNames], ["protocol-window", protocolWindows]] as const) {
+    const twice = list.map(protocolOf).find((name, index, all) => all.indexOf(name) < index);
+    if (twice !== undefined) return `${flag}: ${twice} stands there twice`;
+  }
+  for (const protocol of protocols) {
+    const [own] = entriesOf(protocolNames, protocol.name);
+    const refused = own === undefined ? null : refusedName(own, [protocol]);
+    if (refused !== null) return `protocol-name: ${refused}`;
+  }
   for (const { name, versions } of protocols) {
     const unspoken = entriesOf(protocolVersions, name).find((version) => !versions.includes(version));
     if (unspoken !== undefined) return `protocol-version: ${name} has no version ${unspoken}: ${versions.join(", ")}`;

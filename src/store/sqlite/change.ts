@@ -7,6 +7,7 @@
 import { MAX_AMOUNT_MICROS, formatMoney, withinLimit } from "../../ledger/money.js";
 import { checkCurrency, checkName, checkRequired, checkSettings, withDefaults } from "../../ledger/account-settings.js";
 import type { Account } from "../../ledger/account.js";
+import { sharedName } from "../../ledger/bind-terms.js";
 import type { AccountSettings, AccountView, LedgerCommand, LedgerRefusal, LedgerResult } from "../../ledger/commands.js";
 import { Book, CHARGE_STATE_NAMES, ChargeState } from "../../ledger/settlement.js";
 import { MAX_TARIFFS } from "../../ledger/tariff.js";
@@ -152,10 +153,10 @@ class Change {
     const row = this.#account(command.name);
     const fault = checkSettings(command.settings);
     if (fault !== null) throw new Refused("invalid_value", fault);
-    this.#ownNames(command.name, command.settings);
     const { no } = row.account;
     const given = Object.entries(command.settings).filter(([, value]: [string, unknown]) => value !== undefined);
     const kept: AccountSettings = { ...row.kept, ...Object.fromEntries(given) };
+    this.#ownNames(command.name, kept);
     const { priceMicros, creditLimitMicros = 0 } = kept;
     // A price set now is the later word: base tariffs that have started give way to it.
     const priced = command.settings.priceMicros !== undefined;
@@ -328,11 +329,12 @@ class Change {
   }
 
   /** A message from a phone to a service code, and a bind with an SP_Id, are one account's: no two may have the same. */
-  #ownNames(name: string, { serviceCodes = [], spId = "" }: AccountSettings): void {
-    if (serviceCodes.length === 0 && spId === "") return;
+  #ownNames(name: string, { serviceCodes = [], spId = "", protocolNames = [] }: AccountSettings): void {
+    if (serviceCodes.length === 0 && spId === "" && protocolNames.length === 0) return;
     for (const { account } of this.#ledger.accountRows()) {
       if (account.name === name || account.state === "closed") continue;
-      if (spId !== "" && account.spId === spId) throw new Refused("invalid_value", `sp-id: ${spId} is account ${account.name}'s`);
+      const shared = sharedName({ spId, protocolNames }, account);
+      if (shared !== null) throw new Refused("invalid_value", `${shared} is account ${account.name}'s`);
       const taken = serviceCodes.find((code) => account.serviceCodes.includes(code));
       if (taken !== undefined) throw new Refused("invalid_value", `service-code: ${taken} is account ${account.name}'s`);
     }

@@ -25,7 +25,7 @@ describe("tollgate account", () => {
     expect(host.commands[0]).to.deep.equal({ kind: "account.set", name: "demo", settings: { rate: 200 }, actor: "cli:tester", reason: "agreed" });
   });
 
-  const byFlag: Record<string, string> = { "allow": "192.0.2.0/24", "sp-id": "901234", "cmpp-versions": "2.0,3.0", "protocol-version": "smpp=3.4", "call-at": "smpp=192.0.2.7:2775", "protocol-window": "cmpp=8", "signature": "【测试】" };
+  const byFlag: Record<string, string> = { "allow": "192.0.2.0/24", "sp-id": "901234", "protocol-name": "cmpp=901234", "cmpp-versions": "2.0,3.0", "protocol-version": "smpp=3.4", "call-at": "smpp=192.0.2.7:2775", "protocol-window": "cmpp=8", "signature": "【测试】" };
   const samples: Record<string, string> = { integer: "7", money: "0.5", duration: "48h", boolean: "true", text: "mobile", password: "pw", list: "1069" };
   for (const setting of ACCOUNT_SETTINGS) {
     const sample = byFlag[setting.flag] ?? setting.choices?.at(-1) ?? samples[setting.kind];

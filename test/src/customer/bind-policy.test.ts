@@ -118,6 +118,15 @@ describe("Binding by a digest", () => {
     expect([...desk.binds.all()].map((bind) => bind.account.terms.no)).to.deep.equal([1, 2]);
   });
 
+  it("finds it by the name that it has for that protocol alone, and by none that holds elsewhere", async () => {
+    const desk = new Desk({ spId: "900001", protocolNames: ["cmpp=901234", "smgp=12345678"] }, 10, account(2, { spId: "905678", protocolNames: ["smgp=901234"] }));
+    expect(await desk.digest("901234", "shared-1")).to.equal("ok");
+    expect(await desk.digest("900001", "shared-1")).to.equal("credentials");
+    expect(await desk.digest("12345678", "shared-1")).to.equal("credentials");
+    expect(await desk.digest("905678", "shared-2")).to.equal("ok");
+    expect([...desk.binds.all()].map((bind) => bind.account.terms.no)).to.deep.equal([1, 2]);
+  });
+
   it("compares a stranger's digest with a secret too, and one of an account without a readable secret", async () => {
     const desk = new Desk(sp, 10, account(3, { spId: "900003" }));
     expect([await desk.digest("999999", "x"), await desk.digest("900003", "x"), await desk.digest("901234", "x")]).to.deep.equal(["credentials", "credentials", "credentials"]);

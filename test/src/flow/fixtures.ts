@@ -14,7 +14,7 @@ import { Commit, type AcceptIntent, type CancelIntent, type Intent, type PartInt
 
 export function account(no: number, settings: Partial<Account> = {}): Account {
   return {
-    no, name: `account${no}`, state: "active", stateReason: "", passwordHash: "", spId: "", cmppSecret: "", cmppVersions: ["2.0", "2.1", "3.0"], protocolVersions: [], currency: "CNY", priceMicros: 35_000, tariffs: [],
+    no, name: `account${no}`, state: "active", stateReason: "", passwordHash: "", spId: "", protocolNames: [], cmppSecret: "", cmppVersions: ["2.0", "2.1", "3.0"], protocolVersions: [], currency: "CNY", priceMicros: 35_000, tariffs: [],
     creditLimitMicros: 0, settle: "sent", refundOnFailure: false, onUnknown: "settle", segmentRule: "domestic", rate: 1_000_000, burst: 1_000_000,
     maxBinds: 4, window: 100, cmppWindow: 16, protocolWindows: [], deliverWindow: 100, allow: [], callAt: [], serviceCodes: [], checkSource: false, checkContentSource: true, signature: "", alphabet0: "gsm7", binary: "pass",
     refuseBy: "answer", operator: "", weight: 1, maxQueued: 1_000_000, validityMs: 172_800_000, ...settings,

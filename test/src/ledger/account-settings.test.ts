@@ -15,7 +15,7 @@ function setting(flag: string) {
 describe("account settings", () => {
   it("give a new account the documented terms", () => {
     expect(makeAccount(IDENTITY, { priceMicros: 35_000 })).to.deep.equal({
-      ...IDENTITY, passwordHash: "", spId: "", cmppSecret: "", cmppVersions: ["2.0", "2.1", "3.0"], protocolVersions: [], priceMicros: 35_000, creditLimitMicros: 0, settle: "sent", refundOnFailure: false, onUnknown: "settle",
+      ...IDENTITY, passwordHash: "", spId: "", protocolNames: [], cmppSecret: "", cmppVersions: ["2.0", "2.1", "3.0"], protocolVersions: [], priceMicros: 35_000, creditLimitMicros: 0, settle: "sent", refundOnFailure: false, onUnknown: "settle",
       segmentRule: "domestic", rate: 100, burst: 255, maxBinds: 4, window: 100, cmppWindow: 16, protocolWindows: [], deliverWindow: 100, allow: [], callAt: [], serviceCodes: [],
       checkSource: false, checkContentSource: true, signature: "", alphabet0: "gsm7", binary: "pass", refuseBy: "answer", operator: "", weight: 1, maxQueued: 10_000_000,
       validityMs: 172_800_000,
@@ -70,6 +70,7 @@ describe("account settings", () => {
     ["sp-id", "12345678", "12345678"],
     ["protocol-version", "smpp=3.4,smpp=5.0", ["smpp=3.4", "smpp=5.0"]],
     ["protocol-window", "smgp=16", ["smgp=16"]],
+    ["protocol-name", "smgp=12345678,cmpp=901234", ["smgp=12345678", "cmpp=901234"]],
     ["call-at", "smpp=192.0.2.7:2775,smpp=[2001:db8::7]:2775", ["smpp=192.0.2.7:2775", "smpp=[2001:db8::7]:2775"]],
     ["signature", "【测试】", "【测试】"],
     ["signature", "【Acme Ltd】", "【Acme Ltd】"],
@@ -84,7 +85,7 @@ describe("account settings", () => {
     ["price", "-1"], ["price", "0.0000001"], ["price", "1000001"], ["rate", "0"], ["rate", "1000001"], ["rate", "1.5"], ["binds", "101"],
     ["window", "10001"], ["validity", "48"], ["validity", "1s"], ["allow", "192.0.2.0/33"], ["allow", "2001:db8::/129"], ["allow", "example.com"],
     ["service-code", "10a"], ["refund-on-failure", "yes"], ["settle", "later"], ["weight", "101"], ["password", "secret01"], ["operator", "a b"],
-    ["call-at", "192.0.2.7:2775"], ["call-at", "smpp=192.0.2.7"], ["call-at", "smpp=192.0.2.7:0"], ["call-at", "smpp=192.0.2.7:65536"], ["call-at", "smpp=2001:db8::7:1"], ["call-at", "smpp=a b:1"], ["protocol-window", "smgp"], ["protocol-window", "smgp=0"], ["protocol-window", "smgp=10001"], ["protocol-version", "smpp=x"], ["protocol-version", "3.4"], ["sp-id", "90123456789012345"], ["sp-id", "90 1"], ["cmpp-versions", "1.2"], ["cmpp-secret", "tollgate1"], ["cmpp-window", "0"], ["check-content-source", "no"],
+    ["call-at", "192.0.2.7:2775"], ["call-at", "smpp=192.0.2.7"], ["call-at", "smpp=192.0.2.7:0"], ["call-at", "smpp=192.0.2.7:65536"], ["call-at", "smpp=2001:db8::7:1"], ["call-at", "smpp=a b:1"], ["protocol-name", "901234"], ["protocol-name", "smgp="], ["protocol-name", "smgp=12345678901234567"], ["protocol-window", "smgp"], ["protocol-window", "smgp=0"], ["protocol-window", "smgp=10001"], ["protocol-version", "smpp=x"], ["protocol-version", "3.4"], ["sp-id", "90123456789012345"], ["sp-id", "90 1"], ["cmpp-versions", "1.2"], ["cmpp-secret", "tollgate1"], ["cmpp-window", "0"], ["check-content-source", "no"],
     ["signature", "测试"], ["signature", "【测】"], ["signature", `【${"测".repeat(21)}】`], ["signature", "【测【试】"], ["signature", "【测\n试】"], ["signature", "[test]"],
   ];
   for (const [flag, text] of REFUSED) {

@@ -44,6 +44,10 @@ describe("Terms that only the protocols can judge", () => {
     ["a name between those that two take", { spId: "1234567" }, ALL, /^sp-id: .*SP_Id has 1 to 6.*ClientID has 8/],
     ["a name where no protocol proves by a digest", { spId: "1" }, [SMPP], /^sp-id: no protocol takes 1$/],
     ["a window of a protocol that is not spoken", { protocolWindows: ["smgp=5"] }, [SMPP, CMPP], /^protocol-window: smgp is no protocol we speak: smpp, cmpp$/],
+    ["a name of a protocol that is not spoken", { protocolNames: ["smgp=12345678"] }, [SMPP, CMPP], /^protocol-name: smgp is no protocol we speak/],
+    ["two names of one protocol", { protocolNames: ["cmpp=1", "cmpp=2"] }, ALL, /^protocol-name: cmpp stands there twice$/],
+    ["a name that its protocol does not take", { protocolNames: ["cmpp=12345678"] }, ALL, /^protocol-name: no protocol takes 12345678: cmpp's SP_Id has 1 to 6 characters$/],
+    ["a name of a protocol that proves nothing by a digest", { protocolNames: ["smpp=901234"] }, ALL, /^protocol-name: no protocol takes 901234$/],
     ["two windows of one protocol", { protocolWindows: ["smpp=5", "smpp=6"] }, ALL, /^protocol-window: smpp stands there twice$/],
     ["an address for a protocol that is not spoken", { callAt: ["sgip=192.0.2.1:8801"] }, ALL, /^call-at: sgip is no protocol we speak/],
     ["an address for a protocol in which we never connect", { callAt: ["smpp=192.0.2.1:1", "cmpp=192.0.2.1:2"] }, ALL, /^call-at: in cmpp only customers connect$/],
@@ -60,6 +64,7 @@ describe("Terms that only the protocols can judge", () => {
   it("have names as long as some protocol takes them, versions and windows of those that are spoken, and none of all", () => {
     expect(checkBindTerms({ spId: "12345678", protocolWindows: ["smpp=5", "smgp=6"], protocolVersions: ["smgp=3.0", "smpp=5.0", "smgp=1.3"] }, ALL)).to.equal(null);
     expect(checkBindTerms({ spId: "901234" }, ALL)).to.equal(null);
+    expect(checkBindTerms({ protocolNames: ["cmpp=901234", "smgp=12345678"] }, ALL)).to.equal(null);
     expect(checkBindTerms({ spId: "any name" }, [SMPP, { name: "free", proof: "digest", versions: [] }])).to.equal(null);
     expect(checkBindTerms({ spId: "" }, [SMPP])).to.equal(null);
     expect(checkBindTerms({ callAt: ["smpp=192.0.2.1:1", "smpp=far.example:65535"] }, ALL)).to.equal(null);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LedgerCommand } from "../../../src/ledger/commands.js";
+import type { AccountSettings, LedgerCommand } from "../../../src/ledger/commands.js";
 import { formatMoney, parseMoney } from "../../../src/ledger/money.js";
 import { newSecretKey, seal } from "../../../src/ledger/secret.js";
 import { ChargeState } from "../../../src/ledger/settlement.js";
@@ -227,6 +227,18 @@ describe("ledger commands", () => {
     expect(code("other", ["1068"])).to.equal("ok");
     expect(outcome({ kind: "account.close", name: "acme", rest: "forfeit" })).to.equal("ok");
     expect(code("other", ["1069"])).to.equal("ok");
+  });
+
+  it("gives a protocol's own name to one account only, and no account's SP_Id that holds there too", () => {
+    const set = (name: string, settings: AccountSettings) => outcome({ kind: "account.set", name, settings });
+    add("acme", { spId: "901234", protocolNames: ["smgp=12345678"] });
+    expect(apply({ kind: "account.add", name: "other", settings: { priceMicros: 1, protocolNames: ["smgp=12345678"] } }).result)
+      .to.include({ message: "protocol-name: smgp=12345678 is account acme's" });
+    expect(add("other", { spId: "905678", protocolNames: ["smgp=901234"] }), "acme binds so over other protocols only").to.equal("ok");
+    expect(set("other", { protocolNames: ["cmpp=901234"] })).to.equal("invalid_value");
+    expect(set("acme", { protocolNames: [] }), "its SP_Id would hold there again").to.equal("invalid_value");
+    expect(outcome({ kind: "account.close", name: "other", rest: "forfeit" })).to.equal("ok");
+    expect(set("acme", { protocolNames: [] })).to.equal("ok");
   });
 
   it("gives an SP_Id to one account only, until that one is closed", () => {

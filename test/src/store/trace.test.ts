@@ -150,7 +150,7 @@ describe("answers", () => {
     const { entries } = ask<"audit">({ kind: "audit", limit: 2 });
     expect(entries.map((each) => each.what)).to.deep.equal([
       "account acme topped up by 1750.00, reference B1",
-      "account acme added: currency CNY, no password, sp-id none, no cmpp-secret, cmpp-versions 2.0 2.1 3.0, protocol-version none, price 0.035, credit-limit 0.00, settle sent, refund-on-failure false, on-unknown settle, segment-rule domestic, rate 100, " +
+      "account acme added: currency CNY, no password, sp-id none, protocol-name none, no cmpp-secret, cmpp-versions 2.0 2.1 3.0, protocol-version none, price 0.035, credit-limit 0.00, settle sent, refund-on-failure false, on-unknown settle, segment-rule domestic, rate 100, " +
         "binds 4, window 100, cmpp-window 16, protocol-window none, allow none, call-at none, service-code none, check-content-source true, signature none, alphabet0 gsm7, binary pass, refuse-by answer, operator none, weight 1, max-queued 10000000, " +
         "validity 172800s (reason: new)",
     ]);
