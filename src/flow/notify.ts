@@ -6,6 +6,7 @@
  * what a closed bind left unanswered goes back in front. An acknowledged notice keeps its place in the window until
  * that is on disk, so that a crash never repeats more than the windows hold.
  */
+import { octetsHeld } from "../../protocols/model/message.js";
 import type { Notice } from "../../protocols/model/receipt.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { DeliverAnswer } from "../../protocols/wire/protocol.js";
@@ -20,6 +21,8 @@ const HEAD_MAX = 4_096;
 const CLAIM_AT = 2_048;
 /** Notices read from disk at once. */
 const CLAIM_MAX = 2_048;
+/** Octets of inbound messages of one account kept in memory: few where they are long. */
+const HEAD_OCTETS = 8 * 1_048_576;
 /** Notices of one account that may wait for another try before its deliveries pause. */
 const RETRYING_MAX = 1_024;
 
@@ -34,6 +37,8 @@ class Outbox implements Intent {
   open = 0;
   readonly #confirmed: (outbox: Outbox) => void;
   readonly head = new Deque<Notice>();
+  /** What the head and those waiting for another try hold. */
+  octets = 0;
   /** Order number of the last notice taken into the head; the next claim starts after it. */
   lastOrder = 0;
   /** Order number of the last notice that came by a claim: those up to it have all been handed out. */
@@ -102,13 +107,14 @@ export class Notifier {
     if (notice.order <= outbox.claimedTo) return;
     // What the store did by itself is told after the results of its batch: such a notice may come a little late.
     const late = notice.order < outbox.lastOrder;
-    if (!late && (outbox.backlog > 0 || outbox.claiming || outbox.head.length >= HEAD_MAX)) {
+    if (!late && (outbox.backlog > 0 || outbox.claiming || outbox.head.length >= HEAD_MAX || outbox.octets >= HEAD_OCTETS)) {
       outbox.backlog++;
       return;
     }
     if (!late) outbox.lastOrder = notice.order;
     if (outbox.head.length === 0 && !this.#stopped && this.#deliver(outbox, notice)) return;
     outbox.head.push(notice);
+    outbox.octets += octetsOf(notice);
   }
 
   /** A bind of the account has room (or has just come): deliver what waits. */
@@ -119,9 +125,10 @@ export class Notifier {
       for (let notice = outbox.head.peek(); notice !== undefined; notice = outbox.head.peek()) {
         if (!this.#deliver(outbox, notice)) break;
         outbox.head.shift();
+        outbox.octets -= octetsOf(notice);
       }
     }
-    if (outbox.backlog > 0 && !outbox.claiming && outbox.head.length < CLAIM_AT) this.#claim(outbox);
+    if (outbox.backlog > 0 && !outbox.claiming && outbox.head.length < CLAIM_AT && outbox.octets < HEAD_OCTETS / 2) this.#claim(outbox);
   }
 
   /** The customer dealt with a notice. */
@@ -145,6 +152,7 @@ export class Notifier {
         outbox.tries.set(notice.order, tries);
         const pauseMs = Math.min(this.#options.retryMinMs * 2 ** Math.min(tries - 1, 20), this.#options.retryMaxMs);
         outbox.retrying.push({ notice, dueMs: this.#clock.monotonicMs + pauseMs });
+        outbox.octets += octetsOf(notice);
         this.#metrics.stage(Stage.notify, Outcome.throttled);
       }
     }
@@ -157,6 +165,7 @@ export class Notifier {
       const outbox = this.#outbox(notice.accountNo);
       outbox.open--;
       outbox.head.unshift(notice);
+      outbox.octets += octetsOf(notice);
     }
     const first = notices[0];
     if (first !== undefined) this.pump(first.accountNo);
@@ -167,11 +176,16 @@ export class Notifier {
     const outbox = this.#outboxes.get(accountNo);
     if (outbox === undefined) return;
     const had = outbox.head.length + outbox.retrying.length;
-    outbox.head.keep((notice) => notice.order >= before);
+    outbox.head.keep((notice) => {
+      if (notice.order >= before) return true;
+      outbox.octets -= octetsOf(notice);
+      return false;
+    });
     for (let i = outbox.retrying.length - 1; i >= 0; i--) {
       const { notice } = outbox.retrying[i] as Retry;
       if (notice.order >= before) continue;
       outbox.retrying.splice(i, 1);
+      outbox.octets -= octetsOf(notice);
       outbox.tries.delete(notice.order);
     }
     const forgotten = had - outbox.head.length - outbox.retrying.length;
@@ -215,18 +229,19 @@ export class Notifier {
   #claim(outbox: Outbox): void {
     const wanted = Math.min(CLAIM_MAX, HEAD_MAX - outbox.head.length);
     outbox.claiming = true;
-    this.#store.claimOutbox(outbox.accountNo, outbox.lastOrder, wanted, (notices) => {
+    this.#store.claimOutbox(outbox.accountNo, outbox.lastOrder, wanted, (notices, more) => {
       outbox.claiming = false;
       if (notices === null) {
         outbox.askAgain = true;
         return;
       }
-      // All that became due before this answer was on disk when it was read, so a short answer is the whole rest.
-      outbox.backlog = notices.length < wanted ? 0 : Math.max(1, outbox.backlog - notices.length);
+      // All that became due before this answer was on disk when it was read, so without more it is the whole rest.
+      outbox.backlog = more ? Math.max(1, outbox.backlog - notices.length) : 0;
       for (const notice of notices) {
         outbox.lastOrder = notice.order;
         outbox.claimedTo = notice.order;
         outbox.head.push(notice);
+        outbox.octets += octetsOf(notice);
       }
       this.pump(outbox.accountNo);
     });
@@ -240,4 +255,9 @@ export class Notifier {
     }
     return outbox;
   }
+}
+
+/** Receipts are small and all alike; inbound messages may be 64 KB. */
+function octetsOf(notice: Notice): number {
+  return notice.kind === "inbound" ? octetsHeld(notice.message) : 0;
 }

@@ -24,7 +24,7 @@ export const Result = {
   inbound: 4,
   /** Messages, remaining. */
   claim: 5,
-  /** Notices. */
+  /** Notices, and 1 when more may be left. */
   outbox: 6,
 } as const;
 

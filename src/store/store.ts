@@ -253,7 +253,7 @@ export interface Store {
   /** The next `n` queued messages of a lane, in order, not handed out before. `remaining` stay on disk. */
   claim(laneNo: number, n: number, claimed: (messages: StoredMessage[], remaining: number) => void): void;
   /** The next `n` waiting notices of an account with order > `after`; null when the store cannot look now. */
-  claimOutbox(accountNo: number, after: number, n: number, claimed: (notices: Notice[] | null) => void): void;
+  claimOutbox(accountNo: number, after: number, n: number, claimed: (notices: Notice[] | null, more: boolean) => void): void;
   /** Looks for what is due (expiry, retry, schedule, uncertain, horizon) up to `wallMs`; call about once a second. */
   sweep(wallMs: number): void;
 

@@ -89,7 +89,12 @@ ${options.more ?? '[filter]\nkeywords = ["words.txt"]\n'}`;
   static async open(options: RoadOptions): Promise<Road> {
     const road = new Road(mkdtempSync(join(tmpdir(), "tollgate-e2e-")), await freePort(), await freePort(), options);
     road.daemon.start();
-    await road.daemon.ready();
+    try {
+      await road.daemon.ready();
+    } catch (error) {
+      await road.close();
+      throw error;
+    }
     return road;
   }
 

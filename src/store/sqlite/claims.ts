@@ -8,7 +8,7 @@ import { packNotice } from "./finish.js";
 import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
 
-/** Octets after which a claim gives no further message: long ones come in several claims. */
+/** Octets after which a claim gives nothing further: what is long comes in several claims. */
 const CLAIM_OCTETS = 4 * 1_048_576;
 
 interface Place {
@@ -79,8 +79,14 @@ export function claimOutbox(state: WriterState): void {
   });
   out.need(8);
   out.u8(Result.outbox);
-  out.u32(places.length);
-  for (const place of places) packPlace(out, place, account);
+  const countAt = out.at;
+  out.u32(0);
+  const startsAt = out.at;
+  let count = 0;
+  while (count < places.length && out.at - startsAt < CLAIM_OCTETS) packPlace(out, places[count++] as Place, account);
+  out.view.setUint32(countAt, count, true);
+  out.need(1);
+  out.u8(count === n || count < places.length ? 1 : 0);
 }
 
 function packPlace(out: Octets, { file, id, ord, inbound }: Place, account: number): void {

@@ -9,7 +9,7 @@ import { Commit } from "../store.js";
 import type { InboundIntent, Intent, ReceiptIntent, StoredMessage, StoreEvents } from "../store.js";
 
 export type Claimed = (messages: StoredMessage[], remaining: number) => void;
-export type ClaimedOutbox = (notices: Notice[] | null) => void;
+export type ClaimedOutbox = (notices: Notice[] | null, more: boolean) => void;
 
 /** Reads one result and calls its ticket back with it. */
 export function callBack(from: OctetReader, ticket: Ticket): void {
@@ -48,12 +48,12 @@ export function callBack(from: OctetReader, ticket: Ticket): void {
     case Result.outbox: {
       const count = from.u32();
       if (count === REFUSED) {
-        (ticket as ClaimedOutbox)(null);
+        (ticket as ClaimedOutbox)(null, true);
         return;
       }
       const notices: Notice[] = [];
       for (let i = 0; i < count; i++) notices.push(unpackNotice(from));
-      (ticket as ClaimedOutbox)(notices);
+      (ticket as ClaimedOutbox)(notices, from.u8() === 1);
       return;
     }
     default:

@@ -64,6 +64,9 @@ export class FakeStore {
   readonly rewritten = new Map<number, Message>();
   /** What was found in a text after its acceptance. */
   readonly evidenceOf = new Map<number, string>();
+  /** Notices that one claim gives at most, and after which order number claims asked. */
+  claimAtMost = Infinity;
+  readonly claimedAfter: number[] = [];
   /** Results of the next splits; ok when there are none. */
   readonly splitResults: Commit[] = [];
   cancelResult: Commit = Commit.ok;
@@ -208,8 +211,14 @@ export class FakeStore {
     });
   }
 
-  claimOutbox(_accountNo: number, after: number, n: number, claimed: (notices: Notice[] | null) => void): void {
-    this.#waiting.push(() => claimed(this.available ? this.notices.filter((notice) => notice.order > after).slice(0, n) : null));
+  claimOutbox(_accountNo: number, after: number, n: number, claimed: (notices: Notice[] | null, more: boolean) => void): void {
+    this.#waiting.push(() => {
+      const left = this.notices.filter((notice) => notice.order > after);
+      const most = Math.min(n, this.claimAtMost);
+      this.claimedAfter.push(after);
+      if (this.available) claimed(left.slice(0, most), left.length >= most);
+      else claimed(null, true);
+    });
   }
 
   notified(_accountNo: number, order: number, _messageId: number, _inbound: boolean, result: string, intent?: Intent): void {

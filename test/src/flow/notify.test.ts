@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { newMessage } from "../../../protocols/model/message.js";
 import type { Notice } from "../../../protocols/model/receipt.js";
 import { ManualClock } from "../../../protocols/wire/clock.js";
 import { Notifier } from "../../../src/flow/notify.js";
@@ -45,6 +46,29 @@ describe("Notifier", () => {
     expect(desk.orders).to.deep.equal([1]);
     desk.notifier.answered(notice(1), "ok");
     expect(desk.store.calls).to.deep.equal(["notified 1 ok"]);
+  });
+
+  it("keeps few inbound messages in memory where they are long, and brings all of them in order", () => {
+    const desk = new Desk();
+    desk.room = 0;
+    desk.store.claimAtMost = 60;
+    for (let order = 1; order <= 300; order++) {
+      const message = Object.assign(newMessage(), { id: order, octets: Buffer.alloc(65_536) });
+      const long: Notice = { kind: "inbound", order, accountNo: 1, messageId: order, message };
+      desk.store.notices.push(long);
+      desk.notifier.offer(long);
+    }
+    expect(desk.notifier.depth(1)).to.equal(300);
+    for (let pumped = 0; pumped < 400; pumped++) {
+      desk.room = 1;
+      desk.notifier.pump(1);
+      desk.store.commit();
+    }
+    expect(desk.orders).to.deep.equal(Array.from({ length: 300 }, (_, at) => at + 1));
+    // The first 128 stood in memory; more was read when half of them had gone.
+    expect(desk.store.claimedAfter[0]).to.equal(128);
+    expect(desk.store.claimedAfter.length).to.be.greaterThan(2);
+    expect(desk.notifier.depth(1)).to.equal(0);
   });
 
   it("lets go of what has waited too long, in memory and on disk, and goes on with the rest", () => {

@@ -195,7 +195,7 @@ export class Bench {
       const all = from.u32();
       if (all === REFUSED) throw new Error("the outbox could not be read");
       for (let count = all; count > 0; count--) read.push(kind === Result.claim ? unpackStored(from) : unpackNotice(from));
-      ticket(Commit.ok, null, read, kind === Result.claim ? from.f64() : 0);
+      ticket(Commit.ok, null, read, kind === Result.claim ? from.f64() : from.u8());
     } else if (kind === Result.inbound) {
       ticket(Commit.ok, null, [], from.f64());
     } else {

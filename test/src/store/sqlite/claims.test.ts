@@ -14,4 +14,18 @@ describe("claims", () => {
     expect([first.messages.length, first.remaining, second.messages.length, second.remaining]).to.deep.equal([65, 35, 35, 0]);
     expect([...first.messages, ...second.messages].map(({ message }) => message.id)).to.deep.equal(ids);
   });
+
+  it("gives inbound messages that are long to their customer in several claims, none left out and none twice", () => {
+    const ids = Array.from({ length: 100 }, () => bench.inbound(1, "10690000", "x".repeat(65_000)).id);
+    const claimed: number[] = [];
+    let [after, claims] = [0, 0];
+    for (let notices = bench.outbox(1, after, 2_048); notices.length > 0; notices = bench.outbox(1, after, 2_048)) {
+      claims++;
+      expect(notices.length).to.be.lessThan(70);
+      claimed.push(...notices.map(({ messageId }) => messageId));
+      after = notices[notices.length - 1]?.order ?? 0;
+    }
+    expect(claimed).to.deep.equal(ids);
+    expect(claims).to.equal(2);
+  });
 });
