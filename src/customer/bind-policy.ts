@@ -2,9 +2,9 @@
  * Bind policy: may this peer bind as this account? A list of named steps, asked in order; the first no decides.
  *
  * The address and failure checks come first and cost nothing; a password is checked off this thread, a digest at once.
- * Who proves a shared secret by a digest names the account by its SP_Id, or by the name it has for that protocol alone; who gives a
- * password, by its name. Over a connection
- * that we made to an account's address only that account can bind; where the protocol wants no more of it, that proves it.
+ * Who proves a shared secret by a digest names the account by its SP_Id, or by the name it has for that protocol alone; who gives
+ * a password, by its name. Over a connection that we made to an account's address only that account can bind; where the protocol
+ * wants no more of it, that proves it.
  */
 import { randomBytes } from "node:crypto";
 import type { BindRefusal, BindRequest, CustomerSession } from "../../protocols/wire/protocol.js";
