@@ -259,5 +259,5 @@ export class Notifier {
 
 /** Receipts are small and all alike; inbound messages may be 64 KB. */
 function octetsOf(notice: Notice): number {
-  return notice.kind === "inbound" ? octetsHeld(notice.message) : 0;
+  return notice.kind === "inbound" ? octetsHeld(notice.message) : (notice.extras?.length ?? 0);
 }
