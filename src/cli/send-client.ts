@@ -6,7 +6,6 @@
  * ```
  */
 import type { Clock } from "../../protocols/wire/clock.js";
-import type { SendTarget } from "./send-target.js";
 import type { TextPart } from "./send-text.js";
 
 export interface BindOptions {
@@ -53,13 +52,6 @@ const UNBIND_MS = 2_000;
 interface Outstanding {
   readonly sentMs: number;
   readonly answer: (reply: SubmitReply) => void;
-}
-
-/** Connects and binds. A null client says why: the gateway's status, or 0 when there was none. */
-export async function bindCustomer(target: SendTarget, clock: Clock, onReceipt: (receipt: ClientReceipt) => void): Promise<Bound> {
-  const options = { ...target, clock, onReceipt };
-  if (target.protocol === "cmpp") return (await import("./send-cmpp.js")).bindCmpp(options, target.version);
-  return (await import("./send-smpp.js")).bindSmpp(options);
 }
 
 export abstract class CustomerClient {

@@ -12,7 +12,7 @@ import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import type { Clock } from "../../protocols/wire/clock.js";
 import { CliError, Exit } from "./exit.js";
-import { bindCustomer } from "./send-client.js";
+import { bindCustomer } from "./send-bind.js";
 import type { ClientReceipt, CustomerClient, SubmitReply } from "./send-client.js";
 import { bindRefused } from "./send-one.js";
 import { Pace } from "./send-pace.js";

@@ -12,7 +12,7 @@ import { localTime } from "./business-time.js";
 import type { CliContext, CommonOptions } from "./context.js";
 import { AdminError } from "../admin/errors.js";
 import { CliError, Exit } from "./exit.js";
-import { bindCustomer } from "./send-client.js";
+import { bindCustomer } from "./send-bind.js";
 import type { ClientReceipt, CustomerClient, SubmitReply } from "./send-client.js";
 import type { SendTarget } from "./send-target.js";
 import { cutText } from "./send-text.js";
