@@ -71,7 +71,6 @@ export function stateOfStat(stat: string, terms: LinkTerms): WordState {
   return standard.state === MessageState.unknown ? UNKNOWN : standard;
 }
 
-
 // ---------------------------------------------------------------- writing
 
 const DEST_ID_MOST = 21;

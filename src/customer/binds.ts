@@ -23,14 +23,16 @@ export class Bind implements SubmitOrigin, CancelOrigin {
   asking = 0;
   /** The session is over. */
   ended = false;
-  readonly protocolNo: number;
 
   constructor(session: CustomerSession, account: LiveAccount, boundAtMs: number) {
     this.session = session;
-    this.protocolNo = session.protocolNo;
     this.account = account;
     this.boundAtMs = boundAtMs;
     this.deliverWindow = bindTerms(account.terms, session.protocol).deliverWindow;
+  }
+
+  get protocolNo(): number {
+    return this.session.protocolNo;
   }
 
   answerSubmit(handle: number, outcome: Outcome, messageId: number): void {

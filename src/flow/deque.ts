@@ -58,3 +58,34 @@ export class Deque<T> {
     this.#head = 0;
   }
 }
+
+/** A deque that knows how many octets its items hold; an item's must not change while it is in here. */
+export class WeighedDeque<T> extends Deque<T> {
+  readonly #octetsOf: (item: T) => number;
+  #octets = 0;
+
+  constructor(octetsOf: (item: T) => number) {
+    super();
+    this.#octetsOf = octetsOf;
+  }
+
+  get octets(): number {
+    return this.#octets;
+  }
+
+  override push(item: T): void {
+    this.#octets += this.#octetsOf(item);
+    super.push(item);
+  }
+
+  override unshift(item: T): void {
+    this.#octets += this.#octetsOf(item);
+    super.unshift(item);
+  }
+
+  override shift(): T | undefined {
+    const item = super.shift();
+    if (item !== undefined) this.#octets -= this.#octetsOf(item);
+    return item;
+  }
+}

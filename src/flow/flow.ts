@@ -19,7 +19,6 @@ import { AcceptLimits } from "./accept.js";
 import type { Accounts, LiveAccount } from "./accounts.js";
 import { answerCancel, Cancel, cancelAll } from "./cancel.js";
 import { Dispatcher } from "./dispatch.js";
-import type { GatheringBound } from "./gathering.js";
 import { Holder } from "./hold.js";
 import type { MessageIds } from "./ids.js";
 import { Intake } from "./intake.js";
@@ -34,6 +33,7 @@ import { Rejudge } from "./rejudge.js";
 import { Reports } from "./reports.js";
 import type { Resubmissions } from "./resubmission.js";
 import { Settler } from "./settle.js";
+import type { ShareBound } from "./shares.js";
 import { Step, Submission } from "./submission.js";
 
 export class Flow {
@@ -145,7 +145,7 @@ export class Flow {
     return this.holder.groups;
   }
 
-  readonly gatheringFull = (account: LiveAccount, bound: GatheringBound): void => {
+  readonly gatheringFull = (account: LiveAccount, bound: ShareBound): void => {
     this.#parts.observe.gatheringFull(account.terms.no, bound);
   };
 

@@ -9,8 +9,9 @@
  * What finds no room here may not go out: nobody could judge its siblings. Bounded in parts and octets, for all
  * accounts and for each.
  */
-import { ownOctets, type Message } from "../../protocols/model/message.js";
+import { octetsHeld, ownOctets, type Message } from "../../protocols/model/message.js";
 import { saysTheSame, textKey } from "./gathering.js";
+import { Shares } from "./shares.js";
 
 const MAX_OCTETS = 32 * 1_048_576;
 const NONE: readonly Message[] = [];
@@ -34,22 +35,21 @@ export class Fragments {
   readonly #options: FragmentOptions;
   /** By what the parts of a text have in common; what is forgotten next stands first. */
   readonly #texts = new Map<string, Remembered>();
-  readonly #shares = new Map<number, { parts: number; octets: number }>();
-  #parts = 0;
-  #octets = 0;
+  readonly #shares: Shares;
 
   constructor(options: FragmentOptions) {
     this.#options = options;
+    this.#shares = new Shares(options.maxParts, MAX_OCTETS, options.share);
   }
 
   /** Parts remembered. */
   get size(): number {
-    return this.#parts;
+    return this.#shares.messages;
   }
 
   /** What has gone out of the text that this is a part of. */
   goneOf(accountNo: number, message: Message): readonly Message[] {
-    return this.#parts === 0 ? NONE : (this.#texts.get(textKey(accountNo, message))?.parts ?? NONE);
+    return this.size === 0 ? NONE : (this.#texts.get(textKey(accountNo, message))?.parts ?? NONE);
   }
 
   /** Remembers what a part says that is about to go out. @returns false: there is no room */
@@ -57,9 +57,13 @@ export class Fragments {
     const key = textKey(accountNo, message);
     const text = this.#texts.get(key) ?? { accountNo, parts: [], untilMs: 0 };
     const known = text.parts.some((part) => part.segmentNumber === message.segmentNumber && saysTheSame(part, message));
-    if (!known && !this.#take(accountNo, message)) return false;
-    // Only to be read: what its protocol alone understands is not kept.
-    if (!known) text.parts.push({ ...message, octets: ownOctets(message.octets), extras: null });
+    if (!known) {
+      // Only to be read: what its protocol alone understands is not kept.
+      const part = { ...message, octets: ownOctets(message.octets), extras: null };
+      if (this.#shares.full(accountNo, octetsHeld(part)) !== null) return false;
+      this.#shares.take(accountNo, part);
+      text.parts.push(part);
+    }
     text.untilMs = nowMs + this.#options.keepMs;
     this.#texts.delete(key);
     this.#texts.set(key, text);
@@ -71,29 +75,7 @@ export class Fragments {
     for (const [key, text] of this.#texts) {
       if (text.untilMs > nowMs) return;
       this.#texts.delete(key);
-      for (const part of text.parts) this.#giveBack(text.accountNo, part);
+      for (const part of text.parts) this.#shares.giveBack(text.accountNo, part);
     }
-  }
-
-  #take(accountNo: number, { octets }: Message): boolean {
-    const { maxParts, share } = this.#options;
-    const mine = this.#shares.get(accountNo) ?? { parts: 0, octets: 0 };
-    if (this.#parts >= maxParts || this.#octets + octets.length > MAX_OCTETS) return false;
-    if (mine.parts >= Math.max(1, Math.floor(maxParts * share)) || mine.octets + octets.length > MAX_OCTETS * share) return false;
-    mine.parts++;
-    mine.octets += octets.length;
-    this.#shares.set(accountNo, mine);
-    this.#parts++;
-    this.#octets += octets.length;
-    return true;
-  }
-
-  #giveBack(accountNo: number, { octets }: Message): void {
-    this.#parts--;
-    this.#octets -= octets.length;
-    const mine = this.#shares.get(accountNo);
-    if (mine === undefined) return;
-    mine.octets -= octets.length;
-    if (--mine.parts === 0) this.#shares.delete(accountNo);
   }
 }

@@ -6,8 +6,9 @@
  * reference, and starts a new group. Bounded in parts and octets, for all accounts and for each; the deadline of a part
  * stands on disk, and the store tells when it has passed.
  */
-import { Encoding, octetsHeld, type Message } from "../../protocols/model/message.js";
+import { Encoding, type Message } from "../../protocols/model/message.js";
 import { decodeText, messageText, shownText, userData } from "../../protocols/model/text.js";
+import { Shares, type ShareBound } from "./shares.js";
 import type { Submission } from "./submission.js";
 
 /** Octets of parts held in memory: many short messages, few of what claims to be a part and is a payload of thousands. */
@@ -39,29 +40,17 @@ class Group<P extends Gatherable> {
   }
 }
 
-/** Whose bound keeps a further part out. */
-export type GatheringBound = "account" | "all";
-
-/** What one account has here. */
-interface Share {
-  parts: number;
-  octets: number;
-}
-
 /** What the parts of one text have in common. */
 export function textKey(accountNo: number, { source, destination, segmentReference, segmentTotal }: Message): string {
   return `${String(accountNo)}\n${source}\n${destination}\n${String(segmentReference)}\n${String(segmentTotal)}`;
 }
 
 export class Gathering<P extends Gatherable = Submission> {
-  readonly #maxParts: number;
-  readonly #most: Readonly<Share>;
   readonly #groups = new Map<string, Group<P>>();
   readonly #byMessage = new Map<number, Group<P>>();
-  readonly #shares = new Map<number, Share>();
+  readonly #shares: Shares;
   /** Texts whose reference another one uses now: they will not become whole, and are here until their deadline. */
   readonly #left = new Set<Group<P>>();
-  #octets = 0;
   /** Before this wall time none of them expires. */
   #noneExpiresBefore = Infinity;
 
@@ -70,8 +59,7 @@ export class Gathering<P extends Gatherable = Submission> {
    * @param share how much of that, and of the octets, one account may have: above 0, up to 1
    */
   constructor(maxParts: number, share = 1) {
-    this.#maxParts = maxParts;
-    this.#most = { parts: Math.max(1, Math.floor(maxParts * share)), octets: MAX_OCTETS * share };
+    this.#shares = new Shares(maxParts, MAX_OCTETS, share);
   }
 
   get groups(): number {
@@ -79,10 +67,8 @@ export class Gathering<P extends Gatherable = Submission> {
   }
 
   /** The bound that keeps further parts of this account out; null: there is room. */
-  full(accountNo: number): GatheringBound | null {
-    if (this.#byMessage.size >= this.#maxParts || this.#octets >= MAX_OCTETS) return "all";
-    const share = this.#shares.get(accountNo);
-    return share !== undefined && (share.parts >= this.#most.parts || share.octets >= this.#most.octets) ? "account" : null;
+  full(accountNo: number): ShareBound | null {
+    return this.#shares.full(accountNo);
   }
 
   /** Whether this part is the only one missing of a text that is here: it makes room, so it is welcome however full it is. */
@@ -92,12 +78,12 @@ export class Gathering<P extends Gatherable = Submission> {
   }
 
   get parts(): number {
-    return this.#byMessage.size;
+    return this.#shares.messages;
   }
 
   /** Parts of one account. */
   partsOf(accountNo: number): number {
-    return this.#shares.get(accountNo)?.parts ?? 0;
+    return this.#shares.messagesOf(accountNo);
   }
 
   /** Adds a part; returns what is to be judged now: a whole text, or parts that can never become one, alone. */
@@ -198,13 +184,7 @@ export class Gathering<P extends Gatherable = Submission> {
   }
 
   #gone({ message, accountNo }: P): void {
-    if (!this.#byMessage.delete(message.id)) return;
-    const octets = octetsHeld(message);
-    this.#octets -= octets;
-    const share = this.#shares.get(accountNo);
-    if (share === undefined) return;
-    share.octets -= octets;
-    if (--share.parts === 0) this.#shares.delete(accountNo);
+    if (this.#byMessage.delete(message.id)) this.#shares.giveBack(accountNo, message);
   }
 
   #close(group: Group<P>): void {
@@ -215,18 +195,9 @@ export class Gathering<P extends Gatherable = Submission> {
     if (expiresAtMs > 0 && expiresAtMs < this.#noneExpiresBefore) this.#noneExpiresBefore = expiresAtMs;
   }
 
-  #keep(part: P, group: Group<P>): void {
-    const { message, accountNo } = part;
-    const octets = octetsHeld(message);
+  #keep({ accountNo, message }: P, group: Group<P>): void {
     this.#byMessage.set(message.id, group);
-    this.#octets += octets;
-    const share = this.#shares.get(accountNo);
-    if (share === undefined) {
-      this.#shares.set(accountNo, { parts: 1, octets });
-    } else {
-      share.parts++;
-      share.octets += octets;
-    }
+    this.#shares.take(accountNo, message);
     this.#willExpire(message);
   }
 

@@ -14,10 +14,11 @@ import type { Clock } from "../../protocols/wire/clock.js";
 import type { Screen } from "../filter/screen.js";
 import { Commit, type Store } from "../store/store.js";
 import { Fragments } from "./fragments.js";
-import { Gathering, joinedText, onceEach, type GatheringBound } from "./gathering.js";
+import { Gathering, joinedText, onceEach } from "./gathering.js";
 import { prefixOf, type Outward } from "./outward.js";
 import type { FlowMetrics, OperatorPort } from "./ports.js";
 import { Screened } from "./screen.js";
+import type { ShareBound } from "./shares.js";
 import { Stage } from "./stages.js";
 import { Step, type Submission } from "./submission.js";
 import { screenParts, screenWithGone } from "./whole.js";
@@ -58,7 +59,7 @@ export class Holder {
   /** Messages that were split into parts, since start. */
   splits = 0;
   /** Parts refused because as many are gathered as may be, since start. */
-  readonly refusedFull: Record<GatheringBound, number> = { account: 0, all: 0 };
+  readonly refusedFull: Record<ShareBound, number> = { account: 0, all: 0 };
 
   /** @param refused told of each message refused after its acceptance */
   constructor(context: HoldContext, options: HoldOptions, refused: (accountNo: number, outcome: Outcome) => void) {
@@ -80,7 +81,7 @@ export class Holder {
   }
 
   /** The bound that keeps this part out; null: there is room, or it makes some. */
-  full(accountNo: number, part: Message): GatheringBound | null {
+  full(accountNo: number, part: Message): ShareBound | null {
     const bound = this.#gathering.full(accountNo);
     return bound === null || this.#gathering.completes(accountNo, part) ? null : bound;
   }

@@ -17,7 +17,6 @@ import { Accepted, admit, countedSegments, findDestination, readText, type Accep
 import type { LiveAccount } from "./accounts.js";
 import { charge } from "./charge.js";
 import type { Dispatcher } from "./dispatch.js";
-import type { GatheringBound } from "./gathering.js";
 import type { Holder } from "./hold.js";
 import type { MessageIds } from "./ids.js";
 import { laneNumber } from "./lane.js";
@@ -25,6 +24,7 @@ import type { Outward } from "./outward.js";
 import type { FlowMetrics, SubmitOrigin } from "./ports.js";
 import { IN_DOUBT, Resubmissions } from "./resubmission.js";
 import { Screened, screenText } from "./screen.js";
+import type { ShareBound } from "./shares.js";
 import { spool, spoolAll } from "./spool.js";
 import { Stage } from "./stages.js";
 import { Step, Submission, type CommitSink } from "./submission.js";
@@ -43,7 +43,7 @@ export interface IntakeContext extends CommitSink {
   /** How long a held message may wait. */
   readonly gatherMs: number;
   /** A part was refused because as many are gathered as may be. */
-  gatheringFull(account: LiveAccount, bound: GatheringBound): void;
+  gatheringFull(account: LiveAccount, bound: ShareBound): void;
   /** The dispatcher of the operator a message goes to; undefined: no route. */
   route(account: LiveAccount, destination: string): Dispatcher | undefined;
   dispatcherOf(operatorNo: number): Dispatcher | undefined;

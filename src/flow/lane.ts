@@ -8,7 +8,7 @@
  * The head is bounded in messages and in octets: one of them may be 64 KB long.
  */
 import { octetsHeld } from "../../protocols/model/message.js";
-import { Deque } from "./deque.js";
+import { WeighedDeque } from "./deque.js";
 import type { Submission } from "./submission.js";
 
 /** Messages a lane keeps in memory; filled again at half. A lane that runs dry while more waits on disk gets more. */
@@ -31,33 +31,13 @@ export function operatorOfLane(laneNo: number): number {
   return Math.floor(laneNo / PRIORITIES / ACCOUNTS);
 }
 
-/** The messages of a lane that are in memory. */
-class Head extends Deque<Submission> {
-  octets = 0;
-
-  override push(submission: Submission): void {
-    this.octets += octetsHeld(submission.message);
-    super.push(submission);
-  }
-
-  override unshift(submission: Submission): void {
-    this.octets += octetsHeld(submission.message);
-    super.unshift(submission);
-  }
-
-  override shift(): Submission | undefined {
-    const submission = super.shift();
-    if (submission !== undefined) this.octets -= octetsHeld(submission.message);
-    return submission;
-  }
-}
-
 export class Lane {
   readonly no: number;
   readonly operatorNo: number;
   readonly accountNo: number;
   readonly priority: number;
-  readonly head = new Head();
+  /** Its messages that are in memory. */
+  readonly head = new WeighedDeque<Submission>(({ message }) => octetsHeld(message));
   /** Ids in the head or on their way to the wire: a claim may name them again, and is then ignored. */
   readonly known = new Set<number>();
   /** Messages on disk that are not in the head. */

@@ -12,7 +12,7 @@ import type { Clock } from "../../protocols/wire/clock.js";
 import type { DeliverAnswer } from "../../protocols/wire/protocol.js";
 import { Outcome } from "../../protocols/model/outcome.js";
 import type { Intent, Store } from "../store/store.js";
-import { Deque } from "./deque.js";
+import { WeighedDeque } from "./deque.js";
 import type { FlowMetrics, NotifyPort } from "./ports.js";
 import { Stage } from "./stages.js";
 
@@ -21,7 +21,7 @@ const HEAD_MAX = 4_096;
 const CLAIM_AT = 2_048;
 /** Notices read from disk at once. */
 const CLAIM_MAX = 2_048;
-/** Octets of inbound messages of one account kept in memory: few where they are long. */
+/** Octets of one account's notices kept in memory, those put off among them: few where they are long. */
 const HEAD_OCTETS = 8 * 1_048_576;
 /** Notices of one account that may wait for another try before its deliveries pause. */
 const RETRYING_MAX = 1_024;
@@ -36,9 +36,7 @@ class Outbox implements Intent {
   /** Sent and unanswered, or answered and not yet on disk: what a crash would repeat. */
   open = 0;
   readonly #confirmed: (outbox: Outbox) => void;
-  readonly head = new Deque<Notice>();
-  /** What the head and those waiting for another try hold. */
-  octets = 0;
+  readonly head = new WeighedDeque(octetsOf);
   /** Order number of the last notice taken into the head; the next claim starts after it. */
   lastOrder = 0;
   /** Order number of the last notice that came by a claim: those up to it have all been handed out. */
@@ -48,13 +46,17 @@ class Outbox implements Intent {
   /** The store could not look when it was asked: it is asked again on the next tick. */
   askAgain = false;
   /** Waiting for another try, in no order; few. */
-  readonly retrying: Retry[] = [];
+  readonly retrying = new WeighedDeque<Retry>(({ notice }) => octetsOf(notice));
   /** Tries so far of notices that were put off. */
   readonly tries = new Map<number, number>();
 
   constructor(accountNo: number, confirmed: (outbox: Outbox) => void) {
     this.accountNo = accountNo;
     this.#confirmed = confirmed;
+  }
+
+  get octets(): number {
+    return this.head.octets + this.retrying.octets;
   }
 
   /** An acknowledgement is on disk (or will be, once the store is back). */
@@ -114,7 +116,6 @@ export class Notifier {
     if (!late) outbox.lastOrder = notice.order;
     if (outbox.head.length === 0 && !this.#stopped && this.#deliver(outbox, notice)) return;
     outbox.head.push(notice);
-    outbox.octets += octetsOf(notice);
   }
 
   /** A bind of the account has room (or has just come): deliver what waits. */
@@ -125,7 +126,6 @@ export class Notifier {
       for (let notice = outbox.head.peek(); notice !== undefined; notice = outbox.head.peek()) {
         if (!this.#deliver(outbox, notice)) break;
         outbox.head.shift();
-        outbox.octets -= octetsOf(notice);
       }
     }
     if (outbox.backlog > 0 && !outbox.claiming && outbox.head.length < CLAIM_AT && outbox.octets < HEAD_OCTETS / 2) this.#claim(outbox);
@@ -152,7 +152,6 @@ export class Notifier {
         outbox.tries.set(notice.order, tries);
         const pauseMs = Math.min(this.#options.retryMinMs * 2 ** Math.min(tries - 1, 20), this.#options.retryMaxMs);
         outbox.retrying.push({ notice, dueMs: this.#clock.monotonicMs + pauseMs });
-        outbox.octets += octetsOf(notice);
         this.#metrics.stage(Stage.notify, Outcome.throttled);
       }
     }
@@ -165,7 +164,6 @@ export class Notifier {
       const outbox = this.#outbox(notice.accountNo);
       outbox.open--;
       outbox.head.unshift(notice);
-      outbox.octets += octetsOf(notice);
     }
     const first = notices[0];
     if (first !== undefined) this.pump(first.accountNo);
@@ -176,18 +174,12 @@ export class Notifier {
     const outbox = this.#outboxes.get(accountNo);
     if (outbox === undefined) return;
     const had = outbox.head.length + outbox.retrying.length;
-    outbox.head.keep((notice) => {
+    outbox.head.keep((notice) => notice.order >= before);
+    outbox.retrying.keep(({ notice }) => {
       if (notice.order >= before) return true;
-      outbox.octets -= octetsOf(notice);
+      outbox.tries.delete(notice.order);
       return false;
     });
-    for (let i = outbox.retrying.length - 1; i >= 0; i--) {
-      const { notice } = outbox.retrying[i] as Retry;
-      if (notice.order >= before) continue;
-      outbox.retrying.splice(i, 1);
-      outbox.octets -= octetsOf(notice);
-      outbox.tries.delete(notice.order);
-    }
     const forgotten = had - outbox.head.length - outbox.retrying.length;
     // Some of them may be with a bind: what is really left is seen by the next claim.
     if (outbox.backlog > 0) outbox.backlog = Math.max(1, outbox.backlog - Math.max(0, count - forgotten));
@@ -198,16 +190,16 @@ export class Notifier {
     const nowMs = this.#clock.monotonicMs;
     for (const outbox of this.#outboxes.values()) {
       if (outbox.retrying.length === 0 && !outbox.askAgain) continue;
-      let due = outbox.askAgain;
+      const due: Notice[] = [];
+      outbox.retrying.keep(({ notice, dueMs }) => {
+        if (dueMs > nowMs) return true;
+        due.push(notice);
+        return false;
+      });
+      for (const notice of due.reverse()) outbox.head.unshift(notice);
+      const again = outbox.askAgain || due.length > 0;
       outbox.askAgain = false;
-      for (let i = outbox.retrying.length - 1; i >= 0; i--) {
-        const retry = outbox.retrying[i] as Retry;
-        if (retry.dueMs > nowMs) continue;
-        outbox.retrying.splice(i, 1);
-        outbox.head.unshift(retry.notice);
-        due = true;
-      }
-      if (due) this.pump(outbox.accountNo);
+      if (again) this.pump(outbox.accountNo);
     }
   }
 
@@ -241,7 +233,6 @@ export class Notifier {
         outbox.lastOrder = notice.order;
         outbox.claimedTo = notice.order;
         outbox.head.push(notice);
-        outbox.octets += octetsOf(notice);
       }
       this.pump(outbox.accountNo);
     });

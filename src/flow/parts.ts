@@ -6,10 +6,10 @@ import type { Clock } from "../../protocols/wire/clock.js";
 import type { Screen } from "../filter/screen.js";
 import type { Commit, Store } from "../store/store.js";
 import type { Accounts, LiveAccount } from "./accounts.js";
-import type { GatheringBound } from "./gathering.js";
 import type { MessageIds } from "./ids.js";
 import type { FlowMetrics, NotifyPort } from "./ports.js";
 import type { Report } from "./receipt.js";
+import type { ShareBound } from "./shares.js";
 
 export interface FlowOptions {
   readonly maxQueued: number;
@@ -46,7 +46,7 @@ export interface FlowObserver {
   inboundUnroutable(operatorNo: number): void;
   refusedFinally(accountNo: number, outcome: Outcome): void;
   /** A part of a longer text was refused: as many are gathered as may be, for this account or for all. */
-  gatheringFull(accountNo: number, bound: GatheringBound): void;
+  gatheringFull(accountNo: number, bound: ShareBound): void;
   /** The siblings of parts that passed older word lists could not be looked up: they wait. */
   rejudgeFailed(reason: string): void;
 }

@@ -8,11 +8,20 @@ import type { Log } from "./log.js";
 import type { Metrics, Series } from "./metrics.js";
 
 /** What the gauges look at; the gateway fills it in. */
+export interface GaugedAccount {
+  readonly name: string;
+  readonly binds: number;
+  readonly queued: number;
+  readonly waiting: number;
+  readonly gathering: number;
+  readonly outbox: number;
+}
+
 export interface Gauged {
   readonly store: Store;
   readonly log: Log;
   readonly dataDir: string;
-  accounts(): Iterable<{ readonly name: string; readonly binds: number; readonly queued: number; readonly waiting: number; readonly gathering: number; readonly outbox: number }>;
+  accounts(): Iterable<GaugedAccount>;
   operators(): Iterable<{ readonly name: string; readonly bound: number; readonly down: number; readonly used: number; readonly pace: number }>;
   /** Wall ms of acceptance of the oldest message known to wait, 0 when none. */
   oldestQueuedMs(): number;
@@ -39,7 +48,7 @@ export function registerGauges(metrics: Metrics, gauged: Gauged): void {
     const answer = await store.query({ kind: "accounts" });
     if (answer.kind === "accounts") views = answer.accounts;
   });
-  const byAccount = (read: (account: { readonly binds: number; readonly queued: number; readonly waiting: number; readonly gathering: number; readonly outbox: number }) => number): Series =>
+  const byAccount = (read: (account: GaugedAccount) => number): Series =>
     [...gauged.accounts()].map((account) => [{ account: account.name }, read(account)] as const);
   metrics.pull("tollgate_binds", () => byAccount((account) => account.binds));
   metrics.pull("tollgate_spool_messages", () => byAccount((account) => account.queued));

@@ -35,6 +35,16 @@ function gather(state: WriterState, n: number, places: (file: DayWriter, into: P
   return all.length > n ? all.slice(0, n) : all;
 }
 
+/** Packs how many of these there is room for in one claim, and those, each as `pack` does; how many they are. */
+function packPlaces(out: Octets, places: readonly Place[], pack: (place: Place) => void): number {
+  const countAt = out.at;
+  out.u32(0);
+  let count = 0;
+  while (count < places.length && out.at - countAt < CLAIM_OCTETS) pack(places[count++] as Place);
+  out.view.setUint32(countAt, count, true);
+  return count;
+}
+
 /** The claim intent; appends its own result. */
 export function claim(state: WriterState): void {
   const { from, out } = state;
@@ -45,12 +55,7 @@ export function claim(state: WriterState): void {
   });
   out.need(16);
   out.u8(Result.claim);
-  const countAt = out.at;
-  out.u32(0);
-  const startsAt = out.at;
-  let count = 0;
-  while (count < places.length && out.at - startsAt < CLAIM_OCTETS) packRow(out, state.row((places[count++] as Place).id) as Row);
-  out.view.setUint32(countAt, count, true);
+  const count = packPlaces(out, places, (place) => packRow(out, state.row(place.id) as Row));
   const last = places[count - 1];
   if (last !== undefined) state.lanes.handedOut(lane, last.ord, count);
   else lane.ahead = 0;
@@ -79,12 +84,7 @@ export function claimOutbox(state: WriterState): void {
   });
   out.need(8);
   out.u8(Result.outbox);
-  const countAt = out.at;
-  out.u32(0);
-  const startsAt = out.at;
-  let count = 0;
-  while (count < places.length && out.at - startsAt < CLAIM_OCTETS) packPlace(out, places[count++] as Place, account);
-  out.view.setUint32(countAt, count, true);
+  const count = packPlaces(out, places, (place) => packPlace(out, place, account));
   out.need(1);
   out.u8(count === n || count < places.length ? 1 : 0);
 }
