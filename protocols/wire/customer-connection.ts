@@ -17,11 +17,13 @@ import type { Message } from "../model/message.js";
 import { Outcome } from "../model/outcome.js";
 import type { InboundNotice, Notice } from "../model/receipt.js";
 import { Deliveries, IN_PARTS } from "./deliveries.js";
+import { Parting } from "./parting.js";
 import type {
   BindRequest, BindVerdict, CancelAnswer, CustomerEvents, CustomerOptions, CustomerSession, DeliverAnswer, QueryAnswer, WireLog,
 } from "./protocol.js";
 import { Sequence } from "./sequence.js";
-import { Pause, Session, type SessionHooks } from "./session.js";
+import { Pause, Session } from "./session.js";
+import type { SessionHooks } from "./session.js";
 
 /** Above this many times its window a customer's submits are throttled; up to it reading merely pauses. */
 const OVERRUN_FACTOR = 2;
@@ -71,13 +73,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   #freed = 0;
   /** A delivery was put off because half of the send buffer is in use. */
   #crowded = false;
-  /** Parting: no new submits are taken. `#partSequence` is the peer's wish to be answered, -1 when it is ours. */
-  #parting = false;
-  #partSequence = -1;
-  #partBy = 0;
-  #partReason = "";
-  #partAsked = false;
-  #partAgreed = false;
+  readonly #parting = new Parting();
   #ignored = 0;
   #refused = false;
 
@@ -143,7 +139,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   }
 
   get canReceive(): boolean {
-    return this.#receives && this.bound && !this.#parting;
+    return this.#receives && this.bound && !this.#parting.begun;
   }
 
   get deliverFree(): number {
@@ -185,7 +181,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
 
   #answered(): void {
     if (this.#unanswered <= this.#window) this.session.resume(Pause.window);
-    if (this.#parting) this.#partWhenDone();
+    this.#partWhenDone();
   }
 
   deliver(notice: Notice): boolean {
@@ -239,9 +235,9 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   }
 
   unbind(reason: string, withinMs: number): void {
-    if (this.session.over || this.#parting) return;
+    if (this.session.over || this.#parting.begun) return;
     if (!this.#bound) return this.session.end(reason);
-    this.#part(reason, withinMs);
+    this.#parting.begin(reason, this.options.clock.monotonicMs + withinMs);
     this.#partWhenDone();
   }
 
@@ -270,7 +266,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
     this.#freed += this.#deliveries.takeOverdue(sentBefore);
     if (this.#crowded) this.#freed++;
     this.readDone();
-    if (this.#parting && nowMs >= this.#partBy) this.#partNow();
+    if (this.#parting.isOver(nowMs)) this.#partNow();
   }
 
   closed(reason: string): void {
@@ -296,7 +292,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
   }
 
   protected get parting(): boolean {
-    return this.#parting;
+    return this.#parting.begun;
   }
 
   /** The number of our next request. */
@@ -328,7 +324,7 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
 
   /** Why no further request is taken now: `store_unavailable` while parting, `throttled` far beyond the window; else `ok`. */
   protected get room(): Outcome {
-    if (this.#parting) return Outcome.store_unavailable;
+    if (this.#parting.begun) return Outcome.store_unavailable;
     return this.#unanswered >= this.#window * OVERRUN_FACTOR ? Outcome.throttled : Outcome.ok;
   }
 
@@ -353,42 +349,29 @@ export abstract class CustomerConnection implements CustomerSession, SessionHook
 
   /** The peer wishes to part: agreed to once the answers owed are out. */
   protected partAsked(sequence: number): void {
-    if (this.#parting && this.#partSequence >= 0) return this.writePartAnswer(sequence);
-    this.#part("unbound_by_peer", PART_MS);
-    this.#partSequence = sequence;
+    const parting = this.#parting;
+    if (parting.peerSequence >= 0) return this.writePartAnswer(sequence);
+    parting.begin("unbound_by_peer", this.options.clock.monotonicMs + PART_MS);
+    parting.wished(sequence);
     this.#partWhenDone();
   }
 
   /** The peer agrees to part. */
   protected partAgreed(): void {
-    this.#partAgreed = true;
-    if (this.#parting) this.#partWhenDone();
+    if (this.#parting.agreed()) this.#partWhenDone();
     else this.ignore();
   }
 
-  #part(reason: string, withinMs: number): void {
-    const by = this.options.clock.monotonicMs + withinMs;
-    // A peer that wishes to part as well gets no longer for it.
-    this.#partBy = this.#parting ? Math.min(this.#partBy, by) : by;
-    if (!this.#parting) this.#partReason = reason;
-    this.#parting = true;
-  }
-
-  /**
-   * Parts once nothing is owed: at the peer's wish at once then, at ours when it has agreed. It is not asked before, since
-   * many close the moment they agree.
-   */
   #partWhenDone(): void {
-    if (this.#unanswered > 0) return;
-    if (this.#partSequence >= 0 || this.#partAgreed) return this.#partNow();
-    if (this.#partAsked) return;
-    this.#partAsked = true;
-    this.writePart(this.takeSequence());
+    const next = this.#parting.next(this.#unanswered);
+    if (next === "ask") this.writePart(this.takeSequence());
+    else if (next === "end") this.#partNow();
   }
 
   #partNow(): void {
-    if (this.#partSequence >= 0) this.writePartAnswer(this.#partSequence);
-    this.session.end(this.#partReason);
+    const { peerSequence, reason } = this.#parting;
+    if (peerSequence >= 0) this.writePartAnswer(peerSequence);
+    this.session.end(reason);
   }
 
   /** A notice that this peer cannot be told: refused in its name, in a turn of its own. */
