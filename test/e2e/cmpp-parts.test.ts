@@ -44,6 +44,7 @@ describe("parts of a text over CMPP", () => {
     return id;
   };
   const money = (expected: string): Promise<string> => road.eventually(() => road.money(`parts${accounts}`), (found) => found === expected);
+  const stateOf = async (id: string): Promise<string> => (await road.trace(id)).state;
   /** Reports of both, whichever of them each came over. */
   const told = async (one: CmppCustomer, other: CmppCustomer, count: number): Promise<[string, string][]> => {
     const both = (): [string, string][] => [...one.receipts, ...other.receipts].map(({ id, state }) => [id, state]);
@@ -54,8 +55,7 @@ describe("parts of a text over CMPP", () => {
     const [wide, narrow] = [await connect(0x30), await connect(0x20)];
     const to = next();
     const first = await accepted(wide.submit({ to, text: "开发", udh: "050003420201" }));
-    await road.pause(100);
-    expect(operator.submits).to.have.length(0);
+    expect(await stateOf(first)).to.equal("held");
     const second = await accepted(narrow.submit({ to, text: "票据", udh: "050003420202" }));
     expect(await told(wide, narrow, 2)).to.have.deep.members([[first, "TG:0101"], [second, "TG:0101"]]);
     expect(await money("0.35/0.00")).to.equal("0.35/0.00");
@@ -66,8 +66,7 @@ describe("parts of a text over CMPP", () => {
     const [wide, narrow] = [await connect(0x30), await connect(0x20)];
     const to = next();
     const second = await accepted(narrow.submit({ to, text: "好", udh: "050003420202" }));
-    await road.pause(100);
-    expect(operator.submits).to.have.length(0);
+    expect(await stateOf(second)).to.equal("held");
     const first = await accepted(wide.submit({ to, text: "你", udh: "050003420201" }));
     await operator.submitted(2);
     expect(operator.frames.map((frame) => [frame[20], frame[21], contentOf(frame)])).to.have.deep.members([
@@ -100,8 +99,7 @@ describe("parts of a text over CMPP", () => {
     await road.daemon.ready();
     await operator.linked();
     sp = await connect();
-    await road.pause(200);
-    expect(operator.submits).to.have.length(0);
+    expect(await Promise.all(kept.map(stateOf))).to.deep.equal(["held", "held", "held"]);
     const last = await accepted(sp.submit({ to: clean, text: "二", udh: "050003070302" }));
     const other = await accepted(sp.submit({ to: listed, text: "票", udh: "050003080202" }));
     const receipts = await sp.received(5);

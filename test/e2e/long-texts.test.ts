@@ -47,7 +47,7 @@ describe("a submit to several numbers over CMPP", () => {
       expect(await road.money("several")).to.equal("0.14/0.00");
       const trace = await road.trace(told[1]?.[0] ?? "");
       expect([trace.destination, trace.charge, trace.parts.map(({ state }) => state)]).to.deep.equal(["13800138001", "0.07", ["delivered", "delivered"]]);
-      await road.pause(300);
+      expect(await road.eventually(() => road.metric('tollgate_outbox_notices{account="several"}'), (waiting) => waiting === 0)).to.equal(0);
       expect(sp.receipts).to.have.length(3);
       expect((await road.daemon.call("verify", { full: true })).problems).to.deep.equal([]);
     } finally {
