@@ -134,17 +134,14 @@ const CLASSES: ReadonlyMap<string, WordState> = new Map([
   ["interim", wordState(MessageState.sent, false)],
 ]);
 
+const ASCII = /^[\x20-\x7e]*$/;
+
 /** A value that the configuration's own check let through although it makes no sense here falls back to its default. */
 export function linkTerms(settings: ProtocolSettings): LinkTerms {
   const read = new SettingReader(LINK_SETTINGS, settings);
-  const faults: SettingFault[] = [];
+  const { faults } = read;
   const version = read.word("version");
-  const plain = (name: string, most: number): string => {
-    const value = read.word(name);
-    if (value.length <= most && /^[\x20-\x7e]*$/.test(value)) return value;
-    faults.push({ name, fault: `not up to ${most} characters of ASCII` });
-    return String(LINK_SETTINGS.find((setting) => setting.name === name)?.default ?? "");
-  };
+  const plain = (name: string, most: number): string => read.carried(name, most, ASCII, "ASCII");
   return {
     version: VERSIONS[version] ?? 0x30,
     strictAuthenticator: read.flag("strict_authenticator"),

@@ -96,27 +96,20 @@ export function linkTerms(settings: ProtocolSettings): LinkTerms {
   const alphabet0 = read.word("alphabet0") as Alphabet0;
   const tlvs = read.word("tlvs") as "auto" | "on" | "off";
   const form = FORMS[read.word("long_messages")] ?? "udh8";
-  const faults: SettingFault[] = [];
-  const sayable = (name: string, most: number): string => {
-    const value = read.word(name);
-    if (value.length <= most && SAYABLE.test(value)) return value;
-    faults.push({ name, fault: `not up to ${most} characters of Latin-1` });
-    return "";
-  };
   return {
     bindCommand:
       mode === "transmitter" ? CommandId.bind_transmitter
       : mode === "receiver" ? CommandId.bind_receiver
       : CommandId.bind_transceiver,
     canSubmit: mode !== "receiver",
-    systemType: sayable("system_type", 12),
+    systemType: read.carried("system_type", 12, SAYABLE, "Latin-1"),
     interfaceVersion: VERSIONS[read.word("interface_version")] ?? 0x34,
     sourceTon: read.number("source_ton", KEEP, 255),
     sourceNpi: read.number("source_npi", KEEP, 255),
     destTon: read.number("dest_ton", KEEP, 255),
     destNpi: read.number("dest_npi", KEEP, 255),
     alphabet0,
-    serviceType: sayable("service_type", 5),
+    serviceType: read.carried("service_type", 5, SAYABLE, "Latin-1"),
     receiptsAlways: read.word("receipts") === "always",
     receiptsByShape: read.flag("receipts_by_shape"),
     receiptsAsCsv: read.flag("receipts_as_csv"),
@@ -131,7 +124,7 @@ export function linkTerms(settings: ProtocolSettings): LinkTerms {
       takesGb18030: read.flag("gb18030"),
       operatorUnits: read.number("operator_signature", 0, 60),
     }),
-    faults,
+    faults: read.faults,
   };
 }
 

@@ -2,7 +2,8 @@
 import { expect } from "chai";
 import type { CmppCustomer, CmppOperator } from "./cmpp-peers.js";
 import type { PeerAnswer } from "./peer.js";
-import { Road, newOperator } from "./road.js";
+import { newOperator, roadWith } from "./road.js";
+import type { Road } from "./road.js";
 
 /** Where the content's length stands in a SUBMIT of 3.0 to one number, and in which octet the reserved end begins. */
 const LENGTH_AT = 174;
@@ -18,21 +19,13 @@ function ucs2(text: string): string {
 
 describe("parts of a text over CMPP", () => {
   const operator = newOperator("cmpp") as CmppOperator;
+  const laid = roadWith(operator, { combination: { customer: "cmpp", operator: "cmpp" }, words: ["发票"] });
   let road: Road;
   let accounts = 0;
   let numbers = 0;
 
-  before(async () => {
-    road = await Road.open({ combination: { customer: "cmpp", operator: "cmpp" }, operatorPort: await operator.start(), words: ["发票"] });
-    await operator.linked();
-  });
-  after(async () => {
-    await road.close();
-    await operator.stop();
-  });
   beforeEach(async () => {
-    operator.reset();
-    operator.reports = true;
+    ({ road } = laid);
     await road.account(`parts${++accounts}`, 10);
   });
 

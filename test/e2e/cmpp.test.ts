@@ -5,7 +5,7 @@ import { readSubmitResult } from "../../src/simulator/load-cmpp.js";
 import type { CmppCustomer, CmppOperator } from "./cmpp-peers.js";
 import { Command } from "./cmpp-peers.js";
 import type { PeerMessage } from "./peer.js";
-import { Road, newOperator } from "./road.js";
+import { Road, newOperator, roadWith } from "./road.js";
 
 const SUBMIT: Readonly<Record<"2.0" | "3.0", Buffer>> = {
   "2.0": Buffer.from("000000bf00000004000000020000000000000000010101005445535400000000000002000000000000000000000000000000000000000000000008393031323334303130303030303000000000000000000000000000000000000000000000000000000000000000000000313036393031323334353637380000000000000000013133383030313338303030000000000000000000002030106d4b8bd5301160a876849a8c8bc17801662f0031003200330034003500360000000000000000", "hex"),
@@ -24,26 +24,14 @@ for (const version of ["2.0", "3.0"] as const) {
 
   describe(`CMPP ${version} through the gateway`, () => {
     const operator = newOperator("cmpp", octet) as CmppOperator;
+    const laid = roadWith(operator, { combination: { customer: "cmpp", operator: "cmpp" }, operator: `[operator.cmpp]\nversion = "${version}"` });
     let road: Road;
     let sp: CmppCustomer;
     let accounts = 0;
     let lastId = 0;
 
-    before(async () => {
-      road = await Road.open({
-        combination: { customer: "cmpp", operator: "cmpp" }, operatorPort: await operator.start(), operator: `[operator.cmpp]\nversion = "${version}"`,
-      });
-      await operator.linked();
-    });
-
-    after(async () => {
-      await road.close();
-      await operator.stop();
-    });
-
     beforeEach(async () => {
-      operator.reset();
-      operator.reports = true;
+      ({ road } = laid);
       const name = `sp${++accounts}`;
       // Msg_src of the vectors; each test has an account of its own, and one SP_Id for all would be refused.
       await road.account(name, 10, { checkContentSource: false });

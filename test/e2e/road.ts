@@ -43,6 +43,24 @@ export function newOperator(protocol: PeerProtocol, version?: number): TestOpera
   return protocol === "smpp" ? new SmppOperator() : new CmppOperator(version);
 }
 
+/** A road for the tests of one `describe`: laid before them, taken up after; each finds the operator as at the beginning, and reporting. */
+export function roadWith(operator: TestOperator, options: Omit<RoadOptions, "operatorPort">): { readonly road: Road } {
+  const laid = {} as { road: Road };
+  before(async () => {
+    laid.road = await Road.open({ ...options, operatorPort: await operator.start() });
+    await operator.linked();
+  });
+  after(async () => {
+    await laid.road.close();
+    await operator.stop();
+  });
+  beforeEach(() => {
+    operator.reset();
+    operator.reports = true;
+  });
+  return laid;
+}
+
 type Settings = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 export class Road {
