@@ -6,7 +6,7 @@ import { ChargeState } from "../../ledger/settlement.js";
 import type { Answer, CustomerMessage, Query } from "../query.js";
 import { Books } from "./books.js";
 import type { Ints } from "./books.js";
-import { viewAccount } from "./change.js";
+import { viewAccount } from "./change-context.js";
 import { DayCountsCache, readDayCounts } from "./day-counts.js";
 import { OrphanState } from "./day-schema.js";
 import { findSiblings } from "./siblings.js";

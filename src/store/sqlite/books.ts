@@ -7,7 +7,7 @@
 import Database from "better-sqlite3";
 import { existsSync } from "node:fs";
 import { idDay } from "../../../protocols/model/message-id.js";
-import type { DayBooks, MessageCharge, OpenTotals } from "./change.js";
+import type { DayBooks, MessageCharge, OpenTotals } from "./change-context.js";
 import { DAY_VERSION, READING_VIEW, Tally } from "./day-schema.js";
 import { LedgerDb } from "./ledger-db.js";
 import { DataVersionError } from "./ledger-schema.js";

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import type { LedgerCommand, LedgerResult } from "../../../src/ledger/commands.js";
 import type { Answer, Query } from "../../../src/store/query.js";
-import { applyCommand, viewAccount, type DayBooks } from "../../../src/store/sqlite/change.js";
+import { applyCommand } from "../../../src/store/sqlite/change.js";
+import { viewAccount, type DayBooks } from "../../../src/store/sqlite/change-context.js";
 import { LedgerDb } from "../../../src/store/sqlite/ledger-db.js";
 
 const DAYS: DayBooks = {

@@ -8,7 +8,7 @@ import { newSecretKey, seal } from "../../../src/ledger/secret.js";
 import { ChargeState } from "../../../src/ledger/settlement.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { applyCommand } from "../../../src/store/sqlite/change.js";
-import type { DayBooks, MessageCharge, OpenTotals } from "../../../src/store/sqlite/change.js";
+import type { DayBooks, MessageCharge, OpenTotals } from "../../../src/store/sqlite/change-context.js";
 import { LedgerDb } from "../../../src/store/sqlite/ledger-db.js";
 
 const NOW = 1_764_000_000_000;
