@@ -4,8 +4,9 @@
 import { readFileSync } from "node:fs";
 import { Option } from "commander";
 import type { Command } from "commander";
-import { ACCOUNT_SETTINGS, SettingError, readSetting } from "../ledger/account-settings.js";
-import type { AccountSetting, SettingValue } from "../ledger/account-settings.js";
+import { SettingError, readSetting } from "../ledger/account-setting.js";
+import type { AccountSetting, SettingValue } from "../ledger/account-setting.js";
+import { ACCOUNT_SETTINGS } from "../ledger/account-settings.js";
 import { formatMoney } from "../ledger/money.js";
 import { hashPasswordSync } from "../ledger/password.js";
 import { checkSecret } from "../ledger/secret.js";

@@ -12,6 +12,7 @@ import { countOctetSegments, countPartSegments, countSegments } from "../../prot
 import { classifyDestination } from "../../protocols/model/address.js";
 import { Encoding, type Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
+import { maySend } from "../ledger/account.js";
 import type { LiveAccount } from "./accounts.js";
 
 const PART_UNITS = 67;
@@ -97,7 +98,7 @@ export function admit(
   if (account.kept + messages > terms.maxQueued || limits.kept + messages > limits.maxQueued) return Outcome.queue_full;
   if (found.isSegment && limits.gatheringFull) return Outcome.queue_full;
   if (!limits.storeAvailable) return Outcome.store_unavailable;
-  if (terms.state !== "active") return Outcome.account_suspended;
+  if (!maySend(terms.state)) return Outcome.account_suspended;
   if (terms.checkSource && !ownSource(terms.serviceCodes, message.source)) return Outcome.invalid_source;
   return Outcome.ok;
 }

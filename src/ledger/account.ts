@@ -2,14 +2,19 @@
  * Account: a customer's standing terms as the rest of the gateway reads them. Never holds a balance: the store does.
  */
 import type { Alphabet0 } from "../../protocols/wire/protocol.js";
+import type { ContractTerms } from "./contract-terms.js";
 
-export type AccountState = "active" | "suspended" | "closed";
+/**
+ * `warned`: told of a breach and given until `cureByMs` to mend it; it sends as an active one does. `suspended`: its submits are
+ * refused, receipts and inbound messages go on. `closed`: it cannot bind.
+ */
+export type AccountState = "active" | "warned" | "suspended" | "closed";
 /** When held money becomes ours. */
 export type SettlePolicy = "accepted" | "sent" | "delivered";
 /** How segments are counted: domestic 70/67 UTF-16 units for every text, or GSM 160/153 where the text allows. */
 export type SegmentRule = "domestic" | "gsm";
 
-export interface Account {
+export interface Account extends ContractTerms {
   /** Stable number on disk, from 1. */
   readonly no: number;
   readonly name: string;
@@ -72,6 +77,36 @@ export interface Account {
   /** Most messages queued on disk for this account; beyond it queue_full. */
   readonly maxQueued: number;
   readonly validityMs: number;
+  /** Warned only: wall ms by which the breach is to be mended; else 0. */
+  readonly cureByMs: number;
+  /** Signatures known of this account, registered or only seen (ledger/contract-terms.ts signatureRule). */
+  readonly signatures: readonly RegisteredSignature[];
+  /** Its templates (templateRule). */
+  readonly templates: readonly RegisteredTemplate[];
+}
+
+/** One 【signature】 of an account; its number stands with each message that bears it. */
+export interface RegisteredSignature {
+  /** From 1, of this account's alone, never used again. */
+  readonly no: number;
+  /** Without its brackets. */
+  readonly text: string;
+  /** Registered with the operators, or only seen in its messages, or taken back. */
+  readonly state: "registered" | "seen" | "ended";
+  /** The source number that messages with it must come from, digits; "" = any of the account's. */
+  readonly source: string;
+}
+
+export interface RegisteredTemplate {
+  /** From 1, of this account's alone. */
+  readonly no: number;
+  /** Text with variables in braces, such as "验证码{code}，{minutes}分钟内有效": see contract/template.ts. */
+  readonly text: string;
+}
+
+/** Whether submits of an account in this state are taken. */
+export function maySend(state: AccountState): boolean {
+  return state === "active" || state === "warned";
 }
 
 export interface Tariff {

@@ -11,7 +11,7 @@ interface Asked {
   readonly reason?: string;
 }
 
-export type AccountSettings = Partial<Omit<Account, "no" | "name" | "state" | "stateReason" | "tariffs" | "currency">>;
+export type AccountSettings = Partial<Omit<Account, "no" | "name" | "state" | "stateReason" | "tariffs" | "currency" | "cureByMs" | "signatures" | "templates">>;
 
 export type LedgerCommand =
   | (Asked & { readonly kind: "account.add"; readonly name: string; readonly settings: AccountSettings; readonly currency?: string })

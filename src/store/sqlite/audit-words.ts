@@ -2,7 +2,8 @@
  * Audit words: how a change of account settings reads in the log; of a password only that it changed.
  */
 import { ACCOUNT_SETTINGS } from "../../ledger/account-settings.js";
-import type { AccountSetting } from "../../ledger/account-settings.js";
+import { CONTRACT_SETTINGS } from "../../ledger/contract-settings.js";
+import type { AccountSetting } from "../../ledger/account-setting.js";
 import type { AccountSettings } from "../../ledger/commands.js";
 import { formatMoney } from "../../ledger/money.js";
 
@@ -12,6 +13,8 @@ export function describeSettings(before: AccountSettings, after: AccountSettings
   for (const setting of ACCOUNT_SETTINGS) {
     const [old, now] = [before[setting.name], after[setting.name]];
     if (JSON.stringify(old) === JSON.stringify(now)) continue;
+    // A term of the contract that a new account was not given says nothing.
+    if (old === undefined && CONTRACT_SETTINGS.includes(setting) && JSON.stringify(now) === JSON.stringify(setting.default)) continue;
     if (setting.kind === "password" || setting.kind === "secret") words.push(secretWords(setting, old, now));
     else if (old === undefined) words.push(`${setting.flag} ${show(setting, now)}`);
     else words.push(`${setting.flag} ${show(setting, old)} -> ${show(setting, now)}`);

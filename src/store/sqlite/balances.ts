@@ -4,7 +4,7 @@
  * Built at open from ledger.db and the open days' totals, moved with every message, thrown away and built again when
  * a transaction fails. Amounts are below 2^53 by the ledger's own limit, so doubles are exact.
  */
-import type { Account } from "../../ledger/account.js";
+import { maySend, type Account } from "../../ledger/account.js";
 
 export class Purse {
   account: Account;
@@ -20,7 +20,7 @@ export class Purse {
   }
 
   get active(): boolean {
-    return this.account.state === "active";
+    return maySend(this.account.state);
   }
 
   /** Whether a charge fits: available never goes below the credit limit. */

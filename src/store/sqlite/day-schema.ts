@@ -24,7 +24,7 @@ import { keyHash } from "../../lifecycle/operator-key.js";
 import { ID_EPOCH_S } from "../../../protocols/model/message-id.js";
 
 /** Version of the day files this program writes (`PRAGMA user_version`). */
-export const DAY_VERSION = 2;
+export const DAY_VERSION = 3;
 
 /** A wall time in ms that has not come yet (as wide as a real one). A real time is > 0. */
 export const NO_TIME = -1_099_511_627_776;
@@ -96,6 +96,25 @@ export type Tally = (typeof Tally)[keyof typeof Tally];
 export const IS_SENT = "(sent_at > 0 OR state = 20)";
 export const IS_UNSENT = "(sent_at <= 0 AND state > 20)";
 
+/** From version 3 on. */
+const CONTRACT_TABLES = `
+-- Held messages that wait for a person.
+CREATE TABLE review (
+  id      INTEGER PRIMARY KEY,     -- message.id
+  at      INTEGER NOT NULL,        -- wall ms since when
+  outcome INTEGER NOT NULL,        -- what it would be refused for (model/outcome.ts)
+  rule    TEXT NOT NULL
+) STRICT;
+
+-- All refusals counted, kept with their reason or not.
+CREATE TABLE refused (
+  account INTEGER NOT NULL,
+  outcome INTEGER NOT NULL,
+  count   INTEGER NOT NULL,
+  PRIMARY KEY (account, outcome)
+) STRICT, WITHOUT ROWID;
+`;
+
 const TABLES = `
 CREATE TABLE message (
   id           INTEGER PRIMARY KEY,
@@ -137,7 +156,8 @@ CREATE TABLE content (
   source      TEXT NOT NULL,
   destination TEXT NOT NULL,
   body        BLOB NOT NULL,       -- packed by store/content.ts
-  key         INTEGER NOT NULL DEFAULT 0  -- Message.submitKey, of the first message of a submit; 0 = none
+  key         INTEGER NOT NULL DEFAULT 0, -- Message.submitKey, of the first message of a submit; 0 = none
+  signature   INTEGER NOT NULL DEFAULT 0  -- number among the account's signatures, 0 = none that is known
 ) STRICT;
 
 -- Tries that did not go straight: refused, put off, unanswered, and every try of a message that was sent twice. A
@@ -241,6 +261,7 @@ CREATE TABLE tally (
   PRIMARY KEY (account, state)
 ) STRICT, WITHOUT ROWID;
 
+${CONTRACT_TABLES}
 CREATE TABLE word (
   no   INTEGER PRIMARY KEY,
   text TEXT NOT NULL
@@ -288,6 +309,11 @@ const STEPS: Readonly<Record<number, string>> = {
     INSERT INTO tally SELECT account, ${Tally.inbound}, count(*), 0 FROM inbound WHERE account <> 0 GROUP BY account;
     INSERT INTO tally SELECT account, ${Tally.inboundTaken}, count(*), 0 FROM inbound WHERE notify = ${Notify.done} AND account <> 0 GROUP BY account;
     INSERT INTO tally SELECT account, ${Tally.inboundParked}, count(*), 0 FROM inbound WHERE notify = ${Notify.parked} AND account <> 0 GROUP BY account;
+  `,
+  2: `
+    ALTER TABLE content ADD COLUMN signature INTEGER NOT NULL DEFAULT 0;
+    ${CONTRACT_TABLES}
+    INSERT INTO refused SELECT account, outcome, count(*) FROM refusal GROUP BY account, outcome;
   `,
 };
 

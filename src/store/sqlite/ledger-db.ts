@@ -5,7 +5,7 @@
  * All writing happens inside `transaction`; the writer thread owns the only writing instance.
  */
 import Database from "better-sqlite3";
-import type { Account, AccountState, Tariff } from "../../ledger/account.js";
+import type { Account, AccountState, RegisteredSignature, RegisteredTemplate, Tariff } from "../../ledger/account.js";
 import { makeAccount } from "../../ledger/account-settings.js";
 import { FIRST_HASH, auditHash, digestOf } from "../../ledger/audit.js";
 import type { AuditRecord, CanonicalObject } from "../../ledger/audit.js";
@@ -56,6 +56,18 @@ interface RawTariff {
   readonly prefix: string;
   readonly price: bigint;
   readonly from_ms: bigint;
+}
+
+interface RawSignature {
+  readonly no: bigint;
+  readonly text: string;
+  readonly state: RegisteredSignature["state"];
+  readonly source: string;
+}
+
+interface RawTemplate {
+  readonly no: bigint;
+  readonly text: string;
 }
 
 export class LedgerDb {
@@ -146,8 +158,14 @@ export class LedgerDb {
       prefix: row.prefix, priceMicros: Number(row.price), fromMs: Number(row.from_ms),
     }));
     const kept = JSON.parse(raw.settings) as AccountSettings;
-    const { name, state, reason: stateReason, currency } = raw;
-    const account = makeAccount({ no, name, state, stateReason, currency, tariffs }, kept);
+    const { name, reason: stateReason, currency } = raw;
+    const cureByMs = raw.state === "active" ? Number(this.prepare("SELECT cure_by FROM contract WHERE account = ?").pluck().get(no) ?? 0n) : 0;
+    const state = cureByMs > 0 ? "warned" : raw.state;
+    const signatures = (this.prepare("SELECT no, text, state, source FROM signature WHERE account = ? ORDER BY no").all(no) as RawSignature[])
+      .map((one): RegisteredSignature => ({ ...one, no: Number(one.no) }));
+    const templates = (this.prepare("SELECT no, text FROM template WHERE account = ? AND ended_at IS NULL ORDER BY no").all(no) as RawTemplate[])
+      .map((one): RegisteredTemplate => ({ ...one, no: Number(one.no) }));
+    const account = makeAccount({ no, name, state, stateReason, currency, tariffs, cureByMs, signatures, templates }, kept);
     return { account, kept, createdAtMs: Number(raw.created_at) };
   }
 

@@ -5,9 +5,10 @@
  * days carried over (`carried_entry`); the days still open add their own account_total to it.
  */
 import type Database from "better-sqlite3";
+import { CONTRACT_TABLES } from "./contract-schema.js";
 
 /** Version of ledger.db this program writes (`PRAGMA user_version`). */
-export const LEDGER_VERSION = 1;
+export const LEDGER_VERSION = 2;
 
 /** `PRAGMA application_id`: "Toll". */
 const APPLICATION_ID = 0x546f6c6c;
@@ -139,7 +140,7 @@ CREATE TRIGGER refund_fixed BEFORE UPDATE ON refund BEGIN SELECT RAISE(ABORT, 'r
 `;
 
 /** Step i brings a file of version i to version i + 1. */
-const STEPS: readonly string[] = [VERSION_1];
+const STEPS: readonly string[] = [VERSION_1, CONTRACT_TABLES];
 
 /** A data file this program must not touch: of a newer version, or none of ours. */
 export class DataVersionError extends Error {

@@ -7,18 +7,15 @@ import type { Notice, ReceiptNotice } from "../../../protocols/model/receipt.js"
 import type { ManualClock } from "../../../protocols/wire/clock.js";
 import type { Plan } from "../../../protocols/wire/protocol.js";
 import type { Account } from "../../../src/ledger/account.js";
+import { makeAccount } from "../../../src/ledger/account-settings.js";
 import type { Answer, Query } from "../../../src/store/query.js";
 import { Accounts } from "../../../src/flow/accounts.js";
 import type { FlowMetrics, LinkPort, OperatorPort } from "../../../src/flow/ports.js";
 import { Commit, type AcceptIntent, type CancelIntent, type Intent, type PartIntent, type RefusalRecord, type Store, type StoredMessage } from "../../../src/store/store.js";
 
 export function account(no: number, settings: Partial<Account> = {}): Account {
-  return {
-    no, name: `account${no}`, state: "active", stateReason: "", passwordHash: "", spId: "", protocolNames: [], cmppSecret: "", cmppVersions: ["2.0", "2.1", "3.0"], protocolVersions: [], currency: "CNY", priceMicros: 35_000, tariffs: [],
-    creditLimitMicros: 0, settle: "sent", refundOnFailure: false, onUnknown: "settle", segmentRule: "domestic", rate: 1_000_000, burst: 1_000_000,
-    maxBinds: 4, window: 100, cmppWindow: 16, protocolWindows: [], deliverWindow: 100, allow: [], callAt: [], serviceCodes: [], checkSource: false, checkContentSource: true, signature: "", alphabet0: "gsm7", binary: "pass",
-    refuseBy: "answer", operator: "", weight: 1, maxQueued: 1_000_000, validityMs: 172_800_000, ...settings,
-  };
+  const identity = { no, name: `account${no}`, state: "active", stateReason: "", currency: "CNY", tariffs: [] } as const;
+  return { ...makeAccount(identity, { priceMicros: 35_000, rate: 1_000_000, burst: 1_000_000, maxQueued: 1_000_000 }), ...settings };
 }
 
 export function accounts(clock: ManualClock, ...list: Account[]): Accounts {

@@ -70,7 +70,7 @@ export class DayBook {
     const body = Buffer.alloc(contentSize(message, flags));
     const end = packContent(body, 0, message, flags);
     this.db
-      .prepare("INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)")
+      .prepare("INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)")
       .run(id, atMs, atMs + 172_800_000, message.receiptWanted, 7, packKinds(message), message.source, message.destination, body.subarray(0, end));
     this.#tally(account, Tally.accepted, segments);
     return id;
