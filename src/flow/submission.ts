@@ -70,6 +70,8 @@ export class Submission implements AcceptIntent {
   wordsVersion = 0;
   dueMs = 0;
   flags = "";
+  /** Number of its signature among the account's, 0 = none that is known. */
+  signatureNo = 0;
   /** Tries made, the present one included. */
   attempt = 0;
   link: LinkPort | null = null;

@@ -33,6 +33,7 @@ export const Op = {
   split: 17,
   cancel: 18,
   evidence: 19,
+  sign: 20,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 
@@ -75,7 +76,7 @@ function messageSize(message: Message, flags: string): number {
 /** `key`: the message's submitKey, 0 for all but the first message of a submit. */
 export function packAccept(into: Octets, intent: AcceptIntent, key = intent.message.submitKey): void {
   const { message } = intent;
-  const start = openRecord(into, 72 + messageSize(message, intent.flags), Op.accept);
+  const start = openRecord(into, 76 + messageSize(message, intent.flags), Op.accept);
   packMessage(into, message, intent.flags);
   into.u32(intent.accountNo);
   into.f64(intent.laneNo);
@@ -90,6 +91,7 @@ export function packAccept(into: Octets, intent: AcceptIntent, key = intent.mess
   into.u32(intent.wordsVersion);
   into.f64(intent.dueMs);
   into.f64(key);
+  into.u32(intent.signatureNo);
   closeRecord(into, start);
 }
 
@@ -221,6 +223,13 @@ export function packEvidence(into: Octets, messageId: number, flags: string): vo
   const start = openRecord(into, 16 + textSize(flags), Op.evidence);
   into.f64(messageId);
   into.text(flags);
+  closeRecord(into, start);
+}
+
+export function packSign(into: Octets, messageId: number, signatureNo: number): void {
+  const start = openRecord(into, 16, Op.sign);
+  into.f64(messageId);
+  into.u32(signatureNo);
   closeRecord(into, start);
 }
 

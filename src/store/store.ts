@@ -68,6 +68,8 @@ export interface AcceptIntent extends Intent {
   readonly dueMs: number;
   /** Hits to keep as evidence (flagged), "" when none: "category:rule". */
   readonly flags: string;
+  /** Number of its signature among the account's, 0 = none that is known (yet: see Store.sign). */
+  readonly signatureNo: number;
   /** Held only: how many ids are kept for its parts (0..MAX_PARTS), in a row and of its own id's second, and the first of them (0 when none). */
   readonly partIds: number;
   readonly firstPartId: number;
@@ -243,6 +245,8 @@ export interface Store {
   release(intent: Intent, messageId: number, wordsVersion: number, dueMs: number, rewritten?: Message | null): void;
   /** What a message's text was refused or flagged for after its acceptance, as in AcceptIntent's `flags`; goes ahead of its release, split or end. */
   evidence(messageId: number, flags: string): void;
+  /** Under which of its account's signatures a message counts, known only after its acceptance (a part's, once its text is whole). */
+  sign(messageId: number, signatureNo: number): void;
   /** Ends a message that is not out (held, scheduled, queued, retry): final state, release, notice where wanted. */
   end(intent: Intent, messageId: number, state: MessageState, outcome: Outcome): void;
   /** The customer has the notice ("ok"), or refused it for good ("parked"). `order` names it. */

@@ -23,10 +23,13 @@ export function prepareStatements(db: Database.Database) {
          dispatched_at, sent_at, op_hash, op_id)
        VALUES (?, ?, ?, ?, ?, ?, 2, ?, ?, ?, ?, ?, ?, ?, ?, ${NO_REPORT}, ?, ${NO_TIME}, ${NO_HASH}, ?)`,
     ),
-    insertContent: db.prepare("INSERT INTO content (id, accepted_at, expires, wanted, words, kinds, source, destination, body, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    insertContent: db.prepare(
+      "INSERT INTO content (id, accepted_at, expires, wanted, words, kinds, source, destination, body, key, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    ),
     getMessage: raw(`SELECT ${MESSAGE_COLUMNS} FROM message m CROSS JOIN content c ON c.id = m.id WHERE m.id = ?`),
     getBody: db.prepare("SELECT body FROM content WHERE id = ?").pluck(),
     setWords: db.prepare("UPDATE content SET words = ? WHERE id = ?"),
+    setSignature: db.prepare("UPDATE content SET signature = ? WHERE id = ?"),
     setBody: db.prepare("UPDATE content SET body = ? WHERE id = ?"),
     dispatch: db.prepare(`UPDATE message SET state = 6, operator = ?, try = ?, due = ${NO_TIME}, dispatched_at = ? WHERE id = ?`),
     sent: db.prepare("UPDATE message SET state = 10, charge_state = ?, last_entry = ?, sent_at = ?, op_hash = ?, op_id = ? WHERE id = ?"),

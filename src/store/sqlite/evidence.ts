@@ -1,19 +1,34 @@
 /**
- * Evidence: what the screen found in a message after its acceptance, kept with its content.
+ * Evidence: what was found in a message only after its acceptance, kept with its content: the screen's hits, its signature.
  */
 import { isFinal } from "../../../protocols/model/state.js";
 import { withFlags } from "../content.js";
 import { Commit } from "../store.js";
+import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
 
 /** The evidence intent; the same again is ok. What has ended stays as it is. */
 export function evidence(state: WriterState): Commit {
   const { from } = state;
-  const id = from.f64();
+  const row = openRow(state, from.f64());
   const flags = from.text();
-  const row = state.row(id);
-  if (row === undefined || isFinal(row.state)) return Commit.notApplicable;
+  if (row === null) return Commit.notApplicable;
   const { getBody, setBody } = row.file.statements;
-  setBody.run(withFlags(getBody.get(id) as Buffer, flags), id);
+  setBody.run(withFlags(getBody.get(row.id) as Buffer, flags), row.id);
   return Commit.ok;
+}
+
+/** The sign intent: under which signature of its account the message counts. The same again is ok. */
+export function sign(state: WriterState): Commit {
+  const { from } = state;
+  const row = openRow(state, from.f64());
+  const signature = from.u32();
+  if (row === null) return Commit.notApplicable;
+  row.file.statements.setSignature.run(signature, row.id);
+  return Commit.ok;
+}
+
+function openRow(state: WriterState, id: number): Row | null {
+  const row = state.row(id);
+  return row === undefined || isFinal(row.state) ? null : row;
 }

@@ -6,7 +6,7 @@ import { REFUSED, Result } from "../results.js";
 import { Commit } from "../store.js";
 import { cancel } from "./cancel.js";
 import { claim, claimOutbox } from "./claims.js";
-import { evidence } from "./evidence.js";
+import { evidence, sign } from "./evidence.js";
 import { packNotice, tellNotice } from "./finish.js";
 import { acceptInGroup, acceptedIds, beginGroup } from "./group.js";
 import { inbound, notified, refusal } from "./incoming.js";
@@ -18,7 +18,7 @@ import { sweep } from "./sweep.js";
 import type { SilentCursor } from "./sweep.js";
 
 /** What has happened already, whatever the store can do now: kept while it is unavailable (see engine.ts). */
-export const KEPT_OPS: ReadonlySet<number> = new Set([Op.sent, Op.refused, Op.requeue, Op.uncertain, Op.release, Op.split, Op.evidence, Op.end, Op.notified]);
+export const KEPT_OPS: ReadonlySet<number> = new Set([Op.sent, Op.refused, Op.requeue, Op.uncertain, Op.release, Op.split, Op.evidence, Op.sign, Op.end, Op.notified]);
 
 /** Carries out the intent the reader stands at, and appends its result. */
 export function applyIntent(state: WriterState, cursors: Map<number, SilentCursor>): void {
@@ -70,6 +70,7 @@ function applyPlain(state: WriterState, op: number): Commit {
     case Op.end: return end(state);
     case Op.split: return split(state);
     case Op.evidence: return evidence(state);
+    case Op.sign: return sign(state);
     case Op.cancel: return cancel(state);
     case Op.notified: return notified(state);
     case Op.refusal: return refusal(state);

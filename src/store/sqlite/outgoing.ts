@@ -48,6 +48,7 @@ export function accept(state: WriterState): Commit {
   const words = from.u32();
   const dueMs = from.f64();
   const key = from.f64();
+  const signature = from.u32();
   const purse = state.balances.get(accountNo);
   if (purse?.active !== true) return Commit.suspended;
   if (state.diskLow) return Commit.unavailable;
@@ -81,7 +82,7 @@ export function accept(state: WriterState): Commit {
     if (isDuplicate(error)) return Commit.ok;
     throw error;
   }
-  statements.insertContent.run(id, now, expires, wanted, words, kinds, source, destination, body, key);
+  statements.insertContent.run(id, now, expires, wanted, words, kinds, source, destination, body, key, signature);
   if (charge > 0) {
     file.book(account, Slot.hold, charge);
     if (settled) file.book(account, Slot.settleAccepted, charge);

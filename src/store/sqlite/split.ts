@@ -68,7 +68,7 @@ function insertPart(state: WriterState, whole: Row, id: number, words: number, d
     id, account, lane, state.nextOrder(), scheduled ? MessageState.scheduled : MessageState.queued, ChargeState.part, 1, 0, whole.id, NO_ENTRY, operator, 0,
     dueOf(scheduled ? dueMs : 0, expires), nowMs, NO_TIME, state.idPlaceholder,
   );
-  file.statements.insertContent.run(id, nowMs, expires, wanted, words, kinds, source, destination, body, 0);
+  file.statements.insertContent.run(id, nowMs, expires, wanted, words, kinds, source, destination, body, 0, 0);
   file.tally(file.account(account), Tally.parts, 0);
   if (scheduled) {
     state.waits.change(account, 1);

@@ -13,7 +13,7 @@ import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
 import { GroupCommit, type Ticket } from "../group-commit.js";
 import {
   packAccept, packCancel, packClaim, packClaimOutbox, packDispatch, packEnd, packEvidence, packGroup, packInbound, packNotified, packReceipt, packRefusal, packRefused,
-  packRelease, packRequeue, packSent, packSplit, packSweep, packUncertain,
+  packRelease, packRequeue, packSent, packSign, packSplit, packSweep, packUncertain,
 } from "../intent.js";
 import { OctetReader } from "../octets.js";
 import type { Answer, Query } from "../query.js";
@@ -188,6 +188,11 @@ export class SqliteStore implements Store {
 
   evidence(messageId: number, flags: string): void {
     packEvidence(this.#group.into, messageId, flags);
+    this.#group.added(null);
+  }
+
+  sign(messageId: number, signatureNo: number): void {
+    packSign(this.#group.into, messageId, signatureNo);
     this.#group.added(null);
   }
 

@@ -127,6 +127,11 @@ export class FakeStore {
     this.#waiting.push(() => undefined);
   }
 
+  sign(messageId: number, signatureNo: number): void {
+    this.calls.push(`sign ${messageId} ${signatureNo}`);
+    this.#waiting.push(() => undefined);
+  }
+
   cancel(intent: CancelIntent): void {
     this.calls.push(`cancel ${intent.messageId}`);
     const result = this.cancelResults.shift() ?? this.cancelResult;

@@ -13,7 +13,7 @@ import type { Account } from "../../../src/ledger/account.js";
 import { messageId } from "../../../protocols/model/message-id.js";
 import {
   packAccept, packCancel, packClaim, packClaimOutbox, packDispatch, packEnd, packEvidence, packGroup, packInbound, packNotified, packReceipt, packRefusal, packRefused, packRelease,
-  packRequeue, packSent, packSplit, packSweep, packUncertain,
+  packRequeue, packSign, packSent, packSplit, packSweep, packUncertain,
 } from "../../../src/store/intent.js";
 import { OctetReader, Octets } from "../../../src/store/octets.js";
 import { Commit } from "../../../src/store/store.js";
@@ -52,6 +52,7 @@ export interface Submitted {
   expiresMs?: number;
   dueMs?: number;
   flags?: string;
+  signature?: number;
   operator?: number;
   service?: string;
   key?: number;
@@ -253,7 +254,7 @@ export class Bench {
     return {
       message, accountNo: submitted.account ?? 1, laneNo: submitted.lane ?? LANE, state: submitted.state ?? MessageState.dispatched,
       operatorNo: submitted.operator ?? 1, linkNo: 1, segments: submitted.segments ?? 1, chargeMicros: submitted.charge ?? PRICE, wordsVersion: 7,
-      dueMs: submitted.dueMs ?? 0, flags: submitted.flags ?? "", partIds: submitted.partIds ?? 0,
+      dueMs: submitted.dueMs ?? 0, flags: submitted.flags ?? "", signatureNo: submitted.signature ?? 0, partIds: submitted.partIds ?? 0,
       firstPartId: submitted.firstPartId ?? 0, committed: NOTHING,
     };
   }
@@ -416,6 +417,13 @@ export class Bench {
   evidence(id: number, flags: string): Commit {
     return this.#one(() => {
       packEvidence(this.#into, id, flags);
+      this.#added(this.#ticket());
+    }).commit;
+  }
+
+  sign(id: number, signature: number): Commit {
+    return this.#one(() => {
+      packSign(this.#into, id, signature);
       this.#added(this.#ticket());
     }).commit;
   }

@@ -53,3 +53,26 @@ describe("evidence of a held message", () => {
     expect(bench.evidence(id + 1_000, FOUND)).to.equal(Commit.notApplicable);
   });
 });
+
+describe("the signature of a message", () => {
+  let bench: Bench;
+  benchEach((each) => (bench = each));
+
+  const signatureOf = (id: number): number =>
+    bench.books((books) => Number(books.fileOf(id)?.db.prepare("SELECT signature FROM content WHERE id = ?").pluck().get(id)));
+
+  it("stands in its content from its acceptance, 0 where none is known", () => {
+    const [signed, plain] = [bench.accept({ signature: 70_000 }).id, bench.accept().id];
+    expect([signed, plain].map(signatureOf)).to.deep.equal([70_000, 0]);
+  });
+
+  it("of a part is told when its text is whole, once however often, and not after its end", () => {
+    const id = bench.accept({ state: MessageState.held, dueMs: bench.wallMs + 30_000 }).id;
+    for (let round = 0; round < 2; round++) expect(bench.sign(id, 3)).to.equal(Commit.ok);
+    expect(signatureOf(id)).to.equal(3);
+    bench.end(id, MessageState.rejected, Outcome.blocked_content);
+    expect(bench.sign(id, 4)).to.equal(Commit.notApplicable);
+    expect(signatureOf(id)).to.equal(3);
+    expect(bench.sign(id + 1_000, 3)).to.equal(Commit.notApplicable);
+  });
+});
