@@ -1,18 +1,16 @@
 /**
  * Answers a call of the admin API from a host: parameters checked, the store asked, the result made into a report.
  */
-import { checkRequired, checkSettings } from "../ledger/account-settings.js";
-import { checkBindTerms } from "../ledger/bind-terms.js";
-import type { AccountSettings, LedgerCommand, LedgerResult } from "../ledger/commands.js";
+import { checkRequired } from "../ledger/account-settings.js";
+import type { AccountSettings } from "../ledger/commands.js";
 import { MoneyError, formatMoney, parseMoney, parseMoneyNumber } from "../ledger/money.js";
-import type { Answer, Query } from "../store/query.js";
 import { secretKey } from "../ledger/secret.js";
 import { METHODS, isMethod } from "./api.js";
-import type { CheckedParamsOf, MethodName, MoneyReport, Results } from "./api.js";
+import type { CheckedParamsOf, MethodName, Results } from "./api.js";
 import { AdminError } from "./errors.js";
 import type { AdminHost } from "./host.js";
+import { ask, by, change, changeAccount, checkedSettings, moneyReport, noSuchAccount, showAccount, withSecret } from "./ledger-calls.js";
 import { accountReport, auditReports, orphanReports, statementReport, traceReport, uncertainReports } from "./reports.js";
-import type { AccountReport } from "./reports.js";
 
 type Answers = { readonly [M in MethodName]: (host: AdminHost, params: CheckedParamsOf<M>) => Promise<Results[M]> };
 
@@ -93,58 +91,3 @@ const ANSWERS: Answers = {
     return Promise.resolve({ level });
   },
 };
-
-function checkedSettings(host: AdminHost, given: AccountSettings): AccountSettings {
-  const problem = checkSettings(given) ?? checkBindTerms(given, host.protocols);
-  if (problem !== null) throw new AdminError("invalid_value", problem);
-  if ((given.cmppSecret ?? "") !== "") throw new AdminError("invalid_value", "cmpp-secret: give the secret itself, apart from the settings");
-  const { operator = "" } = given;
-  if (operator !== "" && !host.operators.includes(operator)) {
-    throw new AdminError("invalid_value", `operator: there is no [[operator]] ${operator}`, `configured: ${host.operators.join(", ")}`);
-  }
-  return given;
-}
-
-/** Seals a secret that was given, and does `change` with it among the settings. */
-function withSecret<T>(host: AdminHost, name: string, given: AccountSettings, secret: string | undefined, change: (whole: AccountSettings) => Promise<T>): Promise<T> {
-  if (secret === undefined) return change(given);
-  if (secret === "") return change({ ...given, cmppSecret: "" });
-  return host.keys.sealed(name, secret, (cmppSecret) => change({ ...given, cmppSecret }));
-}
-
-function by(asked: { readonly actor: string; readonly reason?: string | undefined }): { actor: string; reason?: string } {
-  return asked.reason === undefined ? { actor: asked.actor } : { actor: asked.actor, reason: asked.reason };
-}
-
-async function change(host: AdminHost, command: LedgerCommand): Promise<Extract<LedgerResult, { ok: true }>> {
-  const result = await host.store.change(command);
-  if (!result.ok) throw new AdminError(result.code, result.message);
-  return result;
-}
-
-async function changeAccount(host: AdminHost, command: Extract<LedgerCommand, { name: string }>): Promise<AccountReport> {
-  const result = await change(host, command);
-  return result.account === undefined ? showAccount(host, command.name) : accountReport(result.account);
-}
-
-async function showAccount(host: AdminHost, name: string): Promise<AccountReport> {
-  const { account } = await ask(host, { kind: "account", name });
-  if (account === null) throw noSuchAccount(name);
-  return accountReport(account);
-}
-
-function moneyReport(result: Extract<LedgerResult, { ok: true }>, asked: bigint): MoneyReport {
-  return {
-    amount: formatMoney(result.amountMicros ?? asked),
-    repeated: result.repeated,
-    account: result.account === undefined ? null : accountReport(result.account),
-  };
-}
-
-async function ask<K extends Query["kind"]>(host: AdminHost, query: Extract<Query, { kind: K }>): Promise<Extract<Answer, { kind: K }>> {
-  return (await host.store.query(query)) as Extract<Answer, { kind: K }>;
-}
-
-function noSuchAccount(name: string): AdminError {
-  return new AdminError("no_such_account", `there is no account ${JSON.stringify(name)}`, "tollgate account list names them all");
-}

@@ -11,6 +11,7 @@ import { FIRST_HASH, auditHash, digestOf } from "../../ledger/audit.js";
 import type { AuditRecord, CanonicalObject } from "../../ledger/audit.js";
 import type { AccountSettings } from "../../ledger/commands.js";
 import { Book } from "../../ledger/settlement.js";
+import { SUBJECTS } from "./audit-subjects.js";
 import { checkLedgerVersion, migrateLedger } from "./ledger-schema.js";
 import type { LedgerKind } from "./ledger-schema.js";
 import type { SealedDay } from "./sealed-day.js";
@@ -316,7 +317,7 @@ export class LedgerDb {
   subjectDigest(subject: string): string {
     if (subject === "") return "";
     const [kind = "", no = "", ...rest] = subject.split(":");
-    const parts = (SUBJECTS[kind] ?? []).map(([sql, withRest]) =>
+    const parts = (SUBJECTS[kind]?.rows ?? []).map(([sql, withRest]) =>
       this.prepare(sql).all(...(withRest ? [BigInt(no), rest.join(":")] : [BigInt(no)])),
     );
     return parts.every((rows) => rows.length === 0) ? "gone" : digestOf(parts as CanonicalObject[][]);
@@ -329,28 +330,3 @@ export class LedgerDb {
     return Math.max(nowMs, Number(last ?? 0n));
   }
 }
-
-/** Which rows a subject stands for: queries by its number, some also by what follows it. */
-const SUBJECTS: Readonly<Record<string, readonly (readonly [sql: string, withRest: boolean])[]>> = {
-  account: [["SELECT * FROM account WHERE no = ?", false], ["SELECT * FROM tariff WHERE account = ? ORDER BY no", false]],
-  topup: [
-    ["SELECT * FROM topup WHERE account = ? AND reference = ?", true],
-    [
-      `SELECT entry.* FROM topup JOIN entry ON entry.id IN (topup.entry, topup.reversal)
-        WHERE topup.account = ? AND topup.reference = ? ORDER BY entry.id`,
-      true,
-    ],
-  ],
-  refund: [
-    ["SELECT * FROM refund WHERE message = ?", false],
-    ["SELECT * FROM entry WHERE id = (SELECT entry FROM refund WHERE message = ?)", false],
-  ],
-  entry: [["SELECT * FROM entry WHERE id = ?", false]],
-  operator: [["SELECT * FROM operator WHERE no = ?", false]],
-  day: [
-    ["SELECT * FROM sealed_day WHERE day = ?", false],
-    ["SELECT * FROM carried_entry WHERE day = ? ORDER BY account, on_day, kind", false],
-    ["SELECT * FROM carried_message WHERE day = ? ORDER BY account, operator, state", false],
-    ["SELECT * FROM carried_refusal WHERE day = ? ORDER BY account, outcome", false],
-  ],
-};

@@ -5,6 +5,7 @@ import { ChainCheck } from "../../ledger/audit.js";
 import { formatMoney } from "../../ledger/money.js";
 import { Book, ChargeState, ENTRY_BOOKS } from "../../ledger/settlement.js";
 import type { EntryKind } from "../../ledger/settlement.js";
+import { SUBJECT_ROWS } from "./audit-subjects.js";
 import type { Books, Ints } from "./books.js";
 import type { LedgerDb } from "./ledger-db.js";
 import { LedgerKind } from "./ledger-schema.js";
@@ -182,17 +183,6 @@ function* verifyRefunds(books: Books, findings: Findings): Generator<undefined, 
     yield undefined;
   }
 }
-
-/** Rows that must have been logged, as subjects. */
-const SUBJECT_ROWS: readonly string[] = [
-  "SELECT 'account:' || no FROM account",
-  "SELECT 'account:' || account FROM tariff GROUP BY account",
-  "SELECT 'topup:' || account || ':' || reference FROM topup",
-  "SELECT 'refund:' || message FROM refund",
-  "SELECT 'operator:' || no FROM operator",
-  "SELECT 'day:' || day FROM sealed_day",
-  `SELECT 'entry:' || id FROM entry WHERE kind IN (${LedgerKind.forfeit}, ${LedgerKind.payout})`,
-];
 
 /** Every row is as the latest log record about it left it, and none is there that was never logged. */
 function* verifySubjects(ledger: LedgerDb, subjects: ReadonlyMap<string, string>, findings: Findings): Generator<undefined, void> {

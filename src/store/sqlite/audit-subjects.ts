@@ -1,0 +1,67 @@
+/**
+ * Audit subjects: what a record of the audit log may be about, and the rows each subject stands for.
+ *
+ * A subject is "kind:number" or "kind:number:rest". Its digest covers the rows that its queries find, so a kind that exists keeps its queries:
+ * what is new gets a kind of its own.
+ */
+import { LedgerKind } from "./ledger-schema.js";
+
+export interface Subject {
+  /** The number is an account's: it belongs into that account's history. */
+  readonly ofAccount: boolean;
+  /** Queries by the number, some also by what follows it. */
+  readonly rows: readonly (readonly [sql: string, withRest: boolean])[];
+}
+
+export const SUBJECTS: Readonly<Record<string, Subject>> = {
+  account: {
+    ofAccount: true,
+    rows: [["SELECT * FROM account WHERE no = ?", false], ["SELECT * FROM tariff WHERE account = ? ORDER BY no", false]],
+  },
+  contract: { ofAccount: true, rows: [["SELECT * FROM contract WHERE account = ?", false]] },
+  signature: { ofAccount: true, rows: [["SELECT * FROM signature WHERE account = ? AND no = ?", true]] },
+  template: { ofAccount: true, rows: [["SELECT * FROM template WHERE account = ? AND no = ?", true]] },
+  topup: {
+    ofAccount: true,
+    rows: [
+      ["SELECT * FROM topup WHERE account = ? AND reference = ?", true],
+      [
+        `SELECT entry.* FROM topup JOIN entry ON entry.id IN (topup.entry, topup.reversal)
+        WHERE topup.account = ? AND topup.reference = ? ORDER BY entry.id`,
+        true,
+      ],
+    ],
+  },
+  refund: {
+    ofAccount: false,
+    rows: [
+      ["SELECT * FROM refund WHERE message = ?", false],
+      ["SELECT * FROM entry WHERE id = (SELECT entry FROM refund WHERE message = ?)", false],
+    ],
+  },
+  entry: { ofAccount: false, rows: [["SELECT * FROM entry WHERE id = ?", false]] },
+  operator: { ofAccount: false, rows: [["SELECT * FROM operator WHERE no = ?", false]] },
+  day: {
+    ofAccount: false,
+    rows: [
+      ["SELECT * FROM sealed_day WHERE day = ?", false],
+      ["SELECT * FROM carried_entry WHERE day = ? ORDER BY account, on_day, kind", false],
+      ["SELECT * FROM carried_message WHERE day = ? ORDER BY account, operator, state", false],
+      ["SELECT * FROM carried_refusal WHERE day = ? ORDER BY account, outcome", false],
+    ],
+  },
+};
+
+/** Rows that must have been logged, as subjects. */
+export const SUBJECT_ROWS: readonly string[] = [
+  "SELECT 'account:' || no FROM account",
+  "SELECT 'account:' || account FROM tariff GROUP BY account",
+  "SELECT 'contract:' || account FROM contract",
+  "SELECT 'signature:' || account || ':' || no FROM signature",
+  "SELECT 'template:' || account || ':' || no FROM template",
+  "SELECT 'topup:' || account || ':' || reference FROM topup",
+  "SELECT 'refund:' || message FROM refund",
+  "SELECT 'operator:' || no FROM operator",
+  "SELECT 'day:' || day FROM sealed_day",
+  `SELECT 'entry:' || id FROM entry WHERE kind IN (${LedgerKind.forfeit}, ${LedgerKind.payout})`,
+];
