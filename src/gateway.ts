@@ -244,6 +244,7 @@ class RunningGateway implements Gateway {
     await until(this.#clock, () => this.#parts.gate.sessions.size === 0, leftMs());
     // Of those that we connected to no listener knows.
     this.#parts.gate.destroyAll("shutting down");
+    this.#parts.flow.close();
     await this.#closeAll();
     this.#state = "stopped";
     this.#log.info("stopped", { reason });

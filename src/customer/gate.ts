@@ -22,6 +22,8 @@ const QUERIES_OPEN = 16;
 export interface CustomerFlow {
   submit(origin: SubmitOrigin, account: LiveAccount, handle: number, message: Message): void;
   submitAll(origin: SubmitOrigin, account: LiveAccount, handle: number, messages: readonly Message[]): void;
+  /** The protocol has refused one submit by itself, and answered it. */
+  refused(account: LiveAccount, outcome: Outcome): void;
   cancel(origin: CancelOrigin, account: LiveAccount, handle: number, request: CancelRequest): void;
   query(account: LiveAccount, request: QueryRequest): Promise<QueryAnswer>;
   /** A bind is over: the keys of what it was answered, and how many of its submits were not. */
@@ -164,6 +166,7 @@ export class Gate implements CustomerEvents {
   }
 
   refused(session: CustomerSession, outcome: Outcome, detail: string): void {
+    if (session.owner instanceof Bind) this.#flow.refused(session.owner.account, outcome);
     this.#observer.submitRefused(session, outcome, detail);
   }
 

@@ -10,6 +10,7 @@
  * an intent to the store, and the way goes on when its commit is reported.
  */
 import type { Message } from "../../protocols/model/message.js";
+import type { Outcome } from "../../protocols/model/outcome.js";
 import type { Notice, Receipt } from "../../protocols/model/receipt.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { CancelRequest, DeliverAnswer, QueryAnswer, QueryRequest, SubmitAnswer } from "../../protocols/wire/protocol.js";
@@ -30,6 +31,7 @@ import type { CancelOrigin, FlowMetrics, IdReading, OperatorPort, SubmitOrigin }
 import { Questions } from "./question.js";
 import type { ReportOrigin } from "./receipt.js";
 import { Rejudge } from "./rejudge.js";
+import { Refusals } from "./refusals.js";
 import { Reports } from "./reports.js";
 import type { Resubmissions } from "./resubmission.js";
 import { Settler } from "./settle.js";
@@ -46,6 +48,7 @@ export class Flow {
   readonly holder: Holder;
   readonly outward: Outward;
   readonly rejudge: Rejudge;
+  readonly refusals: Refusals;
   readonly limits: AcceptLimits;
   readonly gatherMs: number;
   readonly #parts: FlowParts;
@@ -72,6 +75,7 @@ export class Flow {
     this.#screen = parts.screen;
     this.notifier = new Notifier(parts.store, parts.clock, parts.notify, parts.metrics, parts.options.outbox);
     this.#questions = new Questions(parts.store);
+    this.refusals = new Refusals(parts.store);
     this.#settler = new Settler(parts.store, parts.clock, parts.metrics, parts.options.retry);
     this.limits = new AcceptLimits(parts.options.maxQueued);
     this.gatherMs = parts.options.gatherMs;
@@ -173,6 +177,7 @@ export class Flow {
     for (const dispatcher of this.#dispatchers.values()) dispatcher.run();
     this.holder.tick(expiryMs);
     this.notifier.tick();
+    this.refusals.tick(this.clock.wallMs, this.clock.monotonicMs);
     this.resubmissions.tick(this.clock.monotonicMs);
   }
 
@@ -183,7 +188,17 @@ export class Flow {
     this.notifier.stop();
   }
 
+  /** Tells the store what it has not been told yet, for it is about to be closed. */
+  close(): void {
+    this.refusals.close(this.clock.wallMs);
+  }
+
   // ---------------------------------------------------------------- what customers ask
+
+  /** The protocol has refused one submit by itself. */
+  refused(account: LiveAccount, outcome: Outcome): void {
+    this.refusals.add(account.terms.no, outcome, 1);
+  }
 
   submit(origin: SubmitOrigin, account: LiveAccount, handle: number, message: Message): void {
     this.#intake.submit(origin, account, handle, message);

@@ -22,6 +22,7 @@ import type { MessageIds } from "./ids.js";
 import { laneNumber } from "./lane.js";
 import type { Outward } from "./outward.js";
 import type { FlowMetrics, SubmitOrigin } from "./ports.js";
+import type { Refusals } from "./refusals.js";
 import { IN_DOUBT, Resubmissions } from "./resubmission.js";
 import { Screened, screenText } from "./screen.js";
 import type { ShareBound } from "./shares.js";
@@ -35,6 +36,7 @@ export interface IntakeContext extends CommitSink {
   readonly ids: MessageIds;
   readonly metrics: FlowMetrics;
   readonly holder: Holder;
+  readonly refusals: Refusals;
   readonly outward: Outward;
   readonly limits: AcceptLimits;
   readonly screen: Screen;
@@ -84,7 +86,7 @@ export class Intake {
     metrics.stage(Stage.accept, outcome);
     if (outcome !== Outcome.ok) {
       this.#noteFull(account, message, outcome, 1);
-      origin.answerSubmit(handle, outcome, 0);
+      this.#answerRefused(origin, account, handle, outcome, 1);
       return;
     }
     outcome = this.#screen(account, message, 1);
@@ -106,7 +108,7 @@ export class Intake {
     const charged = charge(account, submission, found.destination, clock.wallMs);
     metrics.stage(Stage.charge, charged);
     if (charged !== Outcome.ok) {
-      origin.answerSubmit(handle, charged, 0);
+      this.#answerRefused(origin, account, handle, charged, 1);
       return;
     }
     submission.origin = origin;
@@ -150,7 +152,7 @@ export class Intake {
     metrics.stage(Stage.accept, outcome, count);
     if (outcome !== Outcome.ok) {
       this.#noteFull(account, first, outcome, count);
-      origin.answerSubmit(handle, outcome, 0);
+      this.#answerRefused(origin, account, handle, outcome, count);
       return;
     }
     const screened = this.#screen(account, first, count);
@@ -181,7 +183,7 @@ export class Intake {
     }
     if (totalMicros >= account.refusedFromMicros) {
       metrics.stage(Stage.charge, Outcome.no_credit, count);
-      origin.answerSubmit(handle, Outcome.no_credit, 0);
+      this.#answerRefused(origin, account, handle, Outcome.no_credit, count);
       return;
     }
     metrics.stage(Stage.charge, Outcome.ok, count);
@@ -269,13 +271,19 @@ export class Intake {
     return submission;
   }
 
-  #refuse(origin: SubmitOrigin, account: LiveAccount, handle: number, message: Message, outcome: Outcome, rule: string): void {
+  /** `count` messages of one submit: answered once, each counted. */
+  #answerRefused(origin: SubmitOrigin, account: LiveAccount, handle: number, outcome: Outcome, count: number): void {
+    this.#context.refusals.add(account.terms.no, outcome, count);
     origin.answerSubmit(handle, outcome, 0);
+  }
+
+  #refuse(origin: SubmitOrigin, account: LiveAccount, handle: number, message: Message, outcome: Outcome, rule: string): void {
+    this.#answerRefused(origin, account, handle, outcome, 1);
     this.#keepRefusal(account, message, outcome, rule);
   }
 
   #refuseAll(origin: SubmitOrigin, account: LiveAccount, handle: number, messages: readonly Message[], outcome: Outcome, rule: string): void {
-    origin.answerSubmit(handle, outcome, 0);
+    this.#answerRefused(origin, account, handle, outcome, messages.length);
     for (const message of messages) this.#keepRefusal(account, message, outcome, rule);
   }
 
@@ -293,7 +301,7 @@ export class Intake {
     const key = (messages[0] as Message).submitKey;
     const id = this.resubmissions.find(account.terms.no, key, this.#context.clock.monotonicMs);
     if (id === IN_DOUBT) {
-      origin.answerSubmit(handle, Outcome.store_unavailable, 0);
+      this.#answerRefused(origin, account, handle, Outcome.store_unavailable, messages.length);
       return true;
     }
     if (id > 0) {
@@ -301,7 +309,7 @@ export class Intake {
       return true;
     }
     if (!this.resubmissions.mustWait(account.terms.no)) return false;
-    if (!this.resubmissions.wait({ origin, account, handle, messages })) origin.answerSubmit(handle, Outcome.queue_full, 0);
+    if (!this.resubmissions.wait({ origin, account, handle, messages })) this.#answerRefused(origin, account, handle, Outcome.queue_full, messages.length);
     return true;
   }
 
@@ -358,6 +366,8 @@ export class Intake {
       submission.account.queued--;
     }
     this.#context.metrics.stage(Stage.spool, outcomeOf(result));
+    // Of one that may be on disk nobody knows whether it was refused.
+    if (result !== Commit.unknown) this.#context.refusals.add(submission.accountNo, outcomeOf(result), 1);
   }
 }
 

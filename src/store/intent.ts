@@ -10,7 +10,7 @@ import type { Message } from "../../protocols/model/message.js";
 import { MessageState } from "../../protocols/model/state.js";
 import { textSize } from "./octets.js";
 import type { Octets } from "./octets.js";
-import type { AcceptIntent, CancelIntent, InboundIntent, PartIntent, ReceiptIntent, RefusalRecord } from "./store.js";
+import type { AcceptIntent, CancelIntent, InboundIntent, PartIntent, ReceiptIntent, RefusalRecord, RefusedIntent } from "./store.js";
 
 export const Op = {
   accept: 1,
@@ -34,6 +34,7 @@ export const Op = {
   cancel: 18,
   evidence: 19,
   sign: 20,
+  countRefused: 21,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 
@@ -256,6 +257,20 @@ export function packRefusal(into: Octets, record: RefusalRecord): void {
   into.u32(record.accountNo);
   into.u8(record.outcome);
   into.text(record.rule);
+  closeRecord(into, start);
+}
+
+export function packCountRefused(into: Octets, intent: RefusedIntent): void {
+  const { counts } = intent;
+  const start = openRecord(into, 24 + counts.length * 13, Op.countRefused);
+  into.f64(intent.no);
+  into.f64(intent.atMs);
+  into.u16(counts.length);
+  for (const { accountNo, outcome, count } of counts) {
+    into.u32(accountNo);
+    into.u8(outcome);
+    into.f64(count);
+  }
   closeRecord(into, start);
 }
 

@@ -122,6 +122,22 @@ export interface InboundIntent extends Intent {
   readonly operatorNo: number;
 }
 
+export interface RefusedCount {
+  readonly accountNo: number;
+  readonly outcome: Outcome;
+  readonly count: number;
+}
+
+/** How many submits were refused, of accounts and by outcome, since this was told last. */
+export interface RefusedIntent extends Intent {
+  /** Names these counts: they are added once, however often they are told. */
+  readonly no: number;
+  /** Wall ms: to whose day they belong. */
+  readonly atMs: number;
+  /** At most 65,535. */
+  readonly counts: readonly RefusedCount[];
+}
+
 /** A refusal worth keeping with its reason (bounded per account and hour by the caller). */
 export interface RefusalRecord {
   readonly accountNo: number;
@@ -252,6 +268,8 @@ export interface Store {
   /** The customer has the notice ("ok"), or refused it for good ("parked"). `order` names it. */
   notified(accountNo: number, order: number, messageId: number, inbound: boolean, result: "ok" | "parked", intent?: Intent): void;
   refusal(record: RefusalRecord): void;
+  /** All refusals by number, with those that no reason is kept of. */
+  countRefused(intent: RefusedIntent): void;
 
   // ---- claims: answered in order with the intents; callbacks, few and large
   /** The next `n` queued messages of a lane, in order, not handed out before. `remaining` stay on disk. */

@@ -70,7 +70,7 @@ class House {
         this.submitted.push(...messages.map((message) => message.destination));
         origin.answerSubmit(handle, 0, this.submitted.length);
       },
-      cancel: () => undefined, query: () => Promise.resolve({ kind: "not_found" }), originEnded: () => undefined,
+      refused: () => undefined, cancel: () => undefined, query: () => Promise.resolve({ kind: "not_found" }), originEnded: () => undefined,
       noticeAnswered: (notice, answer) => this.notifier.answered(notice, answer),
       noticesReturned: (notices) => this.notifier.returned(notices),
       deliverAgain: (accountNo) => this.notifier.pump(accountNo),

@@ -61,6 +61,8 @@ export function prepareStatements(db: Database.Database) {
       `INSERT INTO inbound (id, account, operator, notify, note_ord, at, notified_at, kinds, source, destination, body) VALUES (?, ?, ?, ?, ?, ?, ${NO_TIME}, ?, ?, ?, ?)`,
     ),
     insertRefusal: db.prepare("INSERT INTO refusal (at, account, outcome, rule, source, destination, body) VALUES (?, ?, ?, ?, ?, ?, ?)"),
+    addRefused: db.prepare("INSERT INTO refused (account, outcome, count) VALUES (?, ?, ?) ON CONFLICT (account, outcome) DO UPDATE SET count = count + excluded.count"),
+    setMark: db.prepare("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"),
     insertOrphan: db.prepare(
       `INSERT INTO orphan (at, state_of, message, operator, op_id, state, final, word, error, source, destination, done_at, raw)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -12,6 +12,7 @@ import { acceptInGroup, acceptedIds, beginGroup } from "./group.js";
 import { inbound, notified, refusal } from "./incoming.js";
 import { Finished, accept, dispatch, end, refused, release, requeue, sent, uncertain } from "./outgoing.js";
 import { receipt } from "./reports.js";
+import { countRefused } from "./refused.js";
 import { split } from "./split.js";
 import type { WriterState } from "./state.js";
 import { sweep } from "./sweep.js";
@@ -74,6 +75,7 @@ function applyPlain(state: WriterState, op: number): Commit {
     case Op.cancel: return cancel(state);
     case Op.notified: return notified(state);
     case Op.refusal: return refusal(state);
+    case Op.countRefused: return countRefused(state);
     default: throw new Error(`intent of unknown kind ${op}`);
   }
 }

@@ -12,14 +12,14 @@ import type { Message } from "../../../protocols/model/message.js";
 import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
 import { GroupCommit, type Ticket } from "../group-commit.js";
 import {
-  packAccept, packCancel, packClaim, packClaimOutbox, packDispatch, packEnd, packEvidence, packGroup, packInbound, packNotified, packReceipt, packRefusal, packRefused,
+  packAccept, packCancel, packClaim, packClaimOutbox, packCountRefused, packDispatch, packEnd, packEvidence, packGroup, packInbound, packNotified, packReceipt, packRefusal, packRefused,
   packRelease, packRequeue, packSent, packSign, packSplit, packSweep, packUncertain,
 } from "../intent.js";
 import { OctetReader } from "../octets.js";
 import type { Answer, Query } from "../query.js";
 import { unpackStored } from "../results.js";
 import {
-  Commit, type AcceptIntent, type CancelIntent, type InboundIntent, type Intent, type OperatorPolicy, type PartIntent, type ReceiptIntent, type RefusalRecord,
+  Commit, type AcceptIntent, type CancelIntent, type InboundIntent, type Intent, type OperatorPolicy, type PartIntent, type ReceiptIntent, type RefusalRecord, type RefusedIntent,
   type Snapshot, type Store, type StoredMessage, type StoreEvents, type StoreStats,
 } from "../store.js";
 import { callBack, tell } from "./read-results.js";
@@ -209,6 +209,11 @@ export class SqliteStore implements Store {
   refusal(record: RefusalRecord): void {
     packRefusal(this.#group.into, record);
     this.#group.added(null);
+  }
+
+  countRefused(intent: RefusedIntent): void {
+    packCountRefused(this.#group.into, intent);
+    this.#group.added(intent);
   }
 
   claim(laneNo: number, n: number, claimed: Claimed): void {

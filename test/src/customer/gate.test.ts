@@ -26,6 +26,7 @@ class Door {
     const flow: CustomerFlow = {
       submit: (origin, _account, handle) => this.#took(origin, `submit ${handle}`),
       submitAll: (origin, _account, handle, messages) => this.#took(origin, `submit ${handle} to ${messages.length}`),
+      refused: (owner, outcome) => this.told.push(`refused ${owner.terms.no}: ${outcome}`),
       cancel: (origin, _account, handle) => this.cancels.push({ origin, handle }),
       query: () => new Promise((resolve) => this.questions.push(resolve)),
       originEnded: (_origin, accountNo, keys, open) => this.told.push(`ended ${accountNo}: ${JSON.stringify([...keys])}, ${open} open`),
@@ -33,7 +34,7 @@ class Door {
       storePending: 0,
     };
     Object.defineProperty(flow, "storePending", { get: () => this.pending });
-    const observer = { paused: () => undefined, unbound: () => undefined, disconnected: () => undefined } as unknown as CustomerObserver;
+    const observer = { paused: () => undefined, unbound: () => undefined, disconnected: () => undefined, submitRefused: () => undefined } as unknown as CustomerObserver;
     this.gate = new Gate({ flow, observer, policy: {} as BindPolicy, binds: new Binds(), clock, maxPending: 10 });
     this.session = {
       owner: null,
@@ -56,6 +57,14 @@ class Door {
 const request = { messageId: 1, source: "", destination: "", serviceType: "" };
 
 describe("Gate", () => {
+  it("tells the flow of submits that a protocol has refused by itself, once the connection is an account's", () => {
+    const door = new Door();
+    door.gate.refused(door.session, Outcome.malformed, "esm_class");
+    door.session.owner = null;
+    door.gate.refused(door.session, Outcome.malformed, "bind_state");
+    expect(door.told).to.deep.equal([`refused 1: ${Outcome.malformed}`]);
+  });
+
   it("brings a submit to several destinations to the flow as one, and pauses reading when the store is behind", () => {
     const door = new Door();
     door.pending = 11;

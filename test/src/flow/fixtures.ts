@@ -11,7 +11,7 @@ import { makeAccount } from "../../../src/ledger/account-settings.js";
 import type { Answer, Query } from "../../../src/store/query.js";
 import { Accounts } from "../../../src/flow/accounts.js";
 import type { FlowMetrics, LinkPort, OperatorPort } from "../../../src/flow/ports.js";
-import { Commit, type AcceptIntent, type CancelIntent, type Intent, type PartIntent, type RefusalRecord, type Store, type StoredMessage } from "../../../src/store/store.js";
+import { Commit, type AcceptIntent, type CancelIntent, type Intent, type PartIntent, type RefusalRecord, type RefusedIntent, type Store, type StoredMessage } from "../../../src/store/store.js";
 
 export function account(no: number, settings: Partial<Account> = {}): Account {
   const identity = { no, name: `account${no}`, state: "active", stateReason: "", currency: "CNY", tariffs: [] } as const;
@@ -183,6 +183,20 @@ export class FakeStore {
     this.#waiting.push(() => {
       this.onDisk.delete(messageId);
       intent.committed(Commit.ok, null);
+    });
+  }
+
+  /** "account:outcome": how many. */
+  readonly refused = new Map<string, number>();
+
+  countRefused(intent: RefusedIntent): void {
+    const { counts } = intent;
+    this.#waiting.push(() => {
+      for (const { accountNo, outcome, count } of this.result === Commit.ok ? counts : []) {
+        const key = `${accountNo}:${OUTCOME_NAMES[outcome] ?? ""}`;
+        this.refused.set(key, (this.refused.get(key) ?? 0) + count);
+      }
+      intent.committed(this.result, null);
     });
   }
 

@@ -12,7 +12,7 @@ import type { Notice } from "../../../protocols/model/receipt.js";
 import type { Account } from "../../../src/ledger/account.js";
 import { messageId } from "../../../protocols/model/message-id.js";
 import {
-  packAccept, packCancel, packClaim, packClaimOutbox, packDispatch, packEnd, packEvidence, packGroup, packInbound, packNotified, packReceipt, packRefusal, packRefused, packRelease,
+  packAccept, packCancel, packClaim, packClaimOutbox, packCountRefused, packDispatch, packEnd, packEvidence, packGroup, packInbound, packNotified, packReceipt, packRefusal, packRefused, packRelease,
   packRequeue, packSign, packSent, packSplit, packSweep, packUncertain,
 } from "../../../src/store/intent.js";
 import { OctetReader, Octets } from "../../../src/store/octets.js";
@@ -455,6 +455,16 @@ export class Bench {
       packRefusal(this.#into, { accountNo: account, outcome: outcome as never, rule, message });
       this.#added(this.#ticket());
     });
+  }
+
+  /** Outcome: how many. The number of the batch. */
+  countRefused(account: number, counted: Readonly<Record<number, number>>, no = ++this.#sequence, atMs = this.wallMs): number {
+    const counts = Object.entries(counted).map(([outcome, count]) => ({ accountNo: account, outcome: Number(outcome) as never, count }));
+    this.#one(() => {
+      packCountRefused(this.#into, { no, atMs, counts, committed: NOTHING });
+      this.#added(this.#ticket());
+    });
+    return no;
   }
 
   claim(lane: number, n: number): { messages: StoredMessage[]; remaining: number } {
