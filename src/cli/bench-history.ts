@@ -108,7 +108,7 @@ function accepted(id: number, wallMs: number): AcceptIntent {
   message.expiresAtMs = wallMs + VALID_MS;
   return {
     message, accountNo: ACCOUNT_NO, laneNo: laneNumber(OPERATOR_NO, ACCOUNT_NO, 0), state: MessageState.dispatched, operatorNo: OPERATOR_NO, linkNo: LINK_NO,
-    segments: 1, chargeMicros: PRICE_MICROS, wordsVersion: 1, dueMs: 0, flags: "", signatureNo: 0, partIds: 0, firstPartId: 0, committed: nothing,
+    segments: 1, chargeMicros: PRICE_MICROS, wordsVersion: 1, dueMs: 0, flags: "", signatureNo: 0, partIds: 0, firstPartId: 0, review: null, committed: nothing,
   };
 }
 

@@ -17,6 +17,11 @@ export class Judged {
   /** It reads like an advertisement (only looked for where a term asks). */
   advert = false;
 
+  /** Whether it may neither go nor wait for a person. */
+  get refused(): boolean {
+    return this.outcome !== Outcome.ok && !this.hold;
+  }
+
   clear(): void {
     this.outcome = Outcome.ok;
     this.hold = false;

@@ -8,7 +8,7 @@ import type { Message } from "../../protocols/model/message.js";
 import type { Notice } from "../../protocols/model/receipt.js";
 import type { MessageState } from "../../protocols/model/state.js";
 import { Outcome } from "../../protocols/model/outcome.js";
-import type { AcceptIntent, Commit } from "../store/store.js";
+import type { AcceptIntent, Commit, ReviewMark } from "../store/store.js";
 import type { LiveAccount } from "./accounts.js";
 import type { Lane } from "./lane.js";
 import type { LinkPort, SubmitOrigin } from "./ports.js";
@@ -89,6 +89,8 @@ export class Submission implements AcceptIntent {
   /** Ids kept for its parts, and the first of them: right behind its own, or behind those of all messages of its submit. */
   partIds = 0;
   firstPartId = 0;
+  /** What a person is to decide about before it goes; null = nothing. */
+  review: ReviewMark | null = null;
   /** Precise monotonic ms of its submit, and of its writing to the operator. */
   receivedMs = 0;
   writtenMs = 0;

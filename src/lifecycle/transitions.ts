@@ -5,13 +5,13 @@
  *  HELD --schedule--> SCHEDULED
  *  HELD | SCHEDULED --release--> QUEUED --dispatch--> DISPATCHED --sent--> SENT --report--> final
  *                                  ^ '--expire, end--> final  |  '-- unanswered --> UNCERTAIN --resend--> QUEUED
- *                                  '-- due -- RETRY <- later -'
+ *  HELD <------ review ------------'-- due -- RETRY <- later -'
  *  HELD --split--> SPLIT --its parts are all sent--> SENT --they end--> final
  *                    '-- the first of them fails, cancel --> final
  * ```
  * The parts of a split message are messages with lives of their own; theirs decide its.
- * A message that waits again after an UNCERTAIN dispatch can still turn out to have been taken: `sent` and `report`
- * apply to it too, and it is then not sent a second time.
+ * A message that waits again after an UNCERTAIN dispatch, in its lane or for a person, can still turn out to have been taken: `sent`
+ * and `report` apply to it too, and it is then not sent a second time.
  */
 import { MessageState } from "../../protocols/model/state.js";
 
@@ -44,6 +44,8 @@ export const Happening = {
   partsEnded: 16,
   /** Taken back by its customer. */
   cancel: 17,
+  /** A person is to look at it before it goes out. */
+  review: 18,
 } as const;
 export type Happening = (typeof Happening)[keyof typeof Happening];
 
@@ -54,7 +56,7 @@ const { held, scheduled, queued, retry, dispatched, uncertain, split, sent } = M
 
 const TABLE: readonly (readonly [Happening, readonly MessageState[], number])[] = [
   [Happening.dispatch, [held, scheduled, queued, retry], dispatched],
-  [Happening.sent, [dispatched, uncertain, queued, retry], sent],
+  [Happening.sent, [dispatched, uncertain, queued, retry, held], sent],
   [Happening.refused, [dispatched, uncertain], MessageState.rejected],
   [Happening.requeue, [dispatched, uncertain], queued],
   [Happening.later, [dispatched, uncertain], retry],
@@ -64,12 +66,13 @@ const TABLE: readonly (readonly [Happening, readonly MessageState[], number])[] 
   [Happening.resend, [uncertain], queued],
   [Happening.end, [held, scheduled, queued, retry], NAMED],
   [Happening.expire, [held, scheduled, queued, retry], MessageState.expired],
-  [Happening.report, [dispatched, uncertain, sent, queued, retry], NAMED],
+  [Happening.report, [dispatched, uncertain, sent, queued, retry, held], NAMED],
   [Happening.giveUp, [uncertain, sent], MessageState.unknown],
   [Happening.schedule, [held], scheduled],
   [Happening.split, [held], split],
   [Happening.partsSent, [split], sent],
   [Happening.partsEnded, [split, sent], NAMED],
+  [Happening.review, [held, queued], held],
   [Happening.cancel, [held, scheduled, queued, retry, split], MessageState.deleted],
 ];
 

@@ -10,7 +10,7 @@ import type { Message } from "../../protocols/model/message.js";
 import { MessageState } from "../../protocols/model/state.js";
 import { textSize } from "./octets.js";
 import type { Octets } from "./octets.js";
-import type { AcceptIntent, CancelIntent, InboundIntent, PartIntent, ReceiptIntent, RefusalRecord, RefusedIntent } from "./store.js";
+import type { AcceptIntent, CancelIntent, InboundIntent, PartIntent, ReceiptIntent, RefusalRecord, RefusedIntent, ReviewMark } from "./store.js";
 
 export const Op = {
   accept: 1,
@@ -35,6 +35,7 @@ export const Op = {
   evidence: 19,
   sign: 20,
   countRefused: 21,
+  review: 22,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 
@@ -77,7 +78,8 @@ function messageSize(message: Message, flags: string): number {
 /** `key`: the message's submitKey, 0 for all but the first message of a submit. */
 export function packAccept(into: Octets, intent: AcceptIntent, key = intent.message.submitKey): void {
   const { message } = intent;
-  const start = openRecord(into, 76 + messageSize(message, intent.flags), Op.accept);
+  const { review } = intent;
+  const start = openRecord(into, 84 + messageSize(message, intent.flags) + (review === null ? 0 : textSize(review.rule)), Op.accept);
   packMessage(into, message, intent.flags);
   into.u32(intent.accountNo);
   into.f64(intent.laneNo);
@@ -93,6 +95,8 @@ export function packAccept(into: Octets, intent: AcceptIntent, key = intent.mess
   into.f64(intent.dueMs);
   into.f64(key);
   into.u32(intent.signatureNo);
+  into.u8(review === null ? 0 : review.outcome);
+  if (review !== null) into.text(review.rule);
   closeRecord(into, start);
 }
 
@@ -231,6 +235,16 @@ export function packSign(into: Octets, messageId: number, signatureNo: number): 
   const start = openRecord(into, 16, Op.sign);
   into.f64(messageId);
   into.u32(signatureNo);
+  closeRecord(into, start);
+}
+
+export function packReview(into: Octets, messageIds: readonly number[], { outcome, rule }: ReviewMark, dueMs: number): void {
+  const start = openRecord(into, 24 + textSize(rule) + messageIds.length * 8, Op.review);
+  into.u8(outcome);
+  into.text(rule);
+  into.f64(dueMs);
+  into.u16(messageIds.length);
+  for (const id of messageIds) into.f64(id);
   closeRecord(into, start);
 }
 

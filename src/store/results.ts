@@ -9,6 +9,7 @@ import type { ContentColumns } from "./content.js";
 import { textSize } from "./octets.js";
 import type { OctetReader, Octets } from "./octets.js";
 import { ownOctets } from "../../protocols/model/message.js";
+import type { Outcome } from "../../protocols/model/outcome.js";
 import type { MessageState } from "../../protocols/model/state.js";
 import type { InboundNotice, Notice, ReceiptNotice } from "../../protocols/model/receipt.js";
 import type { StoredMessage } from "./store.js";
@@ -150,7 +151,8 @@ export interface StoredColumns {
   readonly link: number;
 }
 
-export function packStored(into: Octets, stored: StoredColumns, columns: ContentColumns): void {
+/** @param review the Outcome that it is held for a person for, 0 when it is not */
+export function packStored(into: Octets, stored: StoredColumns, columns: ContentColumns, review: number): void {
   packColumns(into, columns);
   into.need(48);
   into.u32(stored.account);
@@ -163,6 +165,7 @@ export function packStored(into: Octets, stored: StoredColumns, columns: Content
   into.f64(stored.due);
   into.u8(stored.kept);
   into.u16(stored.link);
+  into.u8(review);
 }
 
 export function unpackStored(from: OctetReader): StoredMessage {
@@ -170,7 +173,7 @@ export function unpackStored(from: OctetReader): StoredMessage {
   const stored = {
     message, accountNo: from.u32(), laneNo: from.f64(), operatorNo: from.u16(), attempts: from.u8(), segments: from.u16(),
     wordsVersion: from.u32(), state: from.u8() as MessageState, dueMs: Math.max(0, from.f64()),
-    partIds: from.u8(), firstPartId: from.u16(),
+    partIds: from.u8(), firstPartId: from.u16(), reviewFor: from.u8() as Outcome,
   };
   stored.firstPartId = stored.partIds === 0 ? 0 : message.id + 1 + stored.firstPartId;
   return stored;

@@ -73,6 +73,16 @@ export interface AcceptIntent extends Intent {
   /** Held only: how many ids are kept for its parts (0..MAX_PARTS), in a row and of its own id's second, and the first of them (0 when none). */
   readonly partIds: number;
   readonly firstPartId: number;
+  /** Held only: what a person is to decide about; null else. */
+  readonly review: ReviewMark | null;
+}
+
+/** Why a message is held for a person. */
+export interface ReviewMark {
+  /** What it would be refused for. */
+  readonly outcome: Outcome;
+  /** Evidence, as in AcceptIntent's `flags`. */
+  readonly rule: string;
 }
 
 /**
@@ -160,6 +170,8 @@ export interface StoredMessage {
   /** As it was accepted with, while it is held. */
   readonly partIds: number;
   readonly firstPartId: number;
+  /** What it is held for a person for; ok when it is not. */
+  readonly reviewFor: Outcome;
 }
 
 export interface Snapshot {
@@ -174,7 +186,7 @@ export interface Snapshot {
   readonly outbox: ReadonlyMap<number, number>;
   /** Highest message id ever issued. */
   readonly highestId: number;
-  /** Segments still being gathered, oldest first. */
+  /** Segments still being gathered, oldest first; none of those that wait for a person. */
   readonly held: readonly StoredMessage[];
   readonly uncertain: number;
   /** Submits of the last minutes that bear a key, oldest first, bounded. */
@@ -190,7 +202,7 @@ export interface StoreEvents {
   unqueued(laneNo: number, count: number): void;
   /** So many messages of the account wait on disk now elsewhere than in a lane: HELD, SCHEDULED or RETRY. */
   waiting(accountNo: number, count: number): void;
-  /** Held segments whose gathering deadline has passed; flow decides what becomes of them. */
+  /** Held segments whose gathering deadline has passed, and messages that no person looked at in time; flow decides what becomes of them. */
   heldOverdue(messages: StoredMessage[]): void;
   /** `count` notices of the account, all with order numbers below `before`, have waited too long and are no longer to be delivered. */
   parked(accountNo: number, before: number, count: number): void;
@@ -263,6 +275,11 @@ export interface Store {
   evidence(messageId: number, flags: string): void;
   /** Under which of its account's signatures a message counts, known only after its acceptance (a part's, once its text is whole). */
   sign(messageId: number, signatureNo: number): void;
+  /**
+   * held | queued -> held until `dueMs` for a person to look at, all of these together as one text named by the first; evidence goes ahead of it.
+   * What is no longer in such a state is left out. A queued one must have been handed out.
+   */
+  review(intent: Intent, messageIds: readonly number[], mark: ReviewMark, dueMs: number): void;
   /** Ends a message that is not out (held, scheduled, queued, retry): final state, release, notice where wanted. */
   end(intent: Intent, messageId: number, state: MessageState, outcome: Outcome): void;
   /** The customer has the notice ("ok"), or refused it for good ("parked"). `order` names it. */
@@ -306,5 +323,7 @@ export interface StoreStats {
   orphans: number;
   /** Messages UNCERTAIN now. */
   uncertain: number;
+  /** Messages held for a person now. */
+  reviews: number;
   openDays: number;
 }

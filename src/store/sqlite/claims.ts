@@ -66,7 +66,8 @@ export function claim(state: WriterState): void {
 /** A whole message for dispatch or for the flow to judge. */
 export function packRow(out: Octets, row: Row): void {
   const { id, kinds, source, destination, wanted, expires } = row;
-  packStored(out, row, { id, kinds, source, destination, wanted, expires, body: row.file.statements.getBody.get(id) as Buffer });
+  const review = row.review === 0 ? 0 : ((row.file.statements.reviewOutcome.get(id) as number | undefined) ?? 0);
+  packStored(out, row, { id, kinds, source, destination, wanted, expires, body: row.file.statements.getBody.get(id) as Buffer }, review);
 }
 
 /** The claimOutbox intent; appends its own result. */

@@ -75,6 +75,8 @@ export type OrphanState = (typeof OrphanState)[keyof typeof OrphanState];
 export const SPLIT_BIT = 512;
 /** `message.try`: the message is held, and as many ids are kept for its parts. */
 export const KEPT_BIT = 1_024;
+/** `message.try`: the message is held for a person to look at (table review), beside what else stands there. */
+export const REVIEW_BIT = 2_048;
 
 /**
  * `tally.state` beside the final states (20..25), all no MessageState: every message but parts is counted under `accepted`,
@@ -98,13 +100,15 @@ export const IS_UNSENT = "(sent_at <= 0 AND state > 20)";
 
 /** From version 3 on. */
 const CONTRACT_TABLES = `
--- Held messages that wait for a person.
+-- Held messages that wait for a person; each as long as it does.
 CREATE TABLE review (
   id      INTEGER PRIMARY KEY,     -- message.id
   at      INTEGER NOT NULL,        -- wall ms since when
   outcome INTEGER NOT NULL,        -- what it would be refused for (model/outcome.ts)
-  rule    TEXT NOT NULL
+  rule    TEXT NOT NULL,
+  text    INTEGER NOT NULL         -- message.id of the first part of the text that is looked at as one; its own
 ) STRICT;
+CREATE INDEX review_text ON review (text);
 
 -- All refusals counted, kept with their reason or not.
 CREATE TABLE refused (
@@ -130,7 +134,8 @@ CREATE TABLE message (
   last_entry   INTEGER NOT NULL,  -- entry.id of the latest movement after the hold, or NO_ENTRY
   operator     INTEGER NOT NULL,
   try          INTEGER NOT NULL,  -- link << 16 | resent << 8 | number of the latest attempt (0: never dispatched);
-                                  -- split: ids between it and its parts << 16 | 512 | number of parts; held: the same of the ids kept for them, 1024
+                                  -- split: ids between it and its parts << 16 | 512 | number of parts; held: the same of the ids kept for them, 1024;
+                                  -- held for a person: 2048 beside either
   due          INTEGER NOT NULL,  -- wall ms of the next look at it (its expiry when queued), NO_TIME when nothing is due
   at           INTEGER NOT NULL,  -- wall ms: when it became what it is (but SENT: sent_at)
   report       INTEGER NOT NULL,  -- word.no of the error code << 16 | word.no of the state word, as shown in the receipt

@@ -60,6 +60,10 @@ export function prepareStatements(db: Database.Database) {
     insertInbound: db.prepare(
       `INSERT INTO inbound (id, account, operator, notify, note_ord, at, notified_at, kinds, source, destination, body) VALUES (?, ?, ?, ?, ?, ?, ${NO_TIME}, ?, ?, ?, ?)`,
     ),
+    insertReview: db.prepare("INSERT INTO review (id, at, outcome, rule, text) VALUES (?, ?, ?, ?, ?)"),
+    reviewOutcome: db.prepare("SELECT outcome FROM review WHERE id = ?").pluck(),
+    dropReview: db.prepare("DELETE FROM review WHERE id = ?"),
+    countReviews: db.prepare("SELECT count(*) FROM review").pluck(),
     insertRefusal: db.prepare("INSERT INTO refusal (at, account, outcome, rule, source, destination, body) VALUES (?, ?, ?, ?, ?, ?, ?)"),
     addRefused: db.prepare("INSERT INTO refused (account, outcome, count) VALUES (?, ?, ?) ON CONFLICT (account, outcome) DO UPDATE SET count = count + excluded.count"),
     setMark: db.prepare("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"),

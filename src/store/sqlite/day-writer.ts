@@ -7,7 +7,7 @@
 import Database from "better-sqlite3";
 import { ChargeState, ENTRY_BOOKS, EntryKind } from "../../ledger/settlement.js";
 import { ROW_STRETCH, contentProtocolNo, contentServiceType, tellsExtras } from "../content.js";
-import { DAY_VERSION, FIRST_ENTRY, KEPT_BIT, LAST_WORD, NO_WORD, SPLIT_BIT, Tally, prepareDay } from "./day-schema.js";
+import { DAY_VERSION, FIRST_ENTRY, KEPT_BIT, LAST_WORD, NO_WORD, REVIEW_BIT, SPLIT_BIT, Tally, prepareDay } from "./day-schema.js";
 import { prepareStatements, type DayStatements } from "./day-statements.js";
 import { DataVersionError } from "./ledger-schema.js";
 import { OutMark } from "./out-mark.js";
@@ -71,6 +71,8 @@ export class DayWriter {
   begun = false;
   /** From where on DISPATCHED messages are to be looked for. */
   readonly out = new OutMark();
+  /** Messages held for a person. */
+  reviews = 0;
   readonly #accounts = new Map<number, DayAccount>();
   #touched: DayAccount[] = [];
   #nextEntry = FIRST_ENTRY;
@@ -119,6 +121,7 @@ export class DayWriter {
     const { db } = this;
     this.begun = false;
     this.out.reset(this.meta("out_mark"), this.dispatched().length, this.meta("commit_ms"));
+    this.reviews = this.statements.countReviews.get() as number;
     this.#accounts.clear();
     this.#touched = [];
     for (const row of db.prepare("SELECT account, available_delta, held, settled, held_count FROM account_total").raw().all() as number[][]) {
@@ -336,7 +339,7 @@ export class DayWriter {
       notify: n[6] as number, segments: n[7] as number, charge: n[8] as number, holdEntry: n[9] as number, lastEntry: n[10] as number,
       operator: n[11] as number, link: Math.floor(tries / 65_536), resent: (tries >> 8) & 1,
       attempts: (tries & (SPLIT_BIT | KEPT_BIT)) === 0 ? tries & 255 : 0, parts: (tries & SPLIT_BIT) === 0 ? 0 : tries & 255,
-      kept: (tries & KEPT_BIT) === 0 ? 0 : tries & 255, due: n[13] as number, at: n[14] as number,
+      kept: (tries & KEPT_BIT) === 0 ? 0 : tries & 255, review: (tries & REVIEW_BIT) === 0 ? 0 : 1, due: n[13] as number, at: n[14] as number,
       report: n[15] as number, dispatchedAt: n[16] as number, sentAt: n[17] as number, acceptedAt: n[18] as number, expires: n[19] as number,
       wanted: n[20] as number, words: n[21] as number, kinds: n[22] as number, source: columns[23] as string, destination: columns[24] as string,
       serviceType: contentServiceType(columns[25] as Buffer, ROW_STRETCH.at), protocolNo: contentProtocolNo(columns[25] as Buffer, ROW_STRETCH.at),
@@ -362,7 +365,7 @@ export function keptOf(between: number, kept: number): number {
 /** As it stands for a row. */
 export function triesOf(row: Row): number {
   if (row.parts > 0) return row.link * 65_536 + SPLIT_BIT + row.parts;
-  return row.kept > 0 ? keptOf(row.link, row.kept) : tryOf(row.link, row.resent, row.attempts);
+  return row.review * REVIEW_BIT + (row.kept > 0 ? keptOf(row.link, row.kept) : tryOf(row.link, row.resent, row.attempts));
 }
 
 /** The slot that books what a movement says. */

@@ -11,6 +11,7 @@ import type { Octets } from "../octets.js";
 import { NO_TIME, Notify, Tally } from "./day-schema.js";
 import { slotOf, triesOf } from "./day-writer.js";
 import { partEnded } from "./fold.js";
+import { dropReview } from "./review-rows.js";
 import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
 
@@ -25,9 +26,10 @@ export function move(state: WriterState, row: Row, movement: Movement): void {
   if (purse !== undefined) state.balances.credit(purse, row.charge);
 }
 
-/** A row is about to leave the state it is in: DISPATCHED, and a restart need not look for it any more; HELD, and it keeps no ids for parts. */
+/** A row is about to leave the state it is in: DISPATCHED, and a restart need not look for it any more; HELD, and it keeps no ids for parts and waits for nobody. */
 export function leaveOut(row: Row): void {
   if (row.state === MessageState.dispatched) row.file.out.remove(row.dispatchedAt);
+  if (row.review !== 0) dropReview(row);
   if (row.kept === 0) return;
   row.kept = 0;
   row.link = 0;

@@ -13,13 +13,14 @@ import { inbound, notified, refusal } from "./incoming.js";
 import { Finished, accept, dispatch, end, refused, release, requeue, sent, uncertain } from "./outgoing.js";
 import { receipt } from "./reports.js";
 import { countRefused } from "./refused.js";
+import { review } from "./review.js";
 import { split } from "./split.js";
 import type { WriterState } from "./state.js";
 import { sweep } from "./sweep.js";
 import type { SilentCursor } from "./sweep.js";
 
 /** What has happened already, whatever the store can do now: kept while it is unavailable (see engine.ts). */
-export const KEPT_OPS: ReadonlySet<number> = new Set([Op.sent, Op.refused, Op.requeue, Op.uncertain, Op.release, Op.split, Op.evidence, Op.sign, Op.end, Op.notified]);
+export const KEPT_OPS: ReadonlySet<number> = new Set([Op.sent, Op.refused, Op.requeue, Op.uncertain, Op.release, Op.split, Op.evidence, Op.sign, Op.review, Op.end, Op.notified]);
 
 /** Carries out the intent the reader stands at, and appends its result. */
 export function applyIntent(state: WriterState, cursors: Map<number, SilentCursor>): void {
@@ -72,6 +73,7 @@ function applyPlain(state: WriterState, op: number): Commit {
     case Op.split: return split(state);
     case Op.evidence: return evidence(state);
     case Op.sign: return sign(state);
+    case Op.review: return review(state);
     case Op.cancel: return cancel(state);
     case Op.notified: return notified(state);
     case Op.refusal: return refusal(state);

@@ -12,11 +12,12 @@ import { MessageState } from "../../../protocols/model/state.js";
 import type { Outcome } from "../../../protocols/model/outcome.js";
 import { contentProtocolNo, contentServiceType, tellsExtras, withKeptOf } from "../content.js";
 import { Commit } from "../store.js";
-import { AttemptState, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, NO_WORD, Notify, Tally, opHash } from "./day-schema.js";
+import { AttemptState, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, NO_WORD, Notify, REVIEW_BIT, Tally, opHash } from "./day-schema.js";
 import { Slot, chargeStateAtAccept, keptOf, tryOf } from "./day-writer.js";
 import { finish, givenUpAs, leaveOut, move, saveRow } from "./finish.js";
 import { endedWithWhole, partSent } from "./fold.js";
 import { takeEarlyReport } from "./reports.js";
+import { dropReview, putReview } from "./review-rows.js";
 import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
 import { isWaiting } from "./waits.js";
@@ -49,6 +50,8 @@ export function accept(state: WriterState): Commit {
   const dueMs = from.f64();
   const key = from.f64();
   const signature = from.u32();
+  const reviewFor = from.u8();
+  const reviewRule = reviewFor === 0 ? "" : from.text();
   const purse = state.balances.get(accountNo);
   if (purse?.active !== true) return Commit.suspended;
   if (state.diskLow) return Commit.unavailable;
@@ -72,7 +75,7 @@ export function accept(state: WriterState): Commit {
   try {
     statements.insertMessage.run(
       id, accountNo, laneNo, ord, to, chargeState, segments, charge, holdEntry, lastEntry, operator,
-      kept > 0 ? keptOf(link, kept) : tryOf(dispatched ? link : 0, 0, attempts), due, now,
+      (kept > 0 ? keptOf(link, kept) : tryOf(dispatched ? link : 0, 0, attempts)) + (reviewFor === 0 ? 0 : REVIEW_BIT), due, now,
       dispatched ? now : NO_TIME, state.idPlaceholder,
     );
   } catch (error) {
@@ -83,6 +86,7 @@ export function accept(state: WriterState): Commit {
     throw error;
   }
   statements.insertContent.run(id, now, expires, wanted, words, kinds, source, destination, body, key, signature);
+  if (reviewFor !== 0) putReview(file, id, now, reviewFor, reviewRule, id);
   if (charge > 0) {
     file.book(account, Slot.hold, charge);
     if (settled) file.book(account, Slot.settleAccepted, charge);
@@ -95,7 +99,7 @@ export function accept(state: WriterState): Commit {
   // What is queued is wanted again soon, unless many wait before it.
   state.rows.add({
     file, id, account: accountNo, lane: laneNo, ord, state: to, chargeState, notify: Notify.none, segments, charge, holdEntry, lastEntry, operator,
-    link: dispatched || kept > 0 ? link : 0, resent: 0, attempts, parts: 0, kept, due, at: now, report: NO_REPORT, dispatchedAt: dispatched ? now : NO_TIME, sentAt: NO_TIME,
+    link: dispatched || kept > 0 ? link : 0, resent: 0, attempts, parts: 0, kept, review: reviewFor === 0 ? 0 : 1, due, at: now, report: NO_REPORT, dispatchedAt: dispatched ? now : NO_TIME, sentAt: NO_TIME,
     acceptedAt: now, expires, wanted, words, kinds, source, destination, serviceType: contentServiceType(body), protocolNo: contentProtocolNo(body), tellsExtras: tellsExtras(body), key: "",
   });
   return Commit.ok;
@@ -127,6 +131,7 @@ export function dispatch(state: WriterState): Commit {
   row.state = to;
   row.operator = operator;
   row.kept = 0;
+  if (row.review !== 0) dropReview(row);
   row.link = link;
   row.attempts = attempt;
   row.due = NO_TIME;

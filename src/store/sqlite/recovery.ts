@@ -4,7 +4,7 @@
 import { tellOutbox } from "./claims.js";
 import type { DayFiles } from "./day-files.js";
 import type { DayWriter } from "./day-writer.js";
-import { NO_HASH } from "./day-schema.js";
+import { NO_HASH, REVIEW_BIT } from "./day-schema.js";
 import { operatorKey } from "../../lifecycle/operator-key.js";
 import { readKnownSubmits } from "./known-submits.js";
 import type { LedgerDb } from "./ledger-db.js";
@@ -127,8 +127,8 @@ export function lookAround(state: WriterState, files: DayFiles, ledger: LedgerDb
       for (const [account, count] of waiting) add(outbox, account, count);
       highestId = Math.max(highestId, (db.prepare(`SELECT max(id) FROM ${table}`).pluck().get() as number | null) ?? 0);
     }
-    // due > 0 names the partial index.
-    const ids = db.prepare("SELECT id FROM message WHERE due > 0 AND state = 2 ORDER BY id LIMIT ?").pluck().all(HELD_MAX) as number[];
+    // due > 0 names the partial index. What waits for a person has been judged.
+    const ids = db.prepare(`SELECT id FROM message WHERE due > 0 AND state = 2 AND (try & ${REVIEW_BIT}) = 0 ORDER BY id LIMIT ?`).pluck().all(HELD_MAX) as number[];
     for (const id of ids) {
       const row = file.load(id);
       if (row !== undefined) held.push(row);

@@ -29,6 +29,8 @@ export interface Row {
   parts: number;
   /** Ids kept for its parts while it is held. */
   kept: number;
+  /** 1 while it is held for a person (table review), else 0. */
+  review: number;
   due: number;
   at: number;
   report: number;

@@ -9,6 +9,7 @@ import { Commit, MAX_PARTS } from "../store.js";
 import { NO_ENTRY, NO_TIME, Tally } from "./day-schema.js";
 import { saveRow } from "./finish.js";
 import { dueOf } from "./outgoing.js";
+import { dropReview } from "./review-rows.js";
 import type { Row } from "./row.js";
 import type { WriterState } from "./state.js";
 
@@ -38,6 +39,7 @@ export function split(state: WriterState): Commit {
   row.parts = parts;
   row.link = first - id - 1;
   row.kept = 0;
+  if (row.review !== 0) dropReview(row);
   state.waits.moved(row.account, row.state, to);
   row.state = to;
   row.at = state.nowMs;

@@ -13,13 +13,13 @@ import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
 import { GroupCommit, type Ticket } from "../group-commit.js";
 import {
   packAccept, packCancel, packClaim, packClaimOutbox, packCountRefused, packDispatch, packEnd, packEvidence, packGroup, packInbound, packNotified, packReceipt, packRefusal, packRefused,
-  packRelease, packRequeue, packSent, packSign, packSplit, packSweep, packUncertain,
+  packRelease, packRequeue, packReview, packSent, packSign, packSplit, packSweep, packUncertain,
 } from "../intent.js";
 import { OctetReader } from "../octets.js";
 import type { Answer, Query } from "../query.js";
 import { unpackStored } from "../results.js";
 import {
-  Commit, type AcceptIntent, type CancelIntent, type InboundIntent, type Intent, type OperatorPolicy, type PartIntent, type ReceiptIntent, type RefusalRecord, type RefusedIntent,
+  Commit, type AcceptIntent, type CancelIntent, type InboundIntent, type Intent, type OperatorPolicy, type PartIntent, type ReceiptIntent, type RefusalRecord, type RefusedIntent, type ReviewMark,
   type Snapshot, type Store, type StoredMessage, type StoreEvents, type StoreStats,
 } from "../store.js";
 import { callBack, tell } from "./read-results.js";
@@ -47,7 +47,7 @@ const SPARE_OCTETS_MAX = 1_048_576;
 export class SqliteStore implements Store {
   readonly stats: StoreStats = {
     commits: 0, intents: 0, lastBatch: 0, commitMsTotal: 0, commitMsMax: 0, walOctets: 0, checkpoints: 0, checkpointMsMax: 0,
-    orphans: 0, uncertain: 0, openDays: 0,
+    orphans: 0, uncertain: 0, reviews: 0, openDays: 0,
   };
   readonly #options: SqliteStoreOptions;
   readonly #events: StoreEvents;
@@ -196,6 +196,11 @@ export class SqliteStore implements Store {
     this.#group.added(null);
   }
 
+  review(intent: Intent, messageIds: readonly number[], mark: ReviewMark, dueMs: number): void {
+    packReview(this.#group.into, messageIds, mark, dueMs);
+    this.#group.added(intent);
+  }
+
   end(intent: Intent, messageId: number, state: number, outcome: number): void {
     packEnd(this.#group.into, messageId, state, outcome);
     this.#group.added(intent);
@@ -320,6 +325,7 @@ export class SqliteStore implements Store {
     stats.checkpointMsMax = figures.checkpointMsMax;
     stats.orphans = figures.orphans;
     stats.uncertain = figures.uncertain;
+    stats.reviews = figures.reviews;
     stats.openDays = figures.openDays;
   }
 

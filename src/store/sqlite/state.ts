@@ -96,6 +96,13 @@ export class WriterState {
     this.days = days;
   }
 
+  /** Messages held for a person. */
+  get reviews(): number {
+    let reviews = 0;
+    for (const file of this.days.open()) reviews += file.reviews;
+    return reviews;
+  }
+
   policy(operatorNo: number): Policy {
     return this.policies.get(operatorNo) ?? DEFAULT_POLICY;
   }

@@ -24,6 +24,7 @@ export interface WriterFigures {
   readonly checkpointMsMax: number;
   readonly orphans: number;
   readonly uncertain: number;
+  readonly reviews: number;
   readonly openDays: number;
 }
 

@@ -75,7 +75,7 @@ function open(no: number): void {
 function figures(of: Engine, intents: number, tookMs: number): WriterFigures {
   const { state } = of;
   const { walOctets, checkpoints, checkpointMsMax } = of.figures;
-  return { intents, tookMs, walOctets, checkpoints, checkpointMsMax, orphans: state.orphans, uncertain: state.uncertain, openDays: of.openDays };
+  return { intents, tookMs, walOctets, checkpoints, checkpointMsMax, orphans: state.orphans, uncertain: state.uncertain, reviews: state.reviews, openDays: of.openDays };
 }
 
 function batch(memory: ArrayBuffer, octets: number, intents: number, spare: ArrayBuffer | null): void {

@@ -221,7 +221,7 @@ export class FakeStore {
       const taken = mine.slice(0, n);
       for (const one of taken) one.claimed = true;
       claimed(
-        taken.map((one) => ({ message: one.message, accountNo: one.accountNo, laneNo, operatorNo: 1, attempts: 0, segments: 1, wordsVersion: 1, state: MessageState.queued, dueMs: 0, partIds: 0, firstPartId: 0 })),
+        taken.map((one) => ({ message: one.message, accountNo: one.accountNo, laneNo, operatorNo: 1, attempts: 0, segments: 1, wordsVersion: 1, state: MessageState.queued, dueMs: 0, partIds: 0, firstPartId: 0, reviewFor: Outcome.ok })),
         mine.length - taken.length,
       );
     });

@@ -1,6 +1,6 @@
 /** A flow with a store in memory and an operator of one link: submits go in, what became of them is read off. */
 import { Encoding, newMessage, type Message } from "../../../protocols/model/message.js";
-import { OUTCOME_NAMES, type Outcome } from "../../../protocols/model/outcome.js";
+import { Outcome, OUTCOME_NAMES } from "../../../protocols/model/outcome.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { readConcatenation } from "../../../protocols/model/udh.js";
 import { ManualClock } from "../../../protocols/wire/clock.js";
@@ -117,8 +117,8 @@ export class Road {
   stored(message: Message): StoredMessage {
     const intent = this.store.accepted.find((one) => one.message.id === message.id);
     if (intent === undefined) throw new Error("never accepted");
-    const { accountNo, laneNo, operatorNo, segments, dueMs, partIds, firstPartId } = intent;
-    return { message, accountNo, laneNo, operatorNo, attempts: 0, segments, wordsVersion: 0, state: MessageState.held, dueMs, partIds, firstPartId };
+    const { accountNo, laneNo, operatorNo, segments, dueMs, partIds, firstPartId, review } = intent;
+    return { message, accountNo, laneNo, operatorNo, attempts: 0, segments, wordsVersion: 0, state: MessageState.held, dueMs, partIds, firstPartId, reviewFor: review?.outcome ?? Outcome.ok };
   }
 
   ended(...messages: Message[]): string[] {

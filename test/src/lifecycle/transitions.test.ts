@@ -7,7 +7,7 @@ const ALL = Object.values(MessageState);
 describe("lifecycle transitions", () => {
   const table: [keyof typeof Happening, Partial<Record<keyof typeof MessageState, keyof typeof MessageState>>][] = [
     ["dispatch", { held: "dispatched", scheduled: "dispatched", queued: "dispatched", retry: "dispatched" }],
-    ["sent", { dispatched: "sent", uncertain: "sent", queued: "sent", retry: "sent" }],
+    ["sent", { dispatched: "sent", uncertain: "sent", queued: "sent", retry: "sent", held: "sent" }],
     ["refused", { dispatched: "rejected", uncertain: "rejected" }],
     ["requeue", { dispatched: "queued", uncertain: "queued" }],
     ["later", { dispatched: "retry", uncertain: "retry" }],
@@ -19,6 +19,7 @@ describe("lifecycle transitions", () => {
     ["giveUp", { uncertain: "unknown", sent: "unknown" }],
     ["schedule", { held: "scheduled" }],
     ["split", { held: "split" }],
+    ["review", { held: "held", queued: "held" }],
     ["partsSent", { split: "sent" }],
     ["cancel", { held: "deleted", scheduled: "deleted", queued: "deleted", retry: "deleted", split: "deleted" }],
   ];
@@ -40,7 +41,8 @@ describe("lifecycle transitions", () => {
   it("goes to the final state that a report or an end names", () => {
     expect(nextState(MessageState.sent, Happening.report, MessageState.undeliverable)).to.equal(MessageState.undeliverable);
     expect(nextState(MessageState.queued, Happening.end, MessageState.deleted)).to.equal(MessageState.deleted);
-    expect(nextState(MessageState.held, Happening.report, MessageState.delivered)).to.equal(0);
+    expect(nextState(MessageState.held, Happening.report, MessageState.delivered)).to.equal(MessageState.delivered);
+    expect(nextState(MessageState.scheduled, Happening.report, MessageState.delivered)).to.equal(0);
     expect(nextState(MessageState.sent, Happening.end, MessageState.deleted)).to.equal(0);
     expect(nextState(MessageState.split, Happening.partsEnded, MessageState.expired)).to.equal(MessageState.expired);
     expect(nextState(MessageState.sent, Happening.partsEnded, MessageState.delivered)).to.equal(MessageState.delivered);

@@ -13,11 +13,11 @@ import type { Account } from "../../../src/ledger/account.js";
 import { messageId } from "../../../protocols/model/message-id.js";
 import {
   packAccept, packCancel, packClaim, packClaimOutbox, packCountRefused, packDispatch, packEnd, packEvidence, packGroup, packInbound, packNotified, packReceipt, packRefusal, packRefused, packRelease,
-  packRequeue, packSign, packSent, packSplit, packSweep, packUncertain,
+  packRequeue, packReview, packSign, packSent, packSplit, packSweep, packUncertain,
 } from "../../../src/store/intent.js";
 import { OctetReader, Octets } from "../../../src/store/octets.js";
 import { Commit } from "../../../src/store/store.js";
-import type { AcceptIntent, StoredMessage } from "../../../src/store/store.js";
+import type { AcceptIntent, ReviewMark, StoredMessage } from "../../../src/store/store.js";
 import { REFUSED, Result, Told, unpackNotice, unpackStored } from "../../../src/store/results.js";
 import type { Answer, Query } from "../../../src/store/query.js";
 import { answerNow } from "../../../src/store/sqlite/answers.js";
@@ -64,6 +64,7 @@ export interface Submitted {
   /** Ids kept for parts, and the first of them. */
   partIds?: number;
   firstPartId?: number;
+  review?: ReviewMark;
 }
 
 export interface SplitAs {
@@ -255,7 +256,7 @@ export class Bench {
       message, accountNo: submitted.account ?? 1, laneNo: submitted.lane ?? LANE, state: submitted.state ?? MessageState.dispatched,
       operatorNo: submitted.operator ?? 1, linkNo: 1, segments: submitted.segments ?? 1, chargeMicros: submitted.charge ?? PRICE, wordsVersion: 7,
       dueMs: submitted.dueMs ?? 0, flags: submitted.flags ?? "", signatureNo: submitted.signature ?? 0, partIds: submitted.partIds ?? 0,
-      firstPartId: submitted.firstPartId ?? 0, committed: NOTHING,
+      firstPartId: submitted.firstPartId ?? 0, review: submitted.review ?? null, committed: NOTHING,
     };
   }
 
@@ -403,6 +404,13 @@ export class Bench {
   uncertain(id: number, attempt = 1): Commit {
     return this.#one(() => {
       packUncertain(this.#into, id, attempt);
+      this.#added(this.#ticket());
+    }).commit;
+  }
+
+  review(ids: readonly number[], mark: ReviewMark, dueMs: number): Commit {
+    return this.#one(() => {
+      packReview(this.#into, ids, mark, dueMs);
       this.#added(this.#ticket());
     }).commit;
   }

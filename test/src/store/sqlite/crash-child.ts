@@ -29,7 +29,7 @@ for (let bind = 0; bind < 20; bind++) {
   const key = `K${message.id}`;
   setImmediate(() => {
     store.accept({
-      message, accountNo: Number(account), laneNo: 4, state, operatorNo: 1, linkNo: 1, segments: 1, chargeMicros: 35_000, wordsVersion: 1, dueMs: 0, flags: "", signatureNo: 0, partIds: 0, firstPartId: 0,
+      message, accountNo: Number(account), laneNo: 4, state, operatorNo: 1, linkNo: 1, segments: 1, chargeMicros: 35_000, wordsVersion: 1, dueMs: 0, flags: "", signatureNo: 0, partIds: 0, firstPartId: 0, review: null,
       committed(result) {
         if (result !== Commit.ok) return;
         writeSync(1, `ok ${message.id}\n`);

@@ -43,7 +43,7 @@ function accepting(sequence: number, state: MessageState, committed: (result: Co
   const made = message(sequence);
   return {
     message: made, accountNo, laneNo: 4, state, operatorNo: 1, linkNo: 1, segments: 1, chargeMicros: 35_000, wordsVersion: 1,
-    dueMs: state === MessageState.held ? clock.wallMs + 60_000 : 0, flags: "", signatureNo: 0, partIds: state === MessageState.held ? PARTS : 0, firstPartId: firstOf(made.id), committed,
+    dueMs: state === MessageState.held ? clock.wallMs + 60_000 : 0, flags: "", signatureNo: 0, partIds: state === MessageState.held ? PARTS : 0, firstPartId: firstOf(made.id), review: null, committed,
   };
 }
 

@@ -37,7 +37,7 @@ function accepted(store: Store, accountNo: number, sequence: number): Promise<{ 
   return new Promise((resolve) => {
     store.accept({
       message, accountNo, laneNo: 4, state: MessageState.dispatched, operatorNo: 1, linkNo: 1, segments: 1, chargeMicros: 35_000, wordsVersion: 1, dueMs: 0,
-      flags: "", signatureNo: 0, partIds: 0, firstPartId: 0, committed: (result) => resolve({ id: message.id, result }),
+      flags: "", signatureNo: 0, partIds: 0, firstPartId: 0, review: null, committed: (result) => resolve({ id: message.id, result }),
     });
   });
 }
