@@ -5,6 +5,7 @@ import { checkRequired } from "../ledger/account-settings.js";
 import type { AccountSettings } from "../ledger/commands.js";
 import { MoneyError, formatMoney, parseMoney, parseMoneyNumber } from "../ledger/money.js";
 import { secretKey } from "../ledger/secret.js";
+import { ACCOUNTS_ANSWERS } from "./accounts-methods.js";
 import { METHODS, isMethod } from "./api.js";
 import type { CheckedParamsOf, MethodName, Results } from "./api.js";
 import { AdminError } from "./errors.js";
@@ -32,6 +33,7 @@ export async function answerCall(host: AdminHost, method: string, params: unknow
 }
 
 const ANSWERS: Answers = {
+  ...ACCOUNTS_ANSWERS,
   "account.add": async (host, { name, settings, cmppSecret, currency, ...asked }) => {
     const given = checkedSettings(host, settings as AccountSettings);
     const problem = checkRequired(given);

@@ -5,6 +5,8 @@
  * itself. Amounts travel as decimal strings of the currency ("0.035"), times as ISO 8601 in UTC.
  */
 import { z } from "zod";
+import { ACCOUNTS_METHODS, type AccountsResults } from "./accounts-methods.js";
+import { amount, asked, cmppSecret, limit, name, reference, settings, wallMs } from "./params.js";
 import type { AccountReport, StatementReport, TraceReport, UncertainReport, OrphanReport, AuditReport } from "./reports.js";
 import type { GatewayStatus, KeyCheck, KeyRotation, ReloadReport } from "./host.js";
 import type { RouteReport } from "./routing.js";
@@ -13,18 +15,6 @@ import type { ScreenHit } from "./host.js";
 import type { VerifyReport } from "../store/query.js";
 
 export type { AdminHost, GatewayStatus, LogLevelName, ReloadReport, ScreenHit, ScreenVerdict } from "./host.js";
-
-const name = z.string().min(1).max(64);
-const reference = z.string().min(1).max(128);
-const amount = z.string().min(1).max(40);
-const wallMs = z.int().min(0).max(8_640_000_000_000_000);
-const limit = z.int().min(1).max(1_000);
-/** Names and values are checked by ledger/account-settings.ts; here only their shape. */
-const settings = z.record(z.string().max(64), z.union([z.string().max(1_024), z.number(), z.boolean(), z.array(z.string().max(64)).max(1_000).readonly()]));
-/** A shared secret in clear; sealed before it goes further. "" takes it away. */
-const cmppSecret = z.string().max(256).optional();
-/** Who asks, for the audit log. */
-const asked = { actor: z.string().regex(/^[\x21-\x7e]{1,64}$/).default("socket"), reason: z.string().max(256).optional() };
 
 /** Parameters by method. */
 export const METHODS = {
@@ -52,6 +42,7 @@ export const METHODS = {
   "reload": z.strictObject({ ...asked }),
   "status": z.strictObject({}),
   "log.level": z.strictObject({ level: z.enum(["error", "warn", "info", "debug"]) }),
+  ...ACCOUNTS_METHODS,
 } as const;
 
 export type MethodName = keyof typeof METHODS;
@@ -60,7 +51,7 @@ export type ParamsOf<M extends MethodName> = z.input<(typeof METHODS)[M]>;
 /** What the answering side gets. */
 export type CheckedParamsOf<M extends MethodName> = z.output<(typeof METHODS)[M]>;
 
-export interface Results {
+export interface Results extends AccountsResults {
   "account.add": AccountReport;
   "account.set": AccountReport;
   "account.list": readonly AccountReport[];

@@ -12,6 +12,8 @@ export interface AccountReport {
   readonly name: string;
   readonly state: string;
   readonly stateReason: string;
+  /** Of a warned one: by when the breach is to be mended; "" else. */
+  readonly cureBy: string;
   readonly currency: string;
   readonly available: string;
   readonly held: string;
@@ -19,6 +21,9 @@ export interface AccountReport {
   readonly createdAt: string;
   readonly hasPassword: boolean;
   readonly hasCmppSecret: boolean;
+  /** How many are registered. */
+  readonly registeredSignatures: number;
+  readonly templates: number;
   readonly tariffs: readonly { readonly prefix: string; readonly price: string; readonly from: string }[];
   readonly [term: string]: unknown;
 }
@@ -41,6 +46,7 @@ export function accountReport(view: AccountView): AccountReport {
     name: account.name,
     state: account.state,
     stateReason: account.stateReason,
+    cureBy: isoTime(account.cureByMs),
     currency: account.currency,
     available: formatMoney(view.availableMicros),
     held: formatMoney(view.heldMicros),
@@ -48,6 +54,8 @@ export function accountReport(view: AccountView): AccountReport {
     createdAt: isoTime(view.createdAtMs),
     hasPassword: account.passwordHash !== "",
     hasCmppSecret: account.cmppSecret !== "",
+    registeredSignatures: account.signatures.filter((one) => one.state === "registered").length,
+    templates: account.templates.length,
     ...terms,
     tariffs: account.tariffs.map((tariff) => ({ prefix: tariff.prefix, price: formatMoney(tariff.priceMicros), from: isoTime(tariff.fromMs) })),
   };

@@ -1,14 +1,15 @@
 /**
- * tollgate account add|list|show|set|tariff|suspend|resume|close: customers and their terms.
+ * tollgate account add|list|show|set|tariff|suspend|resume|warn|clear|close: customers and their terms.
  */
 import type { Command } from "commander";
-import type { AdminApi } from "../admin/api.js";
 import { termName } from "../admin/reports.js";
 import type { AccountReport } from "../admin/reports.js";
 import { ACCOUNT_SETTINGS } from "../ledger/account-settings.js";
+import { asked, change } from "./account-change.js";
 import { addAccountFlags, givenSettings, settingText } from "./account-flags.js";
+import { registerRegisters } from "./account-registers.js";
 import { dayStart, localTime } from "./business-time.js";
-import { withCommonOptions } from "./command.js";
+import { wholeNumber, withCommonOptions, withExample } from "./command.js";
 import type { CliContext, CommonOptions } from "./context.js";
 import { CliError, Exit } from "./exit.js";
 
@@ -65,6 +66,18 @@ export function register(program: Command, context: CliContext): void {
       .action((name: string, flags: Flags) => change(context, flags, (api) => api.call(`account.${verb}`, { name, ...asked(context, flags) })));
   }
 
+  withExample(withCommonOptions(account.command("warn <name>").description("tell it of a breach and set a day to mend it by; it still sends")), 'tollgate account warn demo --reason "adverts on the notice port" --cure-days 10')
+    .requiredOption("--reason <text>", "what is to be mended, for the audit log")
+    .option("--cure-days <days>", "how long it has, instead of its cure-days", wholeNumber(365))
+    .action((name: string, flags: Flags) => change(context, flags, (api) => {
+      const days = flags["cureDays"];
+      return api.call("account.warn", { name, ...(typeof days === "number" ? { cureDays: days } : {}), ...asked(context, flags) });
+    }));
+
+  withExample(withCommonOptions(account.command("clear <name>").description("end its warning: the breach is mended")), 'tollgate account clear demo --reason "confirmed by phone"')
+    .option("--reason <text>", "why, for the audit log")
+    .action((name: string, flags: Flags) => change(context, flags, (api) => api.call("account.clear", { name, ...asked(context, flags) })));
+
   withCommonOptions(account.command("close <name>").description("close it for good; refused while messages of it are open"))
     .option("--payout", "the rest of its balance is paid out; without it, it is forfeited")
     .option("--reason <text>", "why, for the audit log")
@@ -72,32 +85,23 @@ export function register(program: Command, context: CliContext): void {
       const rest = flags["payout"] === true ? "payout" : "forfeit";
       return change(context, flags, (api) => api.call("account.close", { name, rest, ...asked(context, flags) }));
     });
-}
 
-/** Who asks and why, for the audit log. */
-export function asked(context: CliContext, flags: Readonly<Record<string, unknown>>): { actor: string; reason?: string } {
-  const { reason } = flags;
-  return typeof reason === "string" ? { actor: context.actor, reason } : { actor: context.actor };
-}
-
-async function change(context: CliContext, flags: Flags, work: (api: AdminApi, zoneMinutes: number) => Promise<AccountReport>): Promise<void> {
-  await context.withBooks(flags, async (api, settings) => {
-    const report = await work(api, settings.data.zoneMinutes);
-    if (flags.json === true) context.output.json(report);
-    else context.output.line(`${report.name}: ${report.state}, available ${report.available} ${report.currency}, held ${report.held}`);
-  });
+  registerRegisters(account, context);
 }
 
 function show(context: CliContext, report: AccountReport, zoneMinutes: number): void {
   context.output.pairs([
     ["name", report.name],
     ["state", report.stateReason === "" ? report.state : `${report.state} (${report.stateReason})`],
+    ...(report.cureBy === "" ? [] : [["to be mended by", localTime(report.cureBy, zoneMinutes)] as [string, string]]),
     ["available", `${report.available} ${report.currency}`],
     ["held", `${report.held} ${report.currency}`],
     ["open messages", String(report.openMessages)],
     ["opened", localTime(report.createdAt, zoneMinutes)],
     ["password", report.hasPassword ? "set" : "none: it cannot bind"],
     ["cmpp-secret", report.hasCmppSecret ? "set" : "none: it cannot bind over CMPP"],
+    ["signatures", `${String(report.registeredSignatures)} registered`],
+    ["templates", String(report.templates)],
     ...ACCOUNT_SETTINGS.filter((setting) => setting.kind !== "password" && setting.kind !== "secret").map((setting): [string, string] =>
       [setting.flag, withUnit(settingText(setting, report[termName(setting.name)]), setting.unit)]),
     ...report.tariffs.map((tariff): [string, string] =>

@@ -11,6 +11,11 @@ export function withCommonOptions(command: Command): Command {
     .option("--json", "print one JSON document, amounts as decimal strings");
 }
 
+/** Says in the help how it is called. */
+export function withExample(command: Command, ...lines: readonly string[]): Command {
+  return command.addHelpText("after", `\nExample:\n${lines.map((line) => `  ${line}`).join("\n")}`);
+}
+
 /** A whole number from 1 to `max`, for commander. */
 export function wholeNumber(max: number): (text: string) => number {
   return (text) => {

@@ -4,7 +4,7 @@
 import type { Command } from "commander";
 import type { KeyCheck, KeyRotation } from "../admin/host.js";
 import { readKeyFile } from "../admin/key-files.js";
-import { asked } from "./account.js";
+import { asked } from "./account-change.js";
 import { withCommonOptions } from "./command.js";
 import type { CliContext, CommonOptions } from "./context.js";
 import { Exit } from "./exit.js";

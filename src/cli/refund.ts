@@ -2,7 +2,7 @@
  * tollgate refund MESSAGE_ID [--amount A]: gives back what one message cost, once.
  */
 import type { Command } from "commander";
-import { asked } from "./account.js";
+import { asked } from "./account-change.js";
 import { withCommonOptions } from "./command.js";
 import type { CliContext, CommonOptions } from "./context.js";
 import { MessageIdForms } from "./message-ids.js";

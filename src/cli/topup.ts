@@ -2,7 +2,7 @@
  * tollgate topup NAME AMOUNT --ref R | topup NAME --reverse R: prepaid money in, once a reference.
  */
 import type { Command } from "commander";
-import { asked } from "./account.js";
+import { asked } from "./account-change.js";
 import { withCommonOptions } from "./command.js";
 import type { CliContext, CommonOptions } from "./context.js";
 import { CliError, Exit } from "./exit.js";

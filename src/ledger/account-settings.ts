@@ -3,7 +3,8 @@
  * all checks are made from this table.
  */
 import { isIP } from "node:net";
-import type { Account, AccountState, RegisteredSignature, RegisteredTemplate, Tariff } from "./account.js";
+import { NO_CREDENTIALS } from "./account.js";
+import type { Account, AccountState, Standing, Tariff } from "./account.js";
 import { MAX_CALL_ADDRESSES, parseCallAddress } from "./call-address.js";
 import type { AccountSettings } from "./commands.js";
 import { checkValue, type AccountSetting, type SettingValue } from "./account-setting.js";
@@ -199,16 +200,13 @@ export function withDefaults(given: AccountSettings): AccountSettings {
   return kept as AccountSettings;
 }
 
-export interface AccountIdentity {
+export interface AccountIdentity extends Partial<Standing> {
   readonly no: number;
   readonly name: string;
   readonly state: AccountState;
   readonly stateReason: string;
   readonly currency: string;
   readonly tariffs: readonly Tariff[];
-  readonly cureByMs?: number;
-  readonly signatures?: readonly RegisteredSignature[];
-  readonly templates?: readonly RegisteredTemplate[];
 }
 
 /** The account as the gateway reads it; whatever `kept` does not say is the default. Field by field: one hidden class for all. */
@@ -256,6 +254,10 @@ export function makeAccount(identity: AccountIdentity, kept: AccountSettings): A
     cureByMs: identity.cureByMs ?? 0,
     signatures: identity.signatures ?? [],
     templates: identity.templates ?? [],
+    openedAtMs: identity.openedAtMs ?? 0,
+    unpaidDueMs: identity.unpaidDueMs ?? 0,
+    credentials: identity.credentials ?? NO_CREDENTIALS,
+    dated: identity.dated ?? [],
     ...contractTerms(settings),
   };
 }

@@ -2,6 +2,7 @@
  * Account: a customer's standing terms as the rest of the gateway reads them. Never holds a balance: the store does.
  */
 import type { Alphabet0 } from "../../protocols/wire/protocol.js";
+import type { AccountSettings } from "./commands.js";
 import type { ContractTerms } from "./contract-terms.js";
 
 /**
@@ -14,7 +15,7 @@ export type SettlePolicy = "accepted" | "sent" | "delivered";
 /** How segments are counted: domestic 70/67 UTF-16 units for every text, or GSM 160/153 where the text allows. */
 export type SegmentRule = "domestic" | "gsm";
 
-export interface Account extends ContractTerms {
+export interface Account extends ContractTerms, Standing {
   /** Stable number on disk, from 1. */
   readonly no: number;
   readonly name: string;
@@ -77,12 +78,49 @@ export interface Account extends ContractTerms {
   /** Most messages queued on disk for this account; beyond it queue_full. */
   readonly maxQueued: number;
   readonly validityMs: number;
+}
+
+/** What has become of an account beside its terms: states, registers and books of its own. */
+export interface Standing {
   /** Warned only: wall ms by which the breach is to be mended; else 0. */
   readonly cureByMs: number;
   /** Signatures known of this account, registered or only seen (ledger/contract-terms.ts signatureRule). */
   readonly signatures: readonly RegisteredSignature[];
   /** Its templates (templateRule). */
   readonly templates: readonly RegisteredTemplate[];
+  /** Wall ms of its first payment, 0 = none yet; looked up only where the account opens with it (opensWith). */
+  readonly openedAtMs: number;
+  /** Wall ms from which on the oldest unpaid invoice is overdue; 0 = none is unpaid. */
+  readonly unpaidDueMs: number;
+  readonly credentials: Credentials;
+  /** Changes of terms entered for a day to come, by that day. */
+  readonly dated: readonly DatedChange[];
+}
+
+/** How old the password and the shared secret are, and the former ones while they may still be used. */
+export interface Credentials {
+  /** Wall ms at which the one in force was set; 0 = there is none. */
+  readonly passwordSetAtMs: number;
+  readonly secretSetAtMs: number;
+  /** As passwordHash and cmppSecret; "" = none. */
+  readonly formerPasswordHash: string;
+  readonly formerSecret: string;
+  /** Wall ms until which they are taken. */
+  readonly formerPasswordUntilMs: number;
+  readonly formerSecretUntilMs: number;
+}
+
+export const NO_CREDENTIALS: Credentials = {
+  passwordSetAtMs: 0, secretSetAtMs: 0, formerPasswordHash: "", formerSecret: "", formerPasswordUntilMs: 0, formerSecretUntilMs: 0,
+};
+
+/** Terms that are to change by themselves. */
+export interface DatedChange {
+  /** From 1, of this account's alone. */
+  readonly no: number;
+  /** Wall ms from which on they hold. */
+  readonly fromMs: number;
+  readonly settings: AccountSettings;
 }
 
 /** One 【signature】 of an account; its number stands with each message that bears it. */

@@ -3,7 +3,7 @@
  *
  * Every command is applied in one transaction with its audit entry. Refusals are data with a stable code.
  */
-import type { Account } from "./account.js";
+import type { Account, Standing } from "./account.js";
 
 /** Who asks, for the audit log: "cli:root", "config", "api:token-name". */
 interface Asked {
@@ -11,18 +11,30 @@ interface Asked {
   readonly reason?: string;
 }
 
-export type AccountSettings = Partial<Omit<Account, "no" | "name" | "state" | "stateReason" | "tariffs" | "currency" | "cureByMs" | "signatures" | "templates">>;
+export type AccountSettings = Partial<Omit<Account, keyof Standing | "no" | "name" | "state" | "stateReason" | "tariffs" | "currency">>;
 
 export type LedgerCommand =
   | (Asked & { readonly kind: "account.add"; readonly name: string; readonly settings: AccountSettings; readonly currency?: string })
-  | (Asked & { readonly kind: "account.set"; readonly name: string; readonly settings: AccountSettings })
+  /** `keepOldMs`: a password or secret that is replaced is still taken so long; 0: not at all. */
+  | (Asked & { readonly kind: "account.set"; readonly name: string; readonly settings: AccountSettings; readonly keepOldMs?: number })
   | (Asked & { readonly kind: "account.suspend" | "account.resume"; readonly name: string })
+  /** A warning is over: the breach is mended. */
+  | (Asked & { readonly kind: "account.clear"; readonly name: string })
+  /** Told of a breach, with a reason; so many days (its cure-days when left out) to mend it. Again: another deadline. */
+  | (Asked & { readonly kind: "account.warn"; readonly name: string; readonly cureDays?: number })
   /** Waits for no one: refused while holds are open. The rest of the balance is forfeited or paid out. */
   | (Asked & { readonly kind: "account.close"; readonly name: string; readonly rest: "forfeit" | "payout" })
   | (Asked & { readonly kind: "tariff.add"; readonly name: string; readonly prefix: string; readonly priceMicros: number; readonly fromMs: number })
   | (Asked & { readonly kind: "topup"; readonly name: string; readonly amountMicros: bigint; readonly reference: string })
   | (Asked & { readonly kind: "topup.reverse"; readonly name: string; readonly reference: string })
   | (Asked & { readonly kind: "refund"; readonly messageId: number; readonly amountMicros?: bigint })
+  /** A signature registered with the operators (one seen before keeps its number), or taken back. `source` "" = any of the account's. */
+  | (Asked & { readonly kind: "signature.add"; readonly name: string; readonly text: string; readonly source: string })
+  | (Asked & { readonly kind: "signature.end"; readonly name: string; readonly text: string })
+  /** The gateway saw a signature in a message that the account has not registered; known ones change nothing. */
+  | (Asked & { readonly kind: "signature.seen"; readonly name: string; readonly text: string; readonly source: string })
+  | (Asked & { readonly kind: "template.add"; readonly name: string; readonly text: string })
+  | (Asked & { readonly kind: "template.end"; readonly name: string; readonly no: number })
   /**
    * Shared secrets sealed under another key: all in one transaction, each only where it is still as it was. `what` tells the log of the
    * keys, never of a secret.
@@ -41,7 +53,7 @@ export interface Resealed {
 export type LedgerRefusal =
   | "no_such_account" | "account_exists" | "account_closed" | "invalid_value" | "reference_conflict" | "no_such_topup"
   | "already_reversed" | "already_refunded" | "no_such_message" | "not_charged" | "exceeds_charge" | "open_holds"
-  | "insufficient_balance" | "limit_exceeded" | "unavailable";
+  | "insufficient_balance" | "limit_exceeded" | "wrong_state" | "no_such_signature" | "no_such_template" | "unavailable";
 
 export type LedgerResult =
   | { readonly ok: true; /** The same top-up or refund was already booked: nothing changed. */ readonly repeated: boolean; readonly account?: AccountView; readonly amountMicros?: bigint }

@@ -10,6 +10,7 @@ import { Book } from "../../ledger/settlement.js";
 import { MAX_TARIFFS } from "../../ledger/tariff.js";
 import { normalisePrefix } from "../../../protocols/model/address.js";
 import { describeSettings } from "./audit-words.js";
+import { endWarning } from "./change-contract.js";
 import { Refused, checkLimit, isLine, type Applied, type ChangeContext, type Of } from "./change-context.js";
 import { LedgerKind } from "./ledger-schema.js";
 
@@ -54,6 +55,9 @@ export function setAccount(change: ChangeContext, command: Of<"account.set">): A
 export function setState(change: ChangeContext, name: string, state: "active" | "suspended"): Applied {
   const row = change.account(name);
   if (row.account.state === state) return change.repeated(row);
+  endWarning(change, name, row.account.no, state === "suspended" ? "no longer only warned" : "warning cleared");
+  // One that was only warned is active already.
+  if (row.account.state === "warned" && state === "active") return change.changed(name, 0n, false);
   change.ledger.setState(row.account.no, state, state === "suspended" ? change.reason : "");
   change.log(`account ${name} ${state === "suspended" ? "suspended" : "resumed"}`, `account:${row.account.no}`);
   return change.changed(name, 0n, state === "active");
@@ -70,6 +74,7 @@ export function closeAccount(change: ChangeContext, command: Of<"account.close">
   }
   const { availableMicros: rest } = change.view(row);
   if (rest < 0n) throw new Refused("insufficient_balance", `the account owes ${formatMoney(-rest)}: it must be paid first`);
+  endWarning(change, command.name, no, "warning over: it is closed");
   change.ledger.setState(no, "closed", change.reason);
   if (rest > 0n) {
     const forfeit = command.rest === "forfeit";

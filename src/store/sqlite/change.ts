@@ -7,6 +7,7 @@
 import type { LedgerCommand } from "../../ledger/commands.js";
 import { addAccount, addTariff, closeAccount, resealSecrets, setAccount, setState } from "./change-accounts.js";
 import { ChangeContext, Refused, isLine, type Applied, type DayBooks, type Of } from "./change-context.js";
+import { addSignature, clearWarning, endSignature, registerTemplate, seeSignature, warnAccount, withdrawTemplate } from "./change-contract.js";
 import { refundMessage, reverseTopUp, topUp } from "./change-money.js";
 import type { LedgerDb } from "./ledger-db.js";
 
@@ -27,11 +28,18 @@ function apply(change: ChangeContext, command: LedgerCommand): Applied {
     case "account.set": return setAccount(change, command);
     case "account.suspend": return setState(change, command.name, "suspended");
     case "account.resume": return setState(change, command.name, "active");
+    case "account.warn": return warnAccount(change, command);
+    case "account.clear": return clearWarning(change, command);
     case "account.close": return closeAccount(change, command);
     case "tariff.add": return addTariff(change, command);
     case "topup": return topUp(change, command);
     case "topup.reverse": return reverseTopUp(change, command);
     case "refund": return refundMessage(change, command);
+    case "signature.add": return addSignature(change, command);
+    case "signature.end": return endSignature(change, command);
+    case "signature.seen": return seeSignature(change, command);
+    case "template.add": return registerTemplate(change, command);
+    case "template.end": return withdrawTemplate(change, command);
     case "secrets.reseal": return resealSecrets(change, command);
     case "audit": return note(change, command);
   }

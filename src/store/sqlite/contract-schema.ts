@@ -7,10 +7,52 @@
 export const CONTRACT_TABLES = `
 -- What an account's row does not say (its columns are under the digests of the audit log since version 1, and stay as they are).
 CREATE TABLE contract (
-  account   INTEGER PRIMARY KEY REFERENCES account (no),
-  cure_by   INTEGER NOT NULL DEFAULT 0, -- wall ms; > 0 of an active account: it is warned
-  opened_at INTEGER NOT NULL DEFAULT 0  -- wall ms of its first top-up, 0 = none yet
+  account     INTEGER PRIMARY KEY REFERENCES account (no),
+  cure_by     INTEGER NOT NULL,       -- wall ms; > 0 of an active account: it is warned
+  cure_reason TEXT NOT NULL           -- what it was warned for
 ) STRICT;
+
+-- Since when a password and a shared secret are in force, and the former ones while they are still taken ('' = none).
+CREATE TABLE credential (
+  account               INTEGER PRIMARY KEY REFERENCES account (no),
+  password_at           INTEGER NOT NULL,
+  secret_at             INTEGER NOT NULL,
+  former_password       TEXT NOT NULL,
+  former_password_until INTEGER NOT NULL,
+  former_secret         TEXT NOT NULL,
+  former_secret_until   INTEGER NOT NULL
+) STRICT;
+
+-- Changes of terms entered for a day to come.
+CREATE TABLE dated_change (
+  account  INTEGER NOT NULL REFERENCES account (no),
+  no       INTEGER NOT NULL,
+  from_ms  INTEGER NOT NULL,
+  settings TEXT NOT NULL,             -- JSON, what alone changes
+  reason   TEXT NOT NULL,
+  added_at INTEGER NOT NULL,
+  state    TEXT NOT NULL CHECK (state IN ('waiting', 'applied', 'cancelled', 'refused')),
+  ended_at INTEGER NOT NULL,          -- 0 while it waits
+  PRIMARY KEY (account, no)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX dated_waiting ON dated_change (from_ms) WHERE state = 'waiting';
+
+-- Invoices of top-ups.
+CREATE TABLE invoice (
+  account   INTEGER NOT NULL,
+  reference TEXT NOT NULL,            -- the top-up's
+  number    TEXT NOT NULL,
+  due       INTEGER NOT NULL,         -- wall ms from which on it is overdue, 0 = no such day
+  state     TEXT NOT NULL CHECK (state IN ('unpaid', 'paid', 'cancelled')),
+  paid_at   INTEGER NOT NULL,         -- 0 while it is not
+  acted     INTEGER NOT NULL,         -- 1: what the account's terms want of an overdue one was done
+  PRIMARY KEY (account, reference),
+  FOREIGN KEY (account, reference) REFERENCES topup (account, reference)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX invoice_number ON invoice (account, number);
+CREATE INDEX invoice_unpaid ON invoice (due) WHERE state = 'unpaid';
+
+CREATE INDEX audit_subject ON audit (subject);
 
 -- Signatures of an account, registered with the operators or only seen in its messages. Numbers are never used again.
 CREATE TABLE signature (

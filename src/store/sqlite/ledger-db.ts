@@ -5,13 +5,14 @@
  * All writing happens inside `transaction`; the writer thread owns the only writing instance.
  */
 import Database from "better-sqlite3";
-import type { Account, AccountState, RegisteredSignature, RegisteredTemplate, Tariff } from "../../ledger/account.js";
+import type { Account, AccountState, Tariff } from "../../ledger/account.js";
 import { makeAccount } from "../../ledger/account-settings.js";
 import { FIRST_HASH, auditHash, digestOf } from "../../ledger/audit.js";
 import type { AuditRecord, CanonicalObject } from "../../ledger/audit.js";
 import type { AccountSettings } from "../../ledger/commands.js";
 import { Book } from "../../ledger/settlement.js";
 import { SUBJECTS } from "./audit-subjects.js";
+import { readStanding } from "./standing.js";
 import { checkLedgerVersion, migrateLedger } from "./ledger-schema.js";
 import type { LedgerKind } from "./ledger-schema.js";
 import type { SealedDay } from "./sealed-day.js";
@@ -57,18 +58,6 @@ interface RawTariff {
   readonly prefix: string;
   readonly price: bigint;
   readonly from_ms: bigint;
-}
-
-interface RawSignature {
-  readonly no: bigint;
-  readonly text: string;
-  readonly state: RegisteredSignature["state"];
-  readonly source: string;
-}
-
-interface RawTemplate {
-  readonly no: bigint;
-  readonly text: string;
 }
 
 export class LedgerDb {
@@ -160,13 +149,9 @@ export class LedgerDb {
     }));
     const kept = JSON.parse(raw.settings) as AccountSettings;
     const { name, reason: stateReason, currency } = raw;
-    const cureByMs = raw.state === "active" ? Number(this.prepare("SELECT cure_by FROM contract WHERE account = ?").pluck().get(no) ?? 0n) : 0;
-    const state = cureByMs > 0 ? "warned" : raw.state;
-    const signatures = (this.prepare("SELECT no, text, state, source FROM signature WHERE account = ? ORDER BY no").all(no) as RawSignature[])
-      .map((one): RegisteredSignature => ({ ...one, no: Number(one.no) }));
-    const templates = (this.prepare("SELECT no, text FROM template WHERE account = ? AND ended_at IS NULL ORDER BY no").all(no) as RawTemplate[])
-      .map((one): RegisteredTemplate => ({ ...one, no: Number(one.no) }));
-    const account = makeAccount({ no, name, state, stateReason, currency, tariffs, cureByMs, signatures, templates }, kept);
+    const standing = readStanding(this, no, raw.state === "active", kept, Number(raw.created_at));
+    const state = standing.cureByMs > 0 ? "warned" : raw.state;
+    const account = makeAccount({ no, name, state, stateReason: standing.cureReason || stateReason, currency, tariffs, ...standing }, kept);
     return { account, kept, createdAtMs: Number(raw.created_at) };
   }
 

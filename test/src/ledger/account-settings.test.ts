@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { NO_CREDENTIALS } from "../../../src/ledger/account.js";
 import type { AccountSettings } from "../../../src/ledger/commands.js";
 import { SettingError, readSetting } from "../../../src/ledger/account-setting.js";
 import { CONTRACT_SETTINGS } from "../../../src/ledger/contract-settings.js";
@@ -21,12 +22,12 @@ describe("account settings", () => {
       ...IDENTITY, passwordHash: "", spId: "", protocolNames: [], cmppSecret: "", cmppVersions: ["2.0", "2.1", "3.0"], protocolVersions: [], priceMicros: 35_000, creditLimitMicros: 0, settle: "sent", refundOnFailure: false, onUnknown: "settle",
       segmentRule: "domestic", rate: 100, burst: 255, maxBinds: 4, window: 100, cmppWindow: 16, protocolWindows: [], deliverWindow: 100, allow: [], callAt: [], serviceCodes: [],
       checkSource: false, checkContentSource: true, signature: "", alphabet0: "gsm7", binary: "pass", refuseBy: "answer", operator: "", weight: 1, maxQueued: 10_000_000,
-      validityMs: 172_800_000, cureByMs: 0, signatures: [], templates: [], ...OFF,
+      validityMs: 172_800_000, cureByMs: 0, signatures: [], templates: [], openedAtMs: 0, unpaidDueMs: 0, credentials: NO_CREDENTIALS, dated: [], ...OFF,
     });
   });
 
   it("cover every field that can be set, each once", () => {
-    const fields = Object.keys(makeAccount(IDENTITY, { priceMicros: 1 })).filter((field) => !(field in IDENTITY) && !["cureByMs", "signatures", "templates"].includes(field));
+    const fields = Object.keys(makeAccount(IDENTITY, { priceMicros: 1 })).filter((field) => !(field in IDENTITY) && !["cureByMs", "signatures", "templates", "openedAtMs", "unpaidDueMs", "credentials", "dated"].includes(field));
     expect(ACCOUNT_SETTINGS.map((each) => each.name).sort()).to.deep.equal(fields.sort());
     expect(new Set(ACCOUNT_SETTINGS.map((each) => each.flag)).size).to.equal(ACCOUNT_SETTINGS.length);
   });
