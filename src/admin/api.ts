@@ -88,6 +88,9 @@ export interface MoneyReport {
 
 export interface ScreenReport {
   readonly outcome: OutcomeName;
+  readonly held: boolean;
+  /** What the account's contract says of it; "" when nothing. */
+  readonly contract: string;
   readonly hits: readonly ScreenHit[];
   readonly segments: number;
   readonly charge: string | null;

@@ -3,6 +3,7 @@
  */
 import type { OutcomeName } from "../../protocols/model/outcome.js";
 import type { SecretSettings, Settings } from "../config/settings.js";
+import type { WordAction } from "../filter/word-list.js";
 import type { Account } from "../ledger/account.js";
 import type { BindForms } from "../ledger/bind-terms.js";
 import type { SecretKey } from "../ledger/secret.js";
@@ -74,7 +75,7 @@ export interface AdminHost {
 }
 
 export interface ScreenHit {
-  readonly action: "reject" | "flag";
+  readonly action: WordAction;
   readonly category: string;
   readonly word: string;
   /** Where the word stands: file and line, or the list's own name for it. */
@@ -84,8 +85,12 @@ export interface ScreenHit {
 }
 
 export interface ScreenVerdict {
-  /** `ok` or `blocked_content`. */
+  /** What it would be refused or held for: `ok`, `blocked_content`, or an outcome of the account's contract. */
   readonly outcome: OutcomeName;
+  /** It would not be refused but held for a person. */
+  readonly held: boolean;
+  /** What the account's contract says of it ("signature:…@unregistered"); "" when nothing. */
+  readonly contract: string;
   /** All that was found, in the order of the text. */
   readonly hits: readonly ScreenHit[];
   /** Units of charge by the account's segment rule, or by the domestic one. */

@@ -1,17 +1,31 @@
 /**
- * Screening for people: everything that is found in a text, and what it would cost.
+ * Screening for people: everything that is found in a text, by the word lists and by an account's contract, and what it would cost.
  */
+import { Outcome, OUTCOME_NAMES } from "../../protocols/model/outcome.js";
 import { countSegments } from "../../protocols/model/segment.js";
+import { Judged } from "../contract/judged.js";
+import { compileTextPolicy } from "../contract/text-policy.js";
+import { compileAccountView } from "../filter/account-view.js";
 import type { Screen } from "../filter/screen.js";
 import type { Account } from "../ledger/account.js";
 import type { ScreenVerdict } from "./host.js";
 
-/** By the account's terms, or by the domestic rule and without a price. */
-export function screenVerdict(screen: Screen, text: string, account: Account | null): ScreenVerdict {
-  const { verdict, hits } = screen.explain(text);
+/**
+ * By the account's terms, or by the lists alone, the domestic rule and without a price.
+ * @param source the number it would be sent from; the account's first when "" is given
+ */
+export function screenVerdict(screen: Screen, text: string, account: Account | null, source = ""): ScreenVerdict {
+  const { verdict, hits } = screen.explain(text, account === null ? null : compileAccountView(account, screen));
   const segments = countSegments(text, account?.segmentRule ?? "domestic");
+  const judged = new Judged();
+  if (verdict !== null) judged.add(Outcome.blocked_content, verdict.action, "");
+  const contract = new Judged();
+  if (account !== null) compileTextPolicy(account)?.judge(text, source === "" ? (account.serviceCodes[0] ?? "") : source, contract);
+  if (contract.outcome !== Outcome.ok) judged.add(contract.outcome, contract.hold ? "hold" : "reject", "");
   return {
-    outcome: verdict?.action === "reject" ? "blocked_content" : "ok",
+    outcome: OUTCOME_NAMES[judged.outcome] ?? "ok",
+    held: judged.hold,
+    contract: contract.evidence,
     hits: hits.map(({ action, category, word, rule, allowedBy }) => ({ action, category, word, rule, allowedBy })),
     segments,
     chargeMicros: account === null ? null : BigInt(account.priceMicros) * BigInt(segments),

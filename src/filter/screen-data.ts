@@ -15,7 +15,7 @@ export const WORD_KINDS: readonly WordKind[] = [WordKind.letters, WordKind.digit
 export const Code = { invisible: 0, surrogate: 1, otherLetter: 2 } as const;
 
 /** What a rule does, with `wholeBit` added for words that must stand alone. */
-export const ActionCode = { reject: 0, flag: 1, allow: 2, wholeBit: 4 } as const;
+export const ActionCode = { reject: 0, flag: 1, allow: 2, hold: 3, wholeBit: 4 } as const;
 
 export interface RuleTable {
   /** All words one after another; word `n` ends before `wordEnds[n]`. */

@@ -9,11 +9,12 @@ import { compileLists, type ScreenOptions, type WordFile } from "./compile.js";
 import { CLASS, CharClass, foldAstral, foldText } from "./fold.js";
 import { Occurrences, type Span } from "./occurrences.js";
 import { ActionCode, Code, WordKind, dataOctets, type ScreenData } from "./screen-data.js";
-import type { ListProblem, RuleAction } from "./word-list.js";
+import type { AccountView } from "./account-view.js";
+import type { ListProblem, WordAction } from "./word-list.js";
 
 /** One listed word found in a text. */
 export interface Hit {
-  readonly action: "reject" | "flag";
+  readonly action: WordAction;
   readonly category: string;
   /** As written in the list. */
   readonly word: string;
@@ -24,7 +25,7 @@ export interface Hit {
   readonly length: number;
 }
 
-/** What was found in a text that is not clean: the first word to reject for, else the first flag. */
+/** What was found in a text that is not clean: the first word to reject for, else the first to hold for, else the first flag. */
 export interface Verdict extends Hit {
   /** Version of the lists that found it. */
   readonly version: number;
@@ -34,7 +35,7 @@ export interface Verdict extends Hit {
 
 /** A hit as `explain` lists it: one inside an allow-phrase does not count, and says which. */
 export interface ExplainedHit extends Hit {
-  /** Rule of the allow-phrase around it, "" when it counts. */
+  /** Rule of the allow-phrase around it, or what of the account's terms lets it pass; "" when it counts. */
   readonly allowedBy: string;
 }
 
@@ -94,21 +95,31 @@ export class Screen {
     return dataOctets(this.#data);
   }
 
-  /** Null for a clean text. */
-  screen(text: string): Verdict | null {
+  /** Names of the lists' categories. */
+  get categories(): readonly string[] {
+    return this.#data.rules.categoryNames;
+  }
+
+  /** Null for a clean text. @param view what the account's own terms make of the lists; none: the lists as they are written */
+  screen(text: string, view: AccountView | null = null): Verdict | null {
     this.#load(text);
-    return this.#suspect() ? this.#judge(text) : null;
+    return this.#suspect() ? this.#judge(text, view) : null;
   }
 
   /** Everything there is to say about a text, for people. */
-  explain(text: string): Explanation {
+  explain(text: string, view: AccountView | null = null): Explanation {
     this.#load(text);
-    const hits = this.#spans(text).map((span): ExplainedHit => ({
-      ...this.#hit(span),
-      allowedBy: span.allowedBy < 0 ? "" : this.#ruleName(span.allowedBy),
-    }));
+    const own = this.#look(view, text);
+    const hits = this.#spans(text).map((span): ExplainedHit => {
+      const listed = this.#actionOf(span.ruleNo);
+      const action = own === null ? listed : own.actionOf(this.#categoryNo(span.ruleNo), listed);
+      const hit = this.#hit(span, action ?? listed);
+      if (span.allowedBy >= 0) return { ...hit, allowedBy: this.#ruleName(span.allowedBy) };
+      if (action === null) return { ...hit, allowedBy: `${hit.category}=pass` };
+      return { ...hit, allowedBy: own?.phraseAround(span.start, span.end) ?? "" };
+    });
     const folded = String.fromCodePoint(...foldText(text));
-    return { version: this.version, folded, verdict: this.screen(text), hits };
+    return { version: this.version, folded, verdict: this.screen(text, view), hits };
   }
 
   #suspect(): boolean {
@@ -121,34 +132,52 @@ export class Screen {
     return symbols ? occurs(symbols.automaton, this.#codes, this.#length, 0x10000, maxInserted) : false;
   }
 
-  #judge(text: string): Verdict | null {
+  #judge(text: string, view: AccountView | null): Verdict | null {
     const flags: Hit[] = [];
     const flagged = new Set<number>();
     let reject: Hit | null = null;
+    let hold: Hit | null = null;
+    const own = this.#look(view, text);
     for (const span of this.#spans(text)) {
       if (span.allowedBy >= 0) continue;
-      const hit = this.#hit(span);
-      if (hit.action === "reject") reject ??= hit;
+      const listed = this.#actionOf(span.ruleNo);
+      const action = own === null ? listed : own.actionOf(this.#categoryNo(span.ruleNo), listed);
+      if (action === null || own?.phraseAround(span.start, span.end) !== undefined) continue;
+      if (action === "reject") reject ??= this.#hit(span, action);
+      else if (action === "hold") hold ??= this.#hit(span, action);
       else if (!flagged.has(span.ruleNo) && flags.length < MAX_FLAGS) {
         flagged.add(span.ruleNo);
-        flags.push(hit);
+        flags.push(this.#hit(span, action));
       }
     }
-    const first = reject ?? flags[0];
+    const first = reject ?? hold ?? flags[0];
     return first === undefined ? null : { ...first, version: this.version, flags };
+  }
+
+  #look(view: AccountView | null, text: string): AccountView | null {
+    return view === null ? null : view.look(this.#data.rules.categoryNames, this.#data.maxInserted, text);
   }
 
   #spans(text: string): readonly Span[] {
     return this.#occurrences.find(text, this.#codes, this.#offsets, this.#length);
   }
 
-  #hit(span: Span): Hit {
-    const { words, wordEnds, actions, categories, categoryNames } = this.#data.rules;
+  #categoryNo(ruleNo: number): number {
+    return this.#data.rules.categories[ruleNo] as number;
+  }
+
+  /** As listed. */
+  #actionOf(ruleNo: number): WordAction {
+    const code = (this.#data.rules.actions[ruleNo] as number) & ~ActionCode.wholeBit;
+    return code === ActionCode.flag ? "flag" : code === ActionCode.hold ? "hold" : "reject";
+  }
+
+  #hit(span: Span, action: WordAction): Hit {
+    const { words, wordEnds, categoryNames } = this.#data.rules;
     const no = span.ruleNo;
-    const action: RuleAction = ((actions[no] as number) & ~ActionCode.wholeBit) === ActionCode.flag ? "flag" : "reject";
     return {
       action,
-      category: categoryNames[categories[no] as number] as string,
+      category: categoryNames[this.#categoryNo(no)] as string,
       word: words.slice(no === 0 ? 0 : wordEnds[no - 1], wordEnds[no]),
       rule: this.#ruleName(no),
       offset: span.start,

@@ -3,7 +3,7 @@
  *
  * ```
  *   # a comment                      blank lines are skipped
- *   [fraud reject]                   category and action of the lines below; action reject when left out
+ *   [fraud reject]                   category and action of the lines below: reject (when left out), hold or flag
  *   发票                             a word: in any width, case and script, and with symbols or digits inserted
  *   fapiao                           a Latin word: with odd symbols inserted, or all spelt out as f.a p-i a.o
  *   9折券                            a word with digits: symbols may be inserted, but it is no part of a longer number
@@ -16,7 +16,9 @@
  */
 import { CharClass, classOfFolded, foldText } from "./fold.js";
 
-export type RuleAction = "reject" | "flag" | "allow";
+/** What a listed word does to a text: refuses it, holds it for a person, or is only kept with it. */
+export type WordAction = "reject" | "hold" | "flag";
+export type RuleAction = WordAction | "allow";
 
 export interface ListWord {
   /** As written in the file, without marks. */
@@ -90,8 +92,8 @@ class Parser {
   #header(line: string, no: number): void {
     const match = HEADER.exec(line);
     const action = match?.[2] ?? "reject";
-    if (match?.[1] === undefined || (action !== "reject" && action !== "flag")) {
-      return this.#error(no, `is no header: write [category reject] or [category flag], not ${shown(line)}`);
+    if (match?.[1] === undefined || (action !== "reject" && action !== "hold" && action !== "flag")) {
+      return this.#error(no, `is no header: write [category reject], [category hold] or [category flag], not ${shown(line)}`);
     }
     this.#category = match[1];
     this.#action = action;

@@ -37,6 +37,8 @@ const ROOMS: readonly Room[] = [
   { at: "protocols/index.ts", may: ["protocols"] },
   { at: "protocols/model", may: [] },
   { at: "protocols/wire", may: ["protocols/model"] },
+  // A contract reads texts as the word lists do.
+  { at: "src/contract", may: ["protocols/model", "src/filter"], typesFrom: ["protocols/wire/protocol.ts", ...PURE_FOLDERS] },
   ...PURE.map((folder) => ({
     at: `src/${folder}`,
     may: ["protocols/model"],

@@ -82,7 +82,7 @@ export class FakeHost implements AdminHost {
   screen(text: string, account?: string) {
     const hit = text.includes("bad");
     return {
-      outcome: hit ? "blocked_content" as const : "ok" as const,
+      outcome: hit ? "blocked_content" as const : "ok" as const, held: false, contract: "",
       hits: hit ? [{ action: "reject" as const, category: "fraud", word: "bad", rule: "fraud.txt:3", allowedBy: "" }] : [],
       segments: 1, chargeMicros: account === undefined ? null : 35_000n, words: 10, wordsVersion: 4,
     };
