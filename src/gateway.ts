@@ -115,6 +115,7 @@ class RunningGateway implements Gateway {
       flow: () => this.#parts.flow,
       store: () => this.#store,
       keys: () => this.#keys,
+      settings: () => this.#settings,
       protocols: PROTOCOL_NAMES.map(protocolNamed),
       routes: () => ({ routes: this.#parts.routes, rules: this.#settings.route }),
       state: () => ({ state: this.#state, reasons: this.#notReady(), listeners: this.#listeners, binds: this.#parts.binds, links: this.#parts.links }),

@@ -8,6 +8,7 @@ import { secretKey } from "../ledger/secret.js";
 import { ACCOUNTS_ANSWERS } from "./accounts-methods.js";
 import { METHODS, isMethod } from "./api.js";
 import type { CheckedParamsOf, MethodName, Results } from "./api.js";
+import { COMPLAINT_ANSWERS } from "./complaint-methods.js";
 import { AdminError } from "./errors.js";
 import type { AdminHost } from "./host.js";
 import { ask, by, change, changeAccount, checkedSettings, moneyReport, noSuchAccount, showAccount, withSecret } from "./ledger-calls.js";
@@ -92,4 +93,5 @@ const ANSWERS: Answers = {
     host.setLogLevel(level);
     return Promise.resolve({ level });
   },
+  ...COMPLAINT_ANSWERS,
 };

@@ -7,6 +7,8 @@
 import { z } from "zod";
 import { ACCOUNTS_METHODS, type AccountsResults } from "./accounts-methods.js";
 import { amount, asked, cmppSecret, limit, name, reference, settings, wallMs } from "./params.js";
+import { COMPLAINT_METHODS } from "./complaint-methods.js";
+import type { ComplaintResults } from "./complaint-methods.js";
 import type { AccountReport, StatementReport, TraceReport, UncertainReport, OrphanReport, AuditReport } from "./reports.js";
 import type { GatewayStatus, KeyCheck, KeyRotation, ReloadReport } from "./host.js";
 import type { RouteReport } from "./routing.js";
@@ -43,6 +45,7 @@ export const METHODS = {
   "status": z.strictObject({}),
   "log.level": z.strictObject({ level: z.enum(["error", "warn", "info", "debug"]) }),
   ...ACCOUNTS_METHODS,
+  ...COMPLAINT_METHODS,
 } as const;
 
 export type MethodName = keyof typeof METHODS;
@@ -51,7 +54,7 @@ export type ParamsOf<M extends MethodName> = z.input<(typeof METHODS)[M]>;
 /** What the answering side gets. */
 export type CheckedParamsOf<M extends MethodName> = z.output<(typeof METHODS)[M]>;
 
-export interface Results extends AccountsResults {
+export interface Results extends AccountsResults, ComplaintResults {
   "account.add": AccountReport;
   "account.set": AccountReport;
   "account.list": readonly AccountReport[];

@@ -2,6 +2,7 @@
  * GatewayHost: the running gateway as the admin API sees it.
  */
 import type { Listener } from "../../protocols/wire/protocol.js";
+import type { Settings } from "../config/settings.js";
 import type { BindForms } from "../ledger/bind-terms.js";
 import type { Flow } from "../flow/flow.js";
 import type { Log } from "../observe/log.js";
@@ -13,12 +14,14 @@ import type { LiveBinds, LiveLinks } from "./live.js";
 import { routeReport, type RouteLine } from "./routing.js";
 import { screenVerdict } from "./screening.js";
 import { gatewayStatus } from "./status.js";
+import { readCalendar } from "./working-time.js";
 
 /** Asked anew at each call: the parts are made while the gateway starts. */
 export interface LiveGateway {
   flow(): Flow;
   store(): Store;
   keys(): KeyHost;
+  settings(): Settings;
   readonly protocols: readonly BindForms[];
   routes(): { readonly routes: Routes; readonly rules: readonly RouteLine[] };
   state(): {
@@ -43,6 +46,10 @@ export function gatewayHost(version: string, startedAtMs: number, log: Log, live
       return live.routes().routes.operators;
     },
     protocols: live.protocols,
+    calendar: () => readCalendar(live.settings().contract, live.settings().data.zoneMinutes),
+    get complaintMs() {
+      return live.settings().contract.complaintMs;
+    },
     route: (account, to) => {
       const { routes, rules } = live.routes();
       return routeReport(routes, rules, account, to, (operator) => {

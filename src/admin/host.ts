@@ -4,6 +4,7 @@
 import type { OutcomeName } from "../../protocols/model/outcome.js";
 import type { SecretSettings, Settings } from "../config/settings.js";
 import type { WordAction } from "../filter/word-list.js";
+import type { Calendar } from "../contract/calendar.js";
 import type { Account } from "../ledger/account.js";
 import type { BindForms } from "../ledger/bind-terms.js";
 import type { SecretKey } from "../ledger/secret.js";
@@ -64,6 +65,10 @@ export interface AdminHost {
   readonly operators: readonly string[];
   /** The protocols that accounts can bind over. */
   readonly protocols: readonly BindForms[];
+  /** Working time as the configuration has it now. Throws AdminError `config_invalid`. */
+  calendar(): Calendar;
+  /** Working time in which a complaint is to be answered. */
+  readonly complaintMs: number;
   /** Which operator a message of the account would go to, and why. */
   route(account: Account, to: string): RouteReport;
   /** What would become of a text; for an account by its terms when one is named. Throws AdminError `no_such_account`. */

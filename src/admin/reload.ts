@@ -12,7 +12,7 @@ import type { AskedBy, ReloadReport } from "./host.js";
 import { loadWordLists, type LoadedLists } from "./word-lists.js";
 
 /** The settings a reload puts in force; all others wait for a restart. */
-const LIVE_SETTINGS = /^(filter\.keywords|filter\.maxInserted|log\.level|route(\.|$))/;
+const LIVE_SETTINGS = /^(filter\.keywords|filter\.maxInserted|contract(\.|$)|log\.level|route(\.|$))/;
 /** Moves with every line put in above it, and changes nothing. */
 const ROUTE_LINE = /^route\.\d+\.line$/;
 
@@ -118,6 +118,7 @@ export async function planReload(present: Settings, read: () => Settings, wordsV
       ...present,
       filter: { ...present.filter, keywords: settings.filter.keywords, maxInserted: settings.filter.maxInserted },
       route: settings.route,
+      contract: settings.contract,
       log: { ...present.log, level: settings.log.level },
     },
     screen,

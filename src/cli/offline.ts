@@ -12,6 +12,7 @@ import { routeReport } from "../admin/routing.js";
 import { screenVerdict } from "../admin/screening.js";
 import { SecretKeys } from "../admin/secret-keys.js";
 import { loadWordLists } from "../admin/word-lists.js";
+import { readCalendar } from "../admin/working-time.js";
 import type { Settings } from "../config/settings.js";
 import type { Screen } from "../filter/screen.js";
 import { Routes } from "../route/route.js";
@@ -75,6 +76,8 @@ export function offlineHost(store: Store, settings: Settings, protocols: readonl
     store,
     keys: new SecretKeys({ settings: settings.secrets, dataDir: settings.data.dir, store: () => store }),
     operators: routes.operators,
+    calendar: () => readCalendar(settings.contract, settings.data.zoneMinutes),
+    complaintMs: settings.contract.complaintMs,
     protocols,
     route: (account, to) => routeReport(routes, settings.route, account, to, () => null),
     async screen(text, name) {

@@ -10,6 +10,7 @@ import { register as audit } from "./audit.js";
 import { register as bench } from "./bench.js";
 import { register as checkConfig } from "./check-config.js";
 import type { CliContext } from "./context.js";
+import { register as complaint } from "./complaint.js";
 import { register as decode } from "./decode.js";
 import { CliError, Exit } from "./exit.js";
 import { register as explain } from "./explain.js";
@@ -33,6 +34,7 @@ import { register as uncertain } from "./uncertain.js";
 const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   serve, send, checkConfig,
   account, key, topup, refund, statement, ledger,
+  complaint,
   trace, uncertain, explain, decode, screen, route,
   status, reload, log, audit,
   simulate, bench,

@@ -4,6 +4,7 @@
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import type { SettingDescription } from "../../protocols/wire/protocol.js";
+import { contractSettings } from "./contract.js";
 import { crossCheck } from "./cross-checks.js";
 import { effectiveValues } from "./effective.js";
 import type { Effective } from "./effective.js";
@@ -155,6 +156,7 @@ class Builder {
         latencyMs: simulator.latency,
         receiptDelayMs: simulator.receipt_delay,
       },
+      contract: contractSettings(parsed.contract, (path) => this.#beside(path), (key, message, hint) => this.#add(key, message, "", hint)),
       log: parsed.log,
       bootstrap: parsed.bootstrap.map((one, index): BootstrapAccount => ({
         name: one.name,

@@ -188,6 +188,23 @@ export const SCHEMA = {
     receipt_delay: duration({ default: "100ms", min: "0s", max: "1h", help: "Time from its answer to its receipt." }),
   }),
 
+  contract: section("Duties that contracts tell of, and the working time they are counted in.", {
+    working_hours: texts({
+      default: ["09:00-12:00", "13:00-18:00"], most: 12, pattern: /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, form: 'a stretch of the day such as "09:00-12:00"',
+      help: "Hours of a working day that count, in their order, in the business time zone.",
+    }),
+    working_days: texts({
+      default: ["mon", "tue", "wed", "thu", "fri"], most: 7, pattern: /^(mon|tue|wed|thu|fri|sat|sun)$/, form: "mon, tue, wed, thu, fri, sat or sun",
+      help: "Days of the week that are worked.",
+    }),
+    holidays: text({
+      optional: true, max: 4_096, example: "holidays.toml",
+      help: "A file of holidays and of weekend days worked for them, as config/holidays.toml; relative to this file. Read when it is needed. Without it only the days of the week count.",
+    }),
+    complaint_hours: int({ default: 6, min: 1, max: 1_000, unit: "working hours", help: "In which a complaint is to be answered." }),
+    complaint_reminder: duration({ default: "2h", min: "0s", max: "7d", help: "So long before a complaint is due an alarm reminds of it; another is raised when it is overdue." }),
+  }),
+
   log: section("What is written to standard output.", {
     level: choice({ default: "info", of: ["error", "warn", "info", "debug"], help: "The least urgent lines to write. `tollgate log level` changes it live." }),
     format: choice({ default: "json", of: ["json", "text"], help: "One JSON object a line, or plain text for people." }),

@@ -56,9 +56,24 @@ export interface Settings {
     readonly latencyMs: number;
     readonly receiptDelayMs: number;
   };
+  readonly contract: ContractSettings;
   readonly log: { readonly level: "error" | "warn" | "info" | "debug"; readonly format: "json" | "text" };
   /** Accounts made at start when they do not exist yet (the loopback demo). */
   readonly bootstrap: readonly BootstrapAccount[];
+}
+
+/** How duties that contracts tell of are counted. */
+export interface ContractSettings {
+  /** Stretches of the day such as "09:00-12:00", in their order. */
+  readonly workingHours: readonly string[];
+  /** 1 (Monday) to 7. */
+  readonly workingDays: readonly number[];
+  /** The file of holidays; "" = none. */
+  readonly holidays: string;
+  /** Working time in which a complaint is to be answered. */
+  readonly complaintMs: number;
+  /** So long before a complaint is due an alarm reminds of it. */
+  readonly complaintReminderMs: number;
 }
 
 /** Where the key of the accounts' shared secrets is. */

@@ -4,9 +4,10 @@
  * Every command is applied in one transaction with its audit entry. Refusals are data with a stable code.
  */
 import type { Account, Standing } from "./account.js";
+import type { ComplaintCommand } from "./complaint.js";
 
 /** Who asks, for the audit log: "cli:root", "config", "api:token-name". */
-interface Asked {
+export interface Asked {
   readonly actor: string;
   readonly reason?: string;
 }
@@ -40,6 +41,7 @@ export type LedgerCommand =
    * keys, never of a secret.
    */
   | (Asked & { readonly kind: "secrets.reseal"; readonly secrets: readonly Resealed[]; readonly what: string })
+  | ComplaintCommand
   /** A configuration or word-list change that belongs in the audit log. */
   | (Asked & { readonly kind: "audit"; readonly what: string });
 
@@ -53,10 +55,11 @@ export interface Resealed {
 export type LedgerRefusal =
   | "no_such_account" | "account_exists" | "account_closed" | "invalid_value" | "reference_conflict" | "no_such_topup"
   | "already_reversed" | "already_refunded" | "no_such_message" | "not_charged" | "exceeds_charge" | "open_holds"
-  | "insufficient_balance" | "limit_exceeded" | "wrong_state" | "no_such_signature" | "no_such_template" | "unavailable";
+  | "insufficient_balance" | "limit_exceeded" | "wrong_state" | "no_such_signature" | "no_such_template" | "unavailable"
+  | "no_such_complaint" | "complaint_closed";
 
 export type LedgerResult =
-  | { readonly ok: true; /** The same top-up or refund was already booked: nothing changed. */ readonly repeated: boolean; readonly account?: AccountView; readonly amountMicros?: bigint }
+  | { readonly ok: true; /** The same top-up or refund was already booked: nothing changed. */ readonly repeated: boolean; readonly account?: AccountView; readonly amountMicros?: bigint; /** Of a complaint that was taken. */ readonly complaintId?: number }
   | { readonly ok: false; readonly code: LedgerRefusal; readonly message: string };
 
 /** An account with its money, as `account show` prints it. */

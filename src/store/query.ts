@@ -5,6 +5,7 @@ import type { Message } from "../../protocols/model/message.js";
 import type { MessageState } from "../../protocols/model/state.js";
 import type { DayCounts } from "../../protocols/wire/protocol.js";
 import type { AccountView } from "../ledger/commands.js";
+import type { Complaint } from "../ledger/complaint.js";
 
 export type Query =
   | { readonly kind: "accounts" }
@@ -27,6 +28,9 @@ export type Query =
    * what its customer has taken back.
    */
   | { readonly kind: "siblings"; readonly messageIds: readonly number[]; readonly withinMs: number }
+  /** Those still to be answered, next due first; or all, newest first. */
+  | { readonly kind: "complaints"; readonly which: "open" | "all"; readonly limit: number }
+  | { readonly kind: "complaint"; readonly id: number }
   /** What the account's books say of a day (YYYYMMDD, business time); of one service type, or of all (null). */
   | { readonly kind: "day_counts"; readonly accountNo: number; readonly day: string; readonly serviceType: string | null };
 
@@ -129,5 +133,8 @@ export type Answer =
   | { readonly kind: "waiting"; readonly messageIds: readonly number[] }
   /** Messages that are no parts, or gone, are in none of them. */
   | { readonly kind: "siblings"; readonly texts: readonly SiblingText[] }
+  /** Without their lines. */
+  | { readonly kind: "complaints"; readonly complaints: readonly Complaint[] }
+  | { readonly kind: "complaint"; readonly complaint: Complaint | null }
   /** null: no day, or one of which nothing is known. */
   | { readonly kind: "day_counts"; readonly counts: DayCounts | null };

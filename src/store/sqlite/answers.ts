@@ -7,6 +7,7 @@ import type { Answer, CustomerMessage, Query } from "../query.js";
 import { Books } from "./books.js";
 import type { Ints } from "./books.js";
 import { viewAccount } from "./change-context.js";
+import { readComplaint, readComplaints } from "./complaints.js";
 import { DayCountsCache, readDayCounts } from "./day-counts.js";
 import { OrphanState } from "./day-schema.js";
 import { findSiblings } from "./siblings.js";
@@ -53,6 +54,10 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
       return { kind: "siblings", texts: yield* findSiblings(books, query) };
     case "day_counts":
       return { kind: "day_counts", counts: yield* readDayCounts(books, query, cache, nowMs) };
+    case "complaints":
+      return { kind: "complaints", complaints: readComplaints(books, query.which, clamp(query.limit)) };
+    case "complaint":
+      return { kind: "complaint", complaint: readComplaint(books, query.id) };
     case "orphans":
       return { kind: "orphans", orphans: orphans(books, clamp(query.limit)) };
   }

@@ -53,6 +53,14 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
       ["SELECT * FROM carried_refusal WHERE day = ? ORDER BY account, outcome", false],
     ],
   },
+  // Neither number nor words: who was forgotten must not be found again by trying.
+  complaint: {
+    ofAccount: false,
+    rows: [
+      ["SELECT * FROM complaint WHERE id = ?", false],
+      ["SELECT complaint, no, at, actor, kind FROM complaint_line WHERE complaint = ? ORDER BY no", false],
+    ],
+  },
 };
 
 /** Rows that must have been logged, as subjects. */
@@ -69,5 +77,6 @@ export const SUBJECT_ROWS: readonly string[] = [
   "SELECT 'refund:' || message FROM refund",
   "SELECT 'operator:' || no FROM operator",
   "SELECT 'day:' || day FROM sealed_day",
+  "SELECT 'complaint:' || id FROM complaint",
   `SELECT 'entry:' || id FROM entry WHERE kind IN (${LedgerKind.forfeit}, ${LedgerKind.payout})`,
 ];

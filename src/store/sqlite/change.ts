@@ -8,6 +8,7 @@ import type { LedgerCommand } from "../../ledger/commands.js";
 import { addAccount, addTariff, closeAccount, resealSecrets, setAccount, setState } from "./change-accounts.js";
 import { ChangeContext, Refused, isLine, type Applied, type DayBooks, type Of } from "./change-context.js";
 import { addSignature, clearWarning, endSignature, registerTemplate, seeSignature, warnAccount, withdrawTemplate } from "./change-contract.js";
+import { addComplaint, addComplaintLine } from "./change-complaints.js";
 import { refundMessage, reverseTopUp, topUp } from "./change-money.js";
 import type { LedgerDb } from "./ledger-db.js";
 
@@ -41,6 +42,8 @@ function apply(change: ChangeContext, command: LedgerCommand): Applied {
     case "template.add": return registerTemplate(change, command);
     case "template.end": return withdrawTemplate(change, command);
     case "secrets.reseal": return resealSecrets(change, command);
+    case "complaint.add": return addComplaint(change, command);
+    case "complaint.line": return addComplaintLine(change, command);
     case "audit": return note(change, command);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Contract schema: the tables of ledger.db that accounts' contracts need, from version 2 on.
  *
- * Tables of version 1 keep their columns: the audit log's digests cover whole rows of them (ledger-db.ts SUBJECTS). What is new stands in
+ * Tables of version 1 keep their columns: the audit log's digests cover whole rows of them (audit-subjects.ts). What is new stands in
  * tables, and under subjects, of its own.
  */
 export const CONTRACT_TABLES = `
@@ -74,4 +74,31 @@ CREATE TABLE template (
   ended_at INTEGER,                   -- taken back; kept for the record
   PRIMARY KEY (account, no)
 ) STRICT, WITHOUT ROWID;
+
+-- Complaints, and what was done about them. The log's digests leave out the number and the words (audit-subjects.ts): who was
+-- forgotten must not be found again by trying.
+CREATE TABLE complaint (
+  id          INTEGER PRIMARY KEY,
+  at          INTEGER NOT NULL,
+  due         INTEGER NOT NULL,       -- wall ms by which it is to be answered
+  source      TEXT NOT NULL,          -- who brought it, such as 12321
+  account     INTEGER NOT NULL,       -- 0 = not known
+  state       TEXT NOT NULL CHECK (state IN ('open', 'answered', 'closed')),
+  answered_at INTEGER NOT NULL        -- 0 = not yet
+) STRICT;
+CREATE INDEX complaint_open ON complaint (due) WHERE state = 'open';
+CREATE TABLE complaint_line (
+  complaint INTEGER NOT NULL REFERENCES complaint (id),
+  no        INTEGER NOT NULL,
+  at        INTEGER NOT NULL,
+  actor     TEXT NOT NULL,
+  kind      TEXT NOT NULL CHECK (kind IN ('note', 'evidence', 'answer', 'close')),
+  text      TEXT NOT NULL,
+  PRIMARY KEY (complaint, no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE complaint_person (
+  complaint INTEGER PRIMARY KEY REFERENCES complaint (id),
+  number    TEXT NOT NULL             -- in its normal form
+) STRICT;
+CREATE INDEX complaint_person_number ON complaint_person (number);
 `;

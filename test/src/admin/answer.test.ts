@@ -42,6 +42,12 @@ describe("admin API", () => {
     "reload": {},
     "status": {},
     "log.level": { level: "debug" },
+    "complaint.add": { to: "13800138000", source: "12321", note: "unasked", atMs: 1_764_320_400_000 },
+    "complaint.list": { limit: 10 },
+    "complaint.show": { id: 1 },
+    "complaint.note": { id: 1, note: "looked at" },
+    "complaint.answer": { id: 1, note: "consent shown" },
+    "complaint.close": { id: 1 },
   };
   for (const [method, params] of Object.entries(PARAMS)) {
     it(`answers ${method} with something that JSON can carry`, async () => {

@@ -12,6 +12,7 @@ import { seal, secretKey } from "../../../src/ledger/secret.js";
 import { Routes } from "../../../src/route/route.js";
 import { makeAccount } from "../../../src/ledger/account-settings.js";
 import type { AccountView, LedgerCommand, LedgerResult } from "../../../src/ledger/commands.js";
+import { Calendar, NO_SPECIAL_DAYS } from "../../../src/contract/calendar.js";
 import type { Answer, Query } from "../../../src/store/query.js";
 import type { Store } from "../../../src/store/store.js";
 
@@ -50,6 +51,8 @@ export class FakeHost implements AdminHost {
   } as unknown as Store;
 
   readonly operators = ["mobile", "simulator"];
+  calendar = (): Calendar => new Calendar({ hours: [{ from: 540, to: 720 }, { from: 780, to: 1_080 }], weekdays: new Set([1, 2, 3, 4, 5]) }, NO_SPECIAL_DAYS, 480);
+  complaintMs = 6 * 3_600_000;
   protocols: readonly BindForms[] = [
     { name: "smpp", proof: "password", versions: ["3.3", "3.4", "5.0"], dial: () => ({ connected: false, start: () => undefined, stop: () => undefined }) },
     { name: "cmpp", proof: "digest", versions: ["2.0", "2.1", "3.0"], bindName: { shape: /^[\x21-\x7e]{1,6}$/, called: "SP_Id", words: "1 to 6 printable characters" } },
@@ -142,6 +145,16 @@ export function fakeAnswer(query: Query): Answer {
       return { kind: "customer_message", message: null };
     case "waiting":
       return { kind: "waiting", messageIds: [] };
+    case "complaints":
+      return { kind: "complaints", complaints: [] };
+    case "complaint":
+      return {
+        kind: "complaint",
+        complaint: {
+          id: query.id, atMs: 1_764_320_400_000, dueMs: 1_764_572_400_000, source: "12321", account: "demo", number: "13800138000", state: "open", answeredAtMs: 0,
+          lines: [{ no: 1, atMs: 1_764_320_400_000, actor: "cli:root", kind: "note", text: "13800138000 asked for no advertising" }],
+        },
+      };
     case "day_counts":
       return { kind: "day_counts", counts: null };
   }

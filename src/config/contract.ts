@@ -1,0 +1,35 @@
+/**
+ * The [contract] section made into settings, and its faults told.
+ */
+import { HolidaysError, readHolidays } from "./holidays.js";
+import type { Parsed } from "./schema.js";
+import type { ContractSettings } from "./settings.js";
+
+const HOUR_MS = 3_600_000;
+const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/** `beside` makes a path of the file absolute; `fault` takes what is wrong with a key. */
+export function contractSettings(parsed: Parsed["contract"], beside: (path: string) => string, fault: (key: string, message: string, hint: string) => void): ContractSettings {
+  const holidays = parsed.holidays === undefined ? "" : beside(parsed.holidays);
+  if (holidays !== "") {
+    try {
+      readHolidays(holidays);
+    } catch (error) {
+      if (!(error instanceof HolidaysError)) throw error;
+      fault("contract.holidays", error.message, "paths are relative to the configuration file; config/holidays.toml shows the form");
+    }
+  }
+  if (parsed.working_hours.length === 0) fault("contract.working_hours", "must name one stretch at least", 'for example ["09:00-12:00", "13:00-18:00"]');
+  if (parsed.working_days.length === 0) fault("contract.working_days", "must name one day at least", 'for example ["mon", "tue"]');
+  const ends = parsed.working_hours.flatMap((stretch) => stretch.split("-"));
+  if (ends.some((end, index) => end > "24:00" || (index > 0 && end < (ends[index - 1] as string)) || (index % 2 === 1 && end === ends[index - 1]))) {
+    fault("contract.working_hours", "must stand in their order, and no stretch end before it begins", "for example [\"09:00-12:00\", \"13:00-18:00\"]");
+  }
+  return {
+    workingHours: parsed.working_hours,
+    workingDays: parsed.working_days.map((day) => WEEKDAYS.indexOf(day) + 1),
+    holidays,
+    complaintMs: parsed.complaint_hours * HOUR_MS,
+    complaintReminderMs: parsed.complaint_reminder,
+  };
+}
