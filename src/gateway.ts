@@ -58,7 +58,7 @@ class RunningGateway implements Gateway {
   readonly #log;
   readonly #metrics: Metrics;
   readonly #events: Events;
-  readonly #accounts = new Accounts();
+  readonly #accounts: Accounts;
   readonly #store: SqliteStore;
   readonly #keys: SecretKeys;
   readonly admin: AdminHost;
@@ -82,6 +82,7 @@ class RunningGateway implements Gateway {
     this.#options = options;
     const settings = options.settings;
     this.#settings = settings;
+    this.#accounts = new Accounts(settings.data.zoneMinutes);
     this.#log = createLog({ level: settings.log.level, format: settings.log.format, clock: this.#clock });
     this.#metrics = new Metrics({ version: options.version });
     this.#events = new Events(this.#log, this.#metrics);

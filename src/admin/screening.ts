@@ -8,6 +8,7 @@ import { compileTextPolicy } from "../contract/text-policy.js";
 import { compileAccountView } from "../filter/account-view.js";
 import type { Screen } from "../filter/screen.js";
 import type { Account } from "../ledger/account.js";
+import { chargeUnits } from "../ledger/tariff.js";
 import type { ScreenVerdict } from "./host.js";
 
 /**
@@ -28,7 +29,7 @@ export function screenVerdict(screen: Screen, text: string, account: Account | n
     contract: contract.evidence,
     hits: hits.map(({ action, category, word, rule, allowedBy }) => ({ action, category, word, rule, allowedBy })),
     segments,
-    chargeMicros: account === null ? null : BigInt(account.priceMicros) * BigInt(segments),
+    chargeMicros: account === null ? null : BigInt(account.priceMicros) * BigInt(chargeUnits(account, segments, 1, 1)),
     words: screen.size,
     wordsVersion: screen.version,
   };

@@ -89,16 +89,18 @@ export function countedSegments(account: LiveAccount, message: Message, signatur
  * @param messages how many are to be queued
  * @param segments of all of them
  * @param nowMs monotonic
+ * @param wallMs by which the contract's days go
  */
 export function admit(
   account: LiveAccount, message: Message, messages: number, segments: number, limits: Readonly<AcceptLimits>, nowMs: number, found: Readonly<Accepted>,
+  wallMs: number,
 ): Outcome {
   const terms = account.terms;
   if (!account.bucket.take(segments, nowMs)) return Outcome.throttled;
   if (account.kept + messages > terms.maxQueued || limits.kept + messages > limits.maxQueued) return Outcome.queue_full;
   if (found.isSegment && limits.gatheringFull) return Outcome.queue_full;
   if (!limits.storeAvailable) return Outcome.store_unavailable;
-  if (!maySend(terms.state)) return Outcome.account_suspended;
+  if (!maySend(terms.state) || wallMs < account.sendsFromMs || wallMs >= account.sendsUntilMs) return Outcome.account_suspended;
   if (terms.checkSource && !ownSource(terms.serviceCodes, message.source)) return Outcome.invalid_source;
   return Outcome.ok;
 }

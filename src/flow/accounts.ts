@@ -4,6 +4,7 @@
  * No balance is kept here. `refusedFromMicros` is only a negative hint (the smallest charge the store lately
  * refused), so that a poor account's flood costs no disk; any credit clears it.
  */
+import { sendingWindow } from "../contract/term.js";
 import type { Account } from "../ledger/account.js";
 import { bindName } from "../ledger/bind-terms.js";
 import { TokenBucket } from "../limiter/token-bucket.js";
@@ -12,8 +13,14 @@ import { TokenBucket } from "../limiter/token-bucket.js";
 const REFUSALS_KEPT_AN_HOUR = 1_000;
 const HOUR_MS = 3_600_000;
 
+/** Business time where nobody says otherwise, minutes east of UTC. */
+const USUAL_ZONE = 480;
+
 export class LiveAccount {
   terms: Account;
+  /** Wall ms between which its submits are taken, half open: the days of its contract (contract/term.ts). */
+  sendsFromMs = -Infinity;
+  sendsUntilMs = Infinity;
   readonly bucket: TokenBucket;
   /** Charges of this many micro-units or more are refused without asking the store; Infinity = no hint. */
   refusedFromMicros = Infinity;
@@ -26,9 +33,22 @@ export class LiveAccount {
   #refusalHour = 0;
   #refusalsKept = 0;
 
-  constructor(terms: Account, nowMs: number) {
+  constructor(terms: Account, nowMs: number, zoneMinutes: number) {
     this.terms = terms;
+    this.#setWindow(zoneMinutes);
     this.bucket = new TokenBucket(terms.rate, terms.burst, nowMs);
+  }
+
+  /** Takes other terms over; the bucket is the caller's. */
+  setTerms(terms: Account, zoneMinutes: number): void {
+    this.terms = terms;
+    this.#setWindow(zoneMinutes);
+  }
+
+  #setWindow(zoneMinutes: number): void {
+    const { fromMs, untilMs } = sendingWindow(this.terms, zoneMinutes);
+    this.sendsFromMs = fromMs;
+    this.sendsUntilMs = untilMs;
   }
 
   /** All that this account has us keep until it goes out. */
@@ -53,6 +73,12 @@ export class Accounts {
   readonly #bySpId = new Map<string, LiveAccount>();
   /** By "protocol=name". */
   readonly #byOwnName = new Map<string, LiveAccount>();
+  readonly #zoneMinutes: number;
+
+  /** @param zoneMinutes business time, by which the days of contracts go, east of UTC */
+  constructor(zoneMinutes = USUAL_ZONE) {
+    this.#zoneMinutes = zoneMinutes;
+  }
 
   get size(): number {
     return this.#byNo.size;
@@ -83,7 +109,7 @@ export class Accounts {
     for (const terms of list) {
       const live = this.#byNo.get(terms.no);
       if (live === undefined) {
-        const made = new LiveAccount(terms, nowMs);
+        const made = new LiveAccount(terms, nowMs, this.#zoneMinutes);
         this.#byNo.set(terms.no, made);
         this.#byName.set(terms.name, made);
         continue;
@@ -92,7 +118,7 @@ export class Accounts {
         live.bucket.reconfigure(terms.rate, terms.burst, nowMs);
       }
       if (live.terms.creditLimitMicros !== terms.creditLimitMicros) live.refusedFromMicros = Infinity;
-      live.terms = terms;
+      live.setTerms(terms, this.#zoneMinutes);
     }
     this.#bySpId.clear();
     this.#byOwnName.clear();

@@ -4,7 +4,7 @@
  * The store alone decides whether the money is there; here only the price is set and the negative hint is asked.
  */
 import { Outcome } from "../../protocols/model/outcome.js";
-import { priceFor } from "../ledger/tariff.js";
+import { chargeUnits, priceFor } from "../ledger/tariff.js";
 import type { LiveAccount } from "./accounts.js";
 import type { Submission } from "./submission.js";
 
@@ -13,6 +13,8 @@ import type { Submission } from "./submission.js";
  * @param destination in normal form, so that no spelling is cheaper than another
  */
 export function charge(account: LiveAccount, submission: Submission, destination: string, wallMs: number): Outcome {
-  submission.chargeMicros = priceFor(account.terms, destination, wallMs) * submission.segments;
+  const { terms } = account;
+  const { segmentTotal, segmentNumber } = submission.message;
+  submission.chargeMicros = priceFor(terms, destination, wallMs) * chargeUnits(terms, submission.segments, segmentTotal, segmentNumber);
   return submission.chargeMicros >= account.refusedFromMicros ? Outcome.no_credit : Outcome.ok;
 }

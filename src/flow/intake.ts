@@ -82,7 +82,7 @@ export class Intake {
     let outcome: Outcome = this.#context.stopping ? Outcome.store_unavailable : findDestination(message, found);
     const dispatcher = outcome === Outcome.ok ? this.#context.route(account, found.destination) : undefined;
     if (outcome === Outcome.ok) outcome = readText(account, message, dispatcher?.port.signatureUnits ?? 0, found);
-    if (outcome === Outcome.ok) outcome = admit(account, message, 1, found.segments, this.#limits(account, message), clock.monotonicMs, found);
+    if (outcome === Outcome.ok) outcome = admit(account, message, 1, found.segments, this.#limits(account, message), clock.monotonicMs, found, clock.wallMs);
     metrics.stage(Stage.accept, outcome);
     if (outcome !== Outcome.ok) {
       this.#noteFull(account, message, outcome, 1);
@@ -147,7 +147,7 @@ export class Intake {
         segments.push(each);
         total += each;
       }
-      outcome = admit(account, first, count, total, this.#limits(account, first), clock.monotonicMs, found);
+      outcome = admit(account, first, count, total, this.#limits(account, first), clock.monotonicMs, found, clock.wallMs);
     }
     metrics.stage(Stage.accept, outcome, count);
     if (outcome !== Outcome.ok) {

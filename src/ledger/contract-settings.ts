@@ -2,6 +2,7 @@
  * Contract settings: the terms of an account's contract, one row each, as account-settings.ts takes them in.
  */
 import type { AccountSetting } from "./account-setting.js";
+import type { AccountSettings } from "./commands.js";
 import { MAX_AMOUNT_MICROS } from "./money.js";
 
 const HOUR_MS = 3_600_000;
@@ -54,7 +55,7 @@ export const CONTRACT_SETTINGS: readonly AccountSetting[] = [
   },
   {
     name: "chargeUnit", flag: "charge-unit", kind: "choice", default: "segment", choices: ["segment", "message"],
-    help: "What the price is for: each segment, or each message however long",
+    help: "What the price is for: each segment, or each message however long (of a text that comes in parts the first bears it)",
   },
   {
     name: "quotaDay", flag: "quota-day", kind: "integer", default: 0, min: 0, max: 1_000_000_000_000, unit: "segments a day",
@@ -211,4 +212,12 @@ function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const at = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
+
+/** What is wrong between the terms of a whole contract, in words that name a flag; null when they may stand together. */
+export function checkTogether({ validFrom = "", validTo = "", renewMonths = 0, noticeGiven = "", lowBalanceMicros = 0, lowestBalanceMicros = 0 }: AccountSettings): string | null {
+  if (validFrom !== "" && validTo !== "" && validTo < validFrom) return "valid-to: it is before valid-from";
+  if (renewMonths > 0 && validTo === "") return "renew-months: a contract without valid-to has no end to be renewed at";
+  if (noticeGiven !== "" && validTo === "") return "notice-given: a contract without valid-to has no end; set valid-to";
+  return lowBalanceMicros > 0 && lowestBalanceMicros > lowBalanceMicros ? "lowest-balance: the second threshold is below the first, low-balance" : null;
 }

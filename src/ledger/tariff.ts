@@ -1,5 +1,5 @@
 /**
- * Tariff: the price of one segment to a destination at a moment: the longest prefix, then the latest start not after now.
+ * Tariff: the price of one unit to a destination at a moment (the longest prefix, then the latest start not after now), and what a unit is.
  */
 import type { Account } from "./account.js";
 
@@ -23,4 +23,13 @@ export function priceFor(account: Account, destination: string, wallMs: number):
     priceMicros = tariff.priceMicros;
   }
   return priceMicros;
+}
+
+/**
+ * Units the price is for, of a text or a part of one (`number` of `total`, 1 of 1 for a lone text). Where the price is for a message however
+ * long, the first part bears it and the others are free.
+ */
+export function chargeUnits({ chargeUnit }: Pick<Account, "chargeUnit">, segments: number, total: number, number: number): number {
+  if (chargeUnit === "segment") return segments;
+  return total > 1 && number !== 1 ? 0 : 1;
 }

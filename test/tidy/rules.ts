@@ -44,7 +44,7 @@ const ROOMS: readonly Room[] = [
     may: ["protocols/model"],
     typesFrom: ["protocols/wire/protocol.ts", ...PURE_FOLDERS],
   })),
-  { at: "src/store", may: ["protocols/model", "protocols/wire/clock.ts", "src/ledger", "src/lifecycle"], typesFrom: ["protocols/wire/protocol.ts"] },
+  { at: "src/store", may: ["protocols/model", "protocols/wire/clock.ts", "src/contract", "src/ledger", "src/lifecycle"], typesFrom: ["protocols/wire/protocol.ts"] },
   // The flow asks the edges through ports.ts and tells the log and metrics through interfaces of its own.
   { at: "src/flow", may: [...DOOR, ...PURE_FOLDERS, ...STORE_DOOR] },
   { at: "src/observe", may: [...DOOR, "src/flow/stages.ts"], typesFrom: ["src/flow", ...PURE_FOLDERS, ...STORE_DOOR] },

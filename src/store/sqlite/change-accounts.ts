@@ -3,6 +3,7 @@
  */
 import { formatMoney } from "../../ledger/money.js";
 import { checkCurrency, checkName, checkRequired, checkSettings, withDefaults } from "../../ledger/account-settings.js";
+import { checkTogether } from "../../ledger/contract-settings.js";
 import type { Account } from "../../ledger/account.js";
 import { sharedName } from "../../ledger/bind-terms.js";
 import type { AccountSettings } from "../../ledger/commands.js";
@@ -16,7 +17,7 @@ import { LedgerKind } from "./ledger-schema.js";
 
 export function addAccount(change: ChangeContext, command: Of<"account.add">): Applied {
   const { name, settings, currency = "CNY" } = command;
-  const fault = checkName(name) ?? checkCurrency(currency) ?? checkSettings(settings) ?? checkRequired(settings);
+  const fault = checkName(name) ?? checkCurrency(currency) ?? checkSettings(settings) ?? checkRequired(settings) ?? checkTogether(settings);
   if (fault !== null) throw new Refused("invalid_value", fault);
   if (change.ledger.accountRow(name) !== null) throw new Refused("account_exists", `account ${name} exists already`);
   ownNames(change, name, settings);
@@ -33,6 +34,8 @@ export function setAccount(change: ChangeContext, command: Of<"account.set">): A
   const { no } = row.account;
   const given = Object.entries(command.settings).filter(([, value]: [string, unknown]) => value !== undefined);
   const kept: AccountSettings = { ...row.kept, ...Object.fromEntries(given) };
+  const clash = checkTogether(kept);
+  if (clash !== null) throw new Refused("invalid_value", clash);
   ownNames(change, command.name, kept);
   const { priceMicros, creditLimitMicros = 0 } = kept;
   // A price set now is the later word: base tariffs that have started give way to it.

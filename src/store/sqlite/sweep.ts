@@ -5,6 +5,7 @@
  * Bounded work a call; pure in the wall time it is given (the caller freezes that time while the clock is doubted).
  */
 import { idDay, messageId } from "../../../protocols/model/message-id.js";
+import { mayNow } from "../../contract/term.js";
 import { uncertainStep, UncertainStep } from "../../lifecycle/uncertain.js";
 import { Happening, nextState } from "../../lifecycle/transitions.js";
 import { refusalWord } from "../../lifecycle/notice.js";
@@ -68,7 +69,7 @@ function due(state: WriterState, row: Row, wallMs: number, held: Row[]): void {
     held.push(row);
     row.due = wallMs + HELD_AGAIN_MS;
     saveRow(row);
-  } else if (row.state === MessageState.scheduled && state.balances.get(row.account)?.active !== true) {
+  } else if (row.state === MessageState.scheduled && !mayGo(state, row.account, wallMs)) {
     // Accepted long ago, maybe: what the account may not send now does not go.
     const word = refusalWord(Outcome.account_suspended);
     if (finish(state, row, MessageState.rejected, false, 0, word.slice(-3), word)) tellNotice(state, row);
@@ -81,6 +82,12 @@ function due(state: WriterState, row: Row, wallMs: number, held: Row[]): void {
       saveRow(row);
     }
   }
+}
+
+/** The account is in a state to send, and its contract holds. */
+function mayGo(state: WriterState, accountNo: number, wallMs: number): boolean {
+  const purse = state.balances.get(accountNo);
+  return purse?.active === true && mayNow(purse.account, wallMs, state.options.zoneMinutes);
 }
 
 function dueUncertain(state: WriterState, row: Row, wallMs: number): void {
