@@ -7,6 +7,7 @@ import { protocolByName } from "../protocols/index.js";
 import type { Clock } from "../protocols/wire/clock.js";
 import type { CustomerCall, WireProtocol } from "../protocols/wire/protocol.js";
 import type { OperatorSettings, Settings } from "./config/settings.js";
+import type { AlarmSink } from "./contract/alarm.js";
 import { Binds } from "./customer/binds.js";
 import { BindPolicy } from "./customer/bind-policy.js";
 import { BindFailures } from "./customer/failures.js";
@@ -39,6 +40,7 @@ export interface Ground {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly events: Events;
+  readonly alarms: AlarmSink;
   readonly accounts: Accounts;
   /** The shared secret of an account, null when it has none that can be read. */
   secretOf(accountNo: number): Buffer | null;
@@ -92,6 +94,7 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
       refusedFinally: (accountNo, outcome) => events.refusedFinally(accountNo, outcome),
       gatheringFull: (accountNo, bound) => events.gatheringFull(accounts.byNo(accountNo)?.terms.name ?? String(accountNo), bound),
       rejudgeFailed: (reason) => events.rejudgeFailed(reason),
+      alarm: (kind, accountNo, on, detail) => ground.alarms.set(kind, accounts.byNo(accountNo)?.terms.name ?? String(accountNo), on, detail),
     },
     storeProgress: () => gate.storeProgress(),
   });

@@ -22,15 +22,18 @@ import { SecretKeys } from "./admin/secret-keys.js";
 import { loadWordLists } from "./admin/word-lists.js";
 import { accountsChanged, addOperator, assemble, protocolNamed, type Assembly } from "./assembly.js";
 import type { Settings } from "./config/settings.js";
+import { ALARMS } from "./contract/alarm.js";
 import { Accounts } from "./flow/accounts.js";
 import { MessageIds } from "./flow/ids.js";
 import { SweepClock } from "./flow/sweep-clock.js";
+import { Alarms } from "./observe/alarms.js";
 import { Events } from "./observe/events.js";
-import { registerGauges } from "./observe/gauges.js";
+import { registerAlarmGauges, registerGauges } from "./observe/gauges.js";
 import { StoreHeartbeat } from "./observe/heartbeat.js";
 import { createLog, wireLog } from "./observe/log.js";
 import { Metrics } from "./observe/metrics.js";
 import { connectServiceManager } from "./observe/systemd.js";
+import { Webhooks } from "./observe/webhook.js";
 import { startEmbeddedSimulator } from "./simulator/embedded.js";
 import { SqliteStore } from "./store/sqlite/sqlite-store.js";
 
@@ -61,6 +64,8 @@ class RunningGateway implements Gateway {
   readonly #accounts: Accounts;
   readonly #store: SqliteStore;
   readonly #keys: SecretKeys;
+  readonly #webhooks: Webhooks | null;
+  readonly #alarms: Alarms;
   readonly admin: AdminHost;
   #parts!: Assembly;
   #listeners: { name: string; protocol: string; listener: Listener }[] = [];
@@ -112,11 +117,18 @@ class RunningGateway implements Gateway {
       },
     });
     this.#keys = new SecretKeys({ settings: settings.secrets, dataDir: settings.data.dir, store: () => this.#store });
+    const { webhooks, secret } = settings.alarms;
+    this.#webhooks = webhooks.length === 0 ? null : new Webhooks({ ...settings.alarms, urls: webhooks, secret: Buffer.from(secret), clock: this.#clock, log: this.#log.child("alarms") });
+    this.#alarms = new Alarms({
+      clock: this.#clock, log: this.#log.child("alarms"), webhooks: this.#webhooks, dir: settings.data.dir, kinds: ALARMS,
+      isName: (subject) => this.#accounts.byName(subject) !== undefined || settings.operator.some(({ name }) => name === subject),
+    });
     this.admin = gatewayHost(options.version, this.#clock.wallMs, this.#log, {
       flow: () => this.#parts.flow,
       store: () => this.#store,
       keys: () => this.#keys,
       settings: () => this.#settings,
+      alarms: () => ({ raised: () => this.#alarms.raised, test: () => this.#alarms.test() }),
       protocols: PROTOCOL_NAMES.map(protocolNamed),
       routes: () => ({ routes: this.#parts.routes, rules: this.#settings.route }),
       state: () => ({ state: this.#state, reasons: this.#notReady(), listeners: this.#listeners, binds: this.#parts.binds, links: this.#parts.links }),
@@ -133,6 +145,7 @@ class RunningGateway implements Gateway {
     tellWarnings(this.#log, lists.warnings);
     const snapshot = await this.#store.open();
     this.#keys.load();
+    this.#alarms.load();
     this.#openSecrets(snapshot.accounts);
     if (settings.simulator.enabled) {
       this.#simulator = await startEmbeddedSimulator({ ...settings.simulator, clock: this.#clock, log: wireLog(this.#log.child("simulator")) });
@@ -144,7 +157,7 @@ class RunningGateway implements Gateway {
     this.#accounts.update(snapshot.accounts, this.#clock.monotonicMs);
     this.#parts = assemble(
       {
-        store: this.#store, clock: this.#clock, log: this.#log, metrics: this.#metrics, events: this.#events, accounts: this.#accounts,
+        store: this.#store, clock: this.#clock, log: this.#log, metrics: this.#metrics, events: this.#events, alarms: this.#alarms, accounts: this.#accounts,
         secretOf: (accountNo) => this.#keys.secretOf(accountNo),
       },
       settings,
@@ -181,6 +194,7 @@ class RunningGateway implements Gateway {
     registerGauges(this.#metrics, gaugedOf({
       store: this.#store, log: this.#log, dataDir: settings.data.dir, clock: this.#clock, flow: this.#parts.flow, binds: this.#parts.binds, links: this.#parts.links,
     }));
+    registerAlarmGauges(this.#metrics, this.#alarms, this.#webhooks);
     if (settings.http.enabled) {
       this.#http = await startHttp({ host: settings.http.host, port: settings.http.port, clock: this.#clock }, {
         metricsText: async () => ({ type: this.#metrics.contentType, body: await this.#metrics.text() }),
@@ -276,6 +290,7 @@ class RunningGateway implements Gateway {
     for (const { listener } of this.#listeners) await listener.close();
     await this.#admin?.close();
     await this.#http?.close(HTTP_CLOSE_MS);
+    await this.#alarms.close();
     await this.#store.close();
     await this.#simulator?.close();
     this.#metrics.close();

@@ -6,6 +6,7 @@ import type { AccountSettings } from "../ledger/commands.js";
 import { MoneyError, formatMoney, parseMoney, parseMoneyNumber } from "../ledger/money.js";
 import { secretKey } from "../ledger/secret.js";
 import { ACCOUNTS_ANSWERS } from "./accounts-methods.js";
+import { ALARM_ANSWERS } from "./alarm-methods.js";
 import { METHODS, isMethod } from "./api.js";
 import type { CheckedParamsOf, MethodName, Results } from "./api.js";
 import { COMPLAINT_ANSWERS } from "./complaint-methods.js";
@@ -94,4 +95,5 @@ const ANSWERS: Answers = {
     return Promise.resolve({ level });
   },
   ...COMPLAINT_ANSWERS,
+  ...ALARM_ANSWERS,
 };

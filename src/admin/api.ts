@@ -15,6 +15,7 @@ import type { RouteReport } from "./routing.js";
 import type { OutcomeName } from "../../protocols/model/outcome.js";
 import type { ScreenHit } from "./host.js";
 import type { VerifyReport } from "../store/query.js";
+import { ALARM_METHODS, type AlarmResults } from "./alarm-methods.js";
 
 export type { AdminHost, GatewayStatus, LogLevelName, ReloadReport, ScreenHit, ScreenVerdict } from "./host.js";
 
@@ -46,6 +47,7 @@ export const METHODS = {
   "log.level": z.strictObject({ level: z.enum(["error", "warn", "info", "debug"]) }),
   ...ACCOUNTS_METHODS,
   ...COMPLAINT_METHODS,
+  ...ALARM_METHODS,
 } as const;
 
 export type MethodName = keyof typeof METHODS;
@@ -54,7 +56,7 @@ export type ParamsOf<M extends MethodName> = z.input<(typeof METHODS)[M]>;
 /** What the answering side gets. */
 export type CheckedParamsOf<M extends MethodName> = z.output<(typeof METHODS)[M]>;
 
-export interface Results extends AccountsResults, ComplaintResults {
+export interface Results extends AccountsResults, ComplaintResults, AlarmResults {
   "account.add": AccountReport;
   "account.set": AccountReport;
   "account.list": readonly AccountReport[];

@@ -9,7 +9,7 @@ import type { Log } from "../observe/log.js";
 import type { Store } from "../store/store.js";
 import type { Routes } from "../route/route.js";
 import { AdminError } from "./errors.js";
-import type { AdminHost, AskedBy, GatewayStatus, KeyHost, ReloadReport } from "./host.js";
+import type { AdminHost, AlarmHost, AskedBy, GatewayStatus, KeyHost, ReloadReport } from "./host.js";
 import type { LiveBinds, LiveLinks } from "./live.js";
 import { routeReport, type RouteLine } from "./routing.js";
 import { screenVerdict } from "./screening.js";
@@ -22,6 +22,7 @@ export interface LiveGateway {
   store(): Store;
   keys(): KeyHost;
   settings(): Settings;
+  alarms(): AlarmHost;
   readonly protocols: readonly BindForms[];
   routes(): { readonly routes: Routes; readonly rules: readonly RouteLine[] };
   state(): {
@@ -41,6 +42,9 @@ export function gatewayHost(version: string, startedAtMs: number, log: Log, live
     },
     get keys() {
       return live.keys();
+    },
+    get alarms() {
+      return live.alarms();
     },
     get operators() {
       return live.routes().routes.operators;

@@ -8,6 +8,8 @@ import type { Calendar } from "../contract/calendar.js";
 import type { Account } from "../ledger/account.js";
 import type { BindForms } from "../ledger/bind-terms.js";
 import type { SecretKey } from "../ledger/secret.js";
+import type { RaisedAlarm } from "../observe/alarms.js";
+import type { WebhookTest } from "../observe/webhook.js";
 import type { Store } from "../store/store.js";
 import type { RouteReport } from "./routing.js";
 
@@ -58,8 +60,17 @@ export interface KeyCheck {
   readonly unreadable: readonly { readonly account: string; readonly keyId: string }[];
 }
 
+/** The alarms that stand, and who is told. */
+export interface AlarmHost {
+  /** Oldest first. */
+  raised(): readonly RaisedAlarm[];
+  /** One try at each webhook. */
+  test(): Promise<readonly WebhookTest[]>;
+}
+
 export interface AdminHost {
   readonly store: Store;
+  readonly alarms: AlarmHost;
   readonly keys: KeyHost;
   /** Names of the configured operators, in their order. */
   readonly operators: readonly string[];

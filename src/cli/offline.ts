@@ -14,7 +14,9 @@ import { SecretKeys } from "../admin/secret-keys.js";
 import { loadWordLists } from "../admin/word-lists.js";
 import { readCalendar } from "../admin/working-time.js";
 import type { Settings } from "../config/settings.js";
+import { ALARMS } from "../contract/alarm.js";
 import type { Screen } from "../filter/screen.js";
+import { readRaised } from "../observe/alarms.js";
 import { Routes } from "../route/route.js";
 import type { BindForms } from "../ledger/bind-terms.js";
 import type { Store } from "../store/store.js";
@@ -75,6 +77,7 @@ export function offlineHost(store: Store, settings: Settings, protocols: readonl
   return {
     store,
     keys: new SecretKeys({ settings: settings.secrets, dataDir: settings.data.dir, store: () => store }),
+    alarms: { raised: () => readRaised(settings.data.dir, ALARMS), test: needsDaemon },
     operators: routes.operators,
     calendar: () => readCalendar(settings.contract, settings.data.zoneMinutes),
     complaintMs: settings.contract.complaintMs,

@@ -6,6 +6,7 @@ import { version } from "./version.js";
 import { AdminError } from "../admin/errors.js";
 import { ConfigError, problemText } from "../config/problem.js";
 import { register as account } from "./account.js";
+import { register as alarms } from "./alarms.js";
 import { register as audit } from "./audit.js";
 import { register as bench } from "./bench.js";
 import { register as checkConfig } from "./check-config.js";
@@ -36,7 +37,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   account, key, topup, refund, statement, ledger,
   complaint,
   trace, uncertain, explain, decode, screen, route,
-  status, reload, log, audit,
+  status, alarms, reload, log, audit,
   simulate, bench,
 ];
 

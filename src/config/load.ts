@@ -157,6 +157,13 @@ class Builder {
         receiptDelayMs: simulator.receipt_delay,
       },
       contract: contractSettings(parsed.contract, (path) => this.#beside(path), (key, message, hint) => this.#add(key, message, "", hint)),
+      alarms: {
+        webhooks: parsed.alarms.webhooks,
+        secret: this.#webhookSecret(parsed.alarms),
+        timeoutMs: parsed.alarms.timeout,
+        giveUpMs: parsed.alarms.give_up,
+        maxWaiting: parsed.alarms.max_waiting,
+      },
       log: parsed.log,
       bootstrap: parsed.bootstrap.map((one, index): BootstrapAccount => ({
         name: one.name,
@@ -284,6 +291,17 @@ class Builder {
     }
     if (secret.name === "password_credential" && this.#options.withoutCredentials === true) return "";
     this.#add(secret.name === "" ? key : `${key}.${secret.name}`, secret.message, "", secret.hint);
+    return "";
+  }
+
+  /** Of the signatures of webhooks; "" where there are none. */
+  #webhookSecret({ webhooks, secret_file: file, secret_credential: credential }: Parsed["alarms"]): string {
+    if (webhooks.length === 0 && file === undefined && credential === undefined) return "";
+    const secret = readSecret({ password: undefined, password_file: file, password_credential: credential }, this.#folder, this.#options.credentialsDirectory);
+    if (secret.ok) return secret.value;
+    if (secret.name === "password_credential" && this.#options.withoutCredentials === true) return "";
+    if (secret.name === "") this.#add("alarms.webhooks", "has no secret to sign with", "", "give secret_file or secret_credential");
+    else this.#add(`alarms.${secret.name.replace("password", "secret")}`, secret.message.replace("password", "secret"), "", secret.hint.replaceAll("password", "secret"));
     return "";
   }
 

@@ -205,6 +205,24 @@ export const SCHEMA = {
     complaint_reminder: duration({ default: "2h", min: "0s", max: "7d", help: "So long before a complaint is due an alarm reminds of it; another is raised when it is overdue." }),
   }),
 
+  alarms: section("Who is told of alarms: beside the log and the metric tollgate_alarm, webhooks.", {
+    webhooks: texts({
+      default: [], most: 8, pattern: /^https?:\/\/[^\s]+$/, form: "an address that begins with https:// or http://", example: ["https://ops.example.cn/tollgate"],
+      help: "Addresses that each alarm is POSTed to as JSON, once when it begins and once when it is over, signed with the secret (docs/operations.md). Redirects are not followed.",
+    }),
+    secret_file: text({
+      optional: true, max: 4_096, example: "/etc/tollgate/webhook.secret",
+      help: "A file that holds the secret of the signatures in its first line; relative to this file. Needed with webhooks, or the next one.",
+    }),
+    secret_credential: text({
+      optional: true, max: 255, example: "webhook-secret", pattern: /^[^/\s]+$/, form: "a file name",
+      help: "The name of a systemd credential (LoadCredential=) that holds the secret of the signatures.",
+    }),
+    timeout: duration({ default: "10s", min: "100ms", max: "2m", help: "How long a webhook may take to answer." }),
+    give_up: duration({ default: "24h", min: "1s", max: "30d", help: "How long an alarm is tried again at a webhook that does not take it." }),
+    max_waiting: int({ default: 1_000, min: 1, max: 100_000, unit: "alarms", help: "Alarms that may wait for one webhook; beyond it the oldest is dropped and counted." }),
+  }),
+
   log: section("What is written to standard output.", {
     level: choice({ default: "info", of: ["error", "warn", "info", "debug"], help: "The least urgent lines to write. `tollgate log level` changes it live." }),
     format: choice({ default: "json", of: ["json", "text"], help: "One JSON object a line, or plain text for people." }),

@@ -57,6 +57,14 @@ export interface Settings {
     readonly receiptDelayMs: number;
   };
   readonly contract: ContractSettings;
+  readonly alarms: {
+    readonly webhooks: readonly string[];
+    /** "" without webhooks, and where the service's credentials cannot be read. */
+    readonly secret: string;
+    readonly timeoutMs: number;
+    readonly giveUpMs: number;
+    readonly maxWaiting: number;
+  };
   readonly log: { readonly level: "error" | "warn" | "info" | "debug"; readonly format: "json" | "text" };
   /** Accounts made at start when they do not exist yet (the loopback demo). */
   readonly bootstrap: readonly BootstrapAccount[];

@@ -3,6 +3,7 @@
  */
 import type { Outcome } from "../../protocols/model/outcome.js";
 import type { Clock } from "../../protocols/wire/clock.js";
+import type { AlarmKind } from "../contract/alarm.js";
 import type { Screen } from "../filter/screen.js";
 import type { Commit, Store } from "../store/store.js";
 import type { Accounts, LiveAccount } from "./accounts.js";
@@ -47,6 +48,8 @@ export interface FlowObserver {
   refusedFinally(accountNo: number, outcome: Outcome): void;
   /** A part of a longer text was refused: as many are gathered as may be, for this account or for all. */
   gatheringFull(accountNo: number, bound: ShareBound): void;
+  /** Something that people are told once when it begins and once when it is over; the same again changes nothing. */
+  alarm(kind: AlarmKind, accountNo: number, on: boolean, detail: string): void;
   /** The siblings of parts that passed older word lists could not be looked up: they wait. */
   rejudgeFailed(reason: string): void;
 }

@@ -4,8 +4,10 @@
 import { statfs } from "node:fs/promises";
 import type { Store } from "../store/store.js";
 import type { AccountView } from "../ledger/commands.js";
+import type { Alarms } from "./alarms.js";
 import type { Log } from "./log.js";
 import type { Metrics, Series } from "./metrics.js";
+import type { Webhooks } from "./webhook.js";
 
 /** What the gauges look at; the gateway fills it in. */
 export interface GaugedAccount {
@@ -95,4 +97,12 @@ export function registerGauges(metrics: Metrics, gauged: Gauged): void {
   });
   metrics.pull("tollgate_word_list_version", () => gauged.wordsVersion);
   metrics.pull("tollgate_log_lines_dropped_total", () => gauged.log.dropped);
+}
+
+/** Alarms that stand, and how they are told. */
+export function registerAlarmGauges(metrics: Metrics, alarms: Pick<Alarms, "series">, webhooks: Pick<Webhooks, "totals" | "waiting"> | null): void {
+  metrics.pull("tollgate_alarm", () => alarms.series());
+  if (webhooks === null) return;
+  metrics.pull("tollgate_webhook_events_total", () => Object.entries(webhooks.totals).map(([state, count]: [string, number]) => [{ state }, count] as const));
+  metrics.pull("tollgate_webhook_waiting_events", () => webhooks.waiting().length);
 }

@@ -67,7 +67,7 @@ class Gateway {
     const log = createLog({ level: "error", format: "text", clock });
     const accounts = new Accounts();
     accounts.update(snapshot.accounts, clock.monotonicMs);
-    const ground = { store: this.#store, clock, log, metrics: this.#metrics, events: new Events(log, this.#metrics), accounts, secretOf: () => Buffer.from("ours") };
+    const ground = { store: this.#store, clock, log, metrics: this.#metrics, events: new Events(log, this.#metrics), alarms: { set: () => undefined }, accounts, secretOf: () => Buffer.from("ours") };
     const parts = assemble(ground, settings, screenOf(1), new MessageIds(0, snapshot.highestId), () => false);
     const { gate, binds, flow } = parts;
     const session = { name: "sgip-8801", timers: TIMERS, maxSendBufferOctets: 1 << 20, systemId: "tollgate", node: 0, settings: {}, clock, log: new LogRecorder() };

@@ -48,6 +48,8 @@ describe("admin API", () => {
     "complaint.note": { id: 1, note: "looked at" },
     "complaint.answer": { id: 1, note: "consent shown" },
     "complaint.close": { id: 1 },
+    "alarms.list": {},
+    "alarms.test": {},
   };
   for (const [method, params] of Object.entries(PARAMS)) {
     it(`answers ${method} with something that JSON can carry`, async () => {

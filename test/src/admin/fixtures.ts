@@ -50,6 +50,11 @@ export class FakeHost implements AdminHost {
     },
   } as unknown as Store;
 
+  readonly alarms = {
+    raised: () => [{ kind: "low_balance" as const, subject: "demo", detail: "9.00 left", sinceMs: 1_764_000_000_000 }],
+    test: () => Promise.resolve([{ url: "https://example.cn/hook", ok: true, result: "answered 200" }]),
+  };
+
   readonly operators = ["mobile", "simulator"];
   calendar = (): Calendar => new Calendar({ hours: [{ from: 540, to: 720 }, { from: 780, to: 1_080 }], weekdays: new Set([1, 2, 3, 4, 5]) }, NO_SPECIAL_DAYS, 480);
   complaintMs = 6 * 3_600_000;

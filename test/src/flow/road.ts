@@ -84,7 +84,7 @@ export class Road {
       store: this.store.store, clock: this.clock, ids: new MessageIds(0, 0), accounts: live, metrics: NO_METRICS,
       notify: { window: () => 0, deliver: () => false }, screen: screenOf(1, "发票"), options: { ...OPTIONS, ...options },
       chooseOperator: () => 1, accountOfService: () => 0,
-      observe: { receipt: () => undefined, inboundUnroutable: () => undefined, refusedFinally: () => undefined, gatheringFull: (accountNo, bound) => void this.full.push(`${String(accountNo)} ${bound}`), rejudgeFailed: () => void this.failed++ },
+      observe: { receipt: () => undefined, inboundUnroutable: () => undefined, refusedFinally: () => undefined, gatheringFull: (accountNo, bound) => void this.full.push(`${String(accountNo)} ${bound}`), rejudgeFailed: () => void this.failed++, alarm: () => undefined },
       storeProgress: () => undefined,
     });
     this.flow.addOperator(this.operator);
