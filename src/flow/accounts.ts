@@ -12,6 +12,8 @@ import { TokenBucket } from "../limiter/token-bucket.js";
 /** Policy refusals kept with their text, per account and hour. */
 const REFUSALS_KEPT_AN_HOUR = 1_000;
 const HOUR_MS = 3_600_000;
+/** A refusal for the quota is taken for granted this long: a flood costs the store one question a second, and nothing lasts beyond a day or a change. */
+const QUOTA_HINT_MS = 1_000;
 
 /** Business time where nobody says otherwise, minutes east of UTC. */
 const USUAL_ZONE = 480;
@@ -30,6 +32,11 @@ export class LiveAccount {
   waiting = 0;
   /** Acceptances as HELD or SCHEDULED that are not yet committed. */
   arriving = 0;
+  /** The fewest segments the store lately refused for the quota, and when. */
+  #quotaFrom = Infinity;
+  #quotaAtMs = -Infinity;
+  /** What the account is slowed to, segments a second; 0: it is not. */
+  #slowedTo = 0;
   #refusalHour = 0;
   #refusalsKept = 0;
 
@@ -54,6 +61,40 @@ export class LiveAccount {
   /** All that this account has us keep until it goes out. */
   get kept(): number {
     return this.queued + this.waiting + this.arriving;
+  }
+
+  /** The store refused so many segments for the quota. */
+  quotaRefused(segments: number, wallMs: number): void {
+    if (segments < this.#quotaFrom || Math.abs(wallMs - this.#quotaAtMs) >= QUOTA_HINT_MS) this.#quotaFrom = segments;
+    this.#quotaAtMs = wallMs;
+  }
+
+  /** Whether so many are known to be beyond the quota. */
+  beyondQuota(segments: number, wallMs: number): boolean {
+    return segments >= this.#quotaFrom && Math.abs(wallMs - this.#quotaAtMs) < QUOTA_HINT_MS;
+  }
+
+  forgetQuota(): void {
+    this.#quotaFrom = Infinity;
+  }
+
+  /** What the account is slowed to, segments a second; 0: it is not, its terms' rate holds. */
+  get slowedTo(): number {
+    return this.#slowedTo;
+  }
+
+  /** Slows it to `rate` segments a second (never above its own), or with 0 lets its terms' rate hold again; at once. */
+  slow(rate: number, nowMs: number): void {
+    this.#slowedTo = rate === 0 ? 0 : Math.min(rate, this.terms.rate);
+    this.applyRate(nowMs);
+  }
+
+  /** Brings the bucket in line with terms and slowing. */
+  applyRate(nowMs: number): void {
+    const { rate, burst } = this.terms;
+    const slowed = Math.min(this.#slowedTo, rate);
+    if (slowed === 0) this.bucket.reconfigure(rate, burst, nowMs);
+    else this.bucket.reconfigure(slowed, Math.min(burst, slowed), nowMs);
   }
 
   /** Whether one more refusal of this hour may be stored with its reason. */
@@ -114,11 +155,12 @@ export class Accounts {
         this.#byName.set(terms.name, made);
         continue;
       }
-      if (live.terms.rate !== terms.rate || live.terms.burst !== terms.burst) {
-        live.bucket.reconfigure(terms.rate, terms.burst, nowMs);
-      }
       if (live.terms.creditLimitMicros !== terms.creditLimitMicros) live.refusedFromMicros = Infinity;
+      if (live.terms.quotaDay !== terms.quotaDay || live.terms.quotaMonth !== terms.quotaMonth) live.forgetQuota();
+      const { rate, burst, blastRate } = live.terms;
       live.setTerms(terms, this.#zoneMinutes);
+      if (live.slowedTo > 0 && blastRate !== terms.blastRate) live.slow(terms.blastRate, nowMs);
+      else if (rate !== terms.rate || burst !== terms.burst) live.applyRate(nowMs);
     }
     this.#bySpId.clear();
     this.#byOwnName.clear();

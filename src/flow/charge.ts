@@ -1,7 +1,7 @@
 /**
- * Charge: what a message costs, and the early no for an account that is known to be out of credit.
+ * Charge: what a message costs, and the early no for an account that is known to be out of credit or beyond its quota.
  *
- * The store alone decides whether the money is there; here only the price is set and the negative hint is asked.
+ * The store alone decides whether the money and the quota are there; here only the price is set and the negative hints are asked.
  */
 import { Outcome } from "../../protocols/model/outcome.js";
 import { chargeUnits, priceFor } from "../ledger/tariff.js";
@@ -16,5 +16,11 @@ export function charge(account: LiveAccount, submission: Submission, destination
   const { terms } = account;
   const { segmentTotal, segmentNumber } = submission.message;
   submission.chargeMicros = priceFor(terms, destination, wallMs) * chargeUnits(terms, submission.segments, segmentTotal, segmentNumber);
-  return submission.chargeMicros >= account.refusedFromMicros ? Outcome.no_credit : Outcome.ok;
+  return knownRefusal(account, submission.chargeMicros, submission.segments, wallMs);
+}
+
+/** What the store would answer for certain to so much, as far as its latest refusals tell; ok: it has to be asked. */
+export function knownRefusal(account: LiveAccount, chargeMicros: number, segments: number, wallMs: number): Outcome {
+  if (chargeMicros >= account.refusedFromMicros) return Outcome.no_credit;
+  return account.beyondQuota(segments, wallMs) ? Outcome.quota : Outcome.ok;
 }

@@ -15,7 +15,7 @@ import type { Screen } from "../filter/screen.js";
 import { Commit, MAX_PARTS, type Store } from "../store/store.js";
 import { Accepted, admit, countedSegments, findDestination, readText, type AcceptLimits } from "./accept.js";
 import type { LiveAccount } from "./accounts.js";
-import { charge } from "./charge.js";
+import { charge, knownRefusal } from "./charge.js";
 import type { Dispatcher } from "./dispatch.js";
 import type { Holder } from "./hold.js";
 import type { MessageIds } from "./ids.js";
@@ -163,6 +163,7 @@ export class Intake {
     const submissions: Submission[] = [];
     const ways: Dispatcher[] = [];
     let totalMicros = 0;
+    let totalSegments = 0;
     messages.forEach((message, at) => {
       const dispatcher = dispatchers[at];
       found.segments = segments[at] as number;
@@ -173,6 +174,7 @@ export class Intake {
       }
       charge(account, submission, destinations[at] as string, clock.wallMs);
       totalMicros += submission.chargeMicros;
+      totalSegments += submission.segments;
       submissions.push(submission);
       ways.push(dispatcher);
     });
@@ -181,12 +183,12 @@ export class Intake {
       this.#refuseAll(origin, account, handle, messages, outcome, "");
       return;
     }
-    if (totalMicros >= account.refusedFromMicros) {
-      metrics.stage(Stage.charge, Outcome.no_credit, count);
-      this.#answerRefused(origin, account, handle, Outcome.no_credit, count);
+    const charged = knownRefusal(account, totalMicros, totalSegments, clock.wallMs);
+    metrics.stage(Stage.charge, charged, count);
+    if (charged !== Outcome.ok) {
+      this.#answerRefused(origin, account, handle, charged, count);
       return;
     }
-    metrics.stage(Stage.charge, Outcome.ok, count);
     for (const submission of submissions) {
       submission.origin = origin;
       submission.handle = handle;
@@ -327,6 +329,7 @@ export class Intake {
       const { message, chargeMicros } = submission;
       if (group === null) this.#answer(origin, submission, message.id, chargeMicros, message.submitKey, result);
       else this.#answer(origin, submission, group.firstId, group.chargeMicros, group.submitKey, result);
+      if (result === Commit.quota) submission.account.quotaRefused(group?.segments ?? submission.segments, this.#context.clock.wallMs);
     }
     if (result === Commit.ok) this.#goOn(submission);
     else this.#takeBack(submission, result);
@@ -373,6 +376,7 @@ export class Intake {
 
 function outcomeOf(result: Commit): Outcome {
   if (result === Commit.noCredit) return Outcome.no_credit;
+  if (result === Commit.quota) return Outcome.quota;
   return result === Commit.suspended ? Outcome.account_suspended : Outcome.store_unavailable;
 }
 

@@ -33,14 +33,16 @@ export function spool(context: SpoolContext, dispatcher: Dispatcher, submission:
  */
 export function spoolAll(context: SpoolContext, dispatchers: readonly Dispatcher[], submissions: readonly Submission[]): void {
   let chargeMicros = 0;
+  let segments = 0;
   let partIds = 0;
   for (const submission of submissions) {
     chargeMicros += submission.chargeMicros;
+    segments += submission.segments;
     partIds += submission.partIds;
   }
   const first = context.ids.range(submissions.length + partIds, context.clock.wallMs);
   let firstPartId = first + submissions.length;
-  const group = new SubmitGroup(first, submissions.length, chargeMicros, submissions[0]?.message.submitKey ?? 0);
+  const group = new SubmitGroup(first, submissions.length, chargeMicros, segments, submissions[0]?.message.submitKey ?? 0);
   submissions.forEach((submission, at) => {
     submission.group = group;
     // The key is the submit's and names its first message alone.

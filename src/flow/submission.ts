@@ -43,13 +43,15 @@ export interface CommitSink {
 export class SubmitGroup {
   readonly firstId: number;
   readonly chargeMicros: number;
+  readonly segments: number;
   readonly submitKey: number;
   left: number;
 
-  constructor(firstId: number, size: number, chargeMicros: number, submitKey: number) {
+  constructor(firstId: number, size: number, chargeMicros: number, segments: number, submitKey: number) {
     this.firstId = firstId;
     this.left = size;
     this.chargeMicros = chargeMicros;
+    this.segments = segments;
     this.submitKey = submitKey;
   }
 }

@@ -104,12 +104,17 @@ export function packAccept(into: Octets, intent: AcceptIntent, key = intent.mess
 export function packGroup(into: Octets, intents: readonly AcceptIntent[]): void {
   const [first] = intents as readonly [AcceptIntent, ...AcceptIntent[]];
   let total = 0;
-  for (const intent of intents) total += intent.chargeMicros;
+  let segments = 0;
+  for (const intent of intents) {
+    total += intent.chargeMicros;
+    segments += intent.segments;
+  }
   const start = openRecord(into, 32, Op.group);
   into.u16(intents.length);
   into.u32(first.accountNo);
   into.f64(first.message.id);
   into.f64(total);
+  into.u32(segments);
   closeRecord(into, start);
 }
 

@@ -41,6 +41,8 @@ export const Commit = {
   unreadable: 11,
   /** There is no such message of that account. (cancel) */
   notFound: 12,
+  /** The account's quota of the day or month does not hold so many segments more; nothing was written. (accept) */
+  quota: 13,
 } as const;
 export type Commit = (typeof Commit)[keyof typeof Commit];
 

@@ -76,6 +76,7 @@ export class Engine {
     this.#files = new DayFiles(options, this.#ledger.sealedDays());
     this.#wal = new Wal(this.#files, preciseMs);
     this.state = new WriterState(options, this.#files);
+    this.state.quotas.ledger = this.#ledger;
     this.#sealer = new Sealer(this.state, this.#files, this.#ledger, events.log, events.finishDay);
   }
 

@@ -2,23 +2,24 @@
  * Group: acceptances that stand together or not at all: judged once, by the head that stands before them in the batch.
  *
  * ```
- *  [ group: account, first id, total | accept | accept | accept ]   one record, when a batch is carried out one by one
+ *  [ group: account, first id, totals | accept | accept | accept ]   one record, when a batch is carried out one by one
  * ```
  */
 import { Op } from "../intent.js";
 import { Commit } from "../store.js";
 import { accept } from "./outgoing.js";
+import { hasQuota } from "./quota.js";
 import type { WriterState } from "./state.js";
 
 /** The head of a group: says what all its acceptances are answered, before any is made. It has no result of its own. */
 export function beginGroup(state: WriterState): void {
   const { from } = state;
   state.groupLeft = from.u16();
-  state.groupVerdict = judge(state, from.u32(), from.f64(), from.f64());
+  state.groupVerdict = judge(state, from.u32(), from.f64(), from.f64(), from.u32());
 }
 
 /** What they are answered without being made; null when they are to be made. */
-function judge(state: WriterState, accountNo: number, firstId: number, totalMicros: number): Commit | null {
+function judge(state: WriterState, accountNo: number, firstId: number, totalMicros: number, segments: number): Commit | null {
   const purse = state.balances.get(accountNo);
   if (purse?.active !== true) return Commit.suspended;
   if (state.diskLow) return Commit.unavailable;
@@ -26,9 +27,11 @@ function judge(state: WriterState, accountNo: number, firstId: number, totalMicr
   if (file === null) return Commit.failed;
   // The same group again: it stands already, whatever the account can afford by now.
   if (file.load(firstId) !== undefined) return Commit.ok;
-  if (purse.affords(totalMicros)) return null;
-  purse.refused = true;
-  return Commit.noCredit;
+  if (!purse.affords(totalMicros)) {
+    purse.refused = true;
+    return Commit.noCredit;
+  }
+  return hasQuota(purse.account) && !state.quotas.fits(purse.account, file, segments) ? Commit.quota : null;
 }
 
 /** One acceptance of the group under way. What is refused after all, by our own fault, takes the whole group with it. */

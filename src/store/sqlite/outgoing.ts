@@ -16,6 +16,7 @@ import { AttemptState, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, NO_WORD, Notify, R
 import { Slot, chargeStateAtAccept, keptOf, tryOf } from "./day-writer.js";
 import { finish, givenUpAs, leaveOut, move, saveRow } from "./finish.js";
 import { endedWithWhole, partSent } from "./fold.js";
+import { hasQuota } from "./quota.js";
 import { takeEarlyReport } from "./reports.js";
 import { dropReview, putReview } from "./review-rows.js";
 import type { Row } from "./row.js";
@@ -61,6 +62,7 @@ export function accept(state: WriterState): Commit {
   }
   const file = state.fileOf(id, true);
   if (file === null) return Commit.failed;
+  if (hasQuota(purse.account) && !state.quotas.fits(purse.account, file, segments)) return Commit.quota;
   const account = file.account(accountNo);
   const now = state.nowMs;
   const settled = charge > 0 && settleOnAccept(purse.account);

@@ -11,6 +11,7 @@ import type { DayWriter } from "./day-writer.js";
 import { Lanes } from "./lanes.js";
 import { OrphanKeys } from "./orphan-keys.js";
 import { Order } from "./order.js";
+import { Quotas } from "./quota.js";
 import { RecentFinals, RowMemory } from "./row.js";
 import type { Row } from "./row.js";
 import { Waits } from "./waits.js";
@@ -53,6 +54,7 @@ export class WriterState {
   readonly from = new OctetReader();
   readonly out = new Octets(65_536);
   readonly balances = new Balances();
+  readonly quotas: Quotas;
   readonly lanes = new Lanes();
   readonly waits = new Waits();
   readonly rows = new RowMemory();
@@ -94,6 +96,7 @@ export class WriterState {
   constructor(options: WriterOptions, days: Days) {
     this.options = options;
     this.days = days;
+    this.quotas = new Quotas(days);
   }
 
   /** Messages held for a person. */
