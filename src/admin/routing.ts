@@ -18,6 +18,8 @@ export interface RouteReport {
   /** Operator by name, and whether it is configured; "" when there is none at all. */
   readonly operator: string;
   readonly configured: boolean;
+  /** Whether the account's contract lets it send by that operator. */
+  readonly permitted: boolean;
   /** What decided: a rule, the account's own setting, or the order of the operators. */
   readonly by: "rule" | "account" | "first";
   readonly rule: RouteLine | null;
@@ -29,14 +31,15 @@ export interface RouteReport {
 
 export function routeReport(routes: Routes, rules: readonly RouteLine[], account: Account, to: string, linksOf: (operator: string) => RouteReport["links"]): RouteReport {
   const { kind, normal } = classifyDestination(to, 0);
-  const { operator, operatorNo, reason, passedOver } = routes.explain(account, normal);
+  const { operator, operatorNo, reason, passedOver, permitted } = routes.explain(account, normal);
   return {
     account: account.name,
     to,
     kind,
     normal,
     operator,
-    configured: operatorNo >= 0,
+    configured: operatorNo >= 0 || (!permitted && routes.operators.includes(operator)),
+    permitted,
     by: reason.by,
     rule: reason.by === "rule" ? (rules[reason.rule] ?? null) : null,
     passedOver: passedOver.flatMap((rule) => rules[rule] ?? []),

@@ -24,7 +24,7 @@ export function register(program: Command, context: CliContext): void {
       const { path } = await context.config(flags);
       await context.withBooks(flags, async (api) => {
         const report = await api.call("route", { account: flags.account, to: flags.to });
-        const reached = report.configured && (report.kind === "mobile" || report.kind === "international");
+        const reached = report.configured && report.permitted && (report.kind === "mobile" || report.kind === "international");
         if (!reached) context.exit = Exit.refused;
         if (flags.json === true) return context.output.json(report);
         for (const line of sentences(report, basename(path))) context.output.line(line);
@@ -38,6 +38,7 @@ export function sentences(report: RouteReport, file: string): string[] {
   if (report.kind === "short" || report.kind === "invalid") return lines;
   lines.push(decision(report, file));
   for (const rule of report.passedOver) lines.push(`It comes before ${told(rule, file)}.`);
+  if (!report.permitted) return [...lines, `The contract of account ${report.account} permits other operators only (permitted-operator): the message would be refused (no_route).`];
   if (!report.configured) {
     const which = report.operator === "" ? "No operator is configured" : `There is no operator ${report.operator}`;
     return [...lines, `${which}: the message would be refused (no_route).`];

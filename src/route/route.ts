@@ -5,8 +5,9 @@
  *  rules of the account itself, the longest prefix that fits ─┐ none
  *  rules of "*", the longest prefix that fits                ─┤ none
  *  the account's own `operator`                              ─┤ none
- *  the first operator configured                             ─┘
+ *  the first operator configured (that is permitted)         ─┘
  * ```
+ * What decides must be an operator that the account's contract permits; otherwise the message has no route.
  * Asked for every message: a walk down a tree of digits, nothing is allocated.
  */
 import type { Account } from "../ledger/account.js";
@@ -36,6 +37,8 @@ export interface RouteExplanation {
   readonly reason: RouteReason;
   /** Rules that fit the account and the destination and gave way, in the order in which they would have been taken. */
   readonly passedOver: readonly number[];
+  /** Whether the account's contract lets it send by that operator. */
+  readonly permitted: boolean;
 }
 
 export const ANY_ACCOUNT = "*";
@@ -149,24 +152,42 @@ export class Routes {
     const own = this.#byAccount.get(account.name);
     let rule = own === undefined ? -1 : own.find(destination);
     if (rule < 0) rule = this.#all.find(destination);
-    if (rule >= 0) return this.#numbers[rule] ?? -1;
-    return this.#numberOf(account.operator === "" ? this.#first : account.operator);
+    const { permittedOperators: permitted } = account;
+    if (permitted.length === 0) return rule >= 0 ? (this.#numbers[rule] ?? -1) : this.#numberOf(account.operator === "" ? this.#first : account.operator);
+    if (rule >= 0) return this.#permitted((this.#rules[rule] as RouteRule).operator, permitted);
+    return this.#permitted(account.operator === "" ? this.#firstOf(permitted) : account.operator, permitted);
   }
 
   /** What `choose` does, and why. */
   explain(account: Account, destination: string): RouteExplanation {
+    const { permittedOperators: permitted } = account;
     const fitting = [...(this.#byAccount.get(account.name)?.all(destination) ?? []), ...this.#all.all(destination)];
     const [rule, ...passedOver] = fitting;
     if (rule !== undefined) {
       const operator = this.#rules[rule]?.operator ?? "";
-      return { operatorNo: this.#numberOf(operator), operator, reason: { by: "rule", rule }, passedOver };
+      return { operatorNo: this.#permitted(operator, permitted), operator, reason: { by: "rule", rule }, passedOver, permitted: isPermitted(operator, permitted) };
     }
     const by = account.operator === "" ? "first" : "account";
-    const operator = by === "first" ? this.#first : account.operator;
-    return { operatorNo: this.#numberOf(operator), operator, reason: { by }, passedOver };
+    const operator = by === "first" ? this.#firstOf(permitted) : account.operator;
+    return { operatorNo: this.#permitted(operator, permitted), operator, reason: { by }, passedOver, permitted: isPermitted(operator, permitted) };
+  }
+
+  /** The first operator configured that an account may send by; "" when there is none. */
+  #firstOf(permitted: readonly string[]): string {
+    if (permitted.length === 0) return this.#first;
+    for (const name of this.#operators.keys()) if (permitted.includes(name)) return name;
+    return "";
+  }
+
+  #permitted(operator: string, permitted: readonly string[]): number {
+    return isPermitted(operator, permitted) ? this.#numberOf(operator) : -1;
   }
 
   #numberOf(operator: string): number {
     return this.#operators.get(operator) ?? -1;
   }
+}
+
+function isPermitted(operator: string, permitted: readonly string[]): boolean {
+  return permitted.length === 0 || permitted.includes(operator);
 }

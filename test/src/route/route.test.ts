@@ -12,8 +12,8 @@ function routes(...rules: readonly (readonly [account: string, prefix: string, o
   return made;
 }
 
-function account(operator = "", name = "demo"): Account {
-  return { name, operator } as unknown as Account;
+function account(operator = "", name = "demo", permittedOperators: readonly string[] = []): Account {
+  return { name, operator, permittedOperators } as unknown as Account;
 }
 
 describe("Routes", () => {
@@ -43,6 +43,19 @@ describe("Routes", () => {
     const some = routes(["*", "130", "abroad"]);
     expect(some.choose(account("unicom"), "13000000000")).to.equal(8);
     expect(some.choose(account("unicom"), "13800000000")).to.equal(5);
+  });
+
+  it("lead nowhere where what decides is an operator that the contract does not permit", () => {
+    const some = routes(["*", "130", "abroad"]);
+    expect(some.choose(account("", "demo", ["unicom", "abroad"]), "13000000000")).to.equal(8);
+    expect(some.choose(account("", "demo", ["unicom"]), "13000000000")).to.equal(-1);
+    expect(some.choose(account("mobile", "demo", ["unicom"]), "13800000000")).to.equal(-1);
+    expect(some.explain(account("mobile", "demo", ["unicom"]), "13800000000")).to.deep.include({ operatorNo: -1, operator: "mobile", permitted: false });
+  });
+
+  it("take what nothing decides to the first operator that the contract permits", () => {
+    expect(routes().choose(account("", "demo", ["abroad", "unicom"]), "13800138000")).to.equal(5);
+    expect(routes().choose(account("", "demo", ["gone"]), "13800138000")).to.equal(-1);
   });
 
   it("are replaced whole", () => {
@@ -75,6 +88,7 @@ describe("Routes", () => {
         operatorNo, operator,
         reason: fits[0] === undefined ? { by: own === "" ? "first" : "account" } : { by: "rule", rule: fits[0].index },
         passedOver: fits.slice(1).map((one) => one.index),
+        permitted: true,
       });
     }), { numRuns: 500 });
   });
