@@ -15,6 +15,7 @@ import { Calls } from "./customer/calls.js";
 import { Gate } from "./customer/gate.js";
 import type { Accounts, LiveAccount } from "./flow/accounts.js";
 import { Flow } from "./flow/flow.js";
+import type { ContractData } from "./flow/contract-data.js";
 import type { MessageIds } from "./flow/ids.js";
 import { fateOf, type ReportOrigin } from "./flow/receipt.js";
 import type { Screen } from "./filter/screen.js";
@@ -28,6 +29,7 @@ import { Link } from "./operator/link.js";
 import { Links } from "./operator/links.js";
 import { Routes } from "./route/route.js";
 import { ServiceCodes } from "./route/service-codes.js";
+import type { NumberStore } from "./store/numbers.js";
 import { Commit, type Store } from "./store/store.js";
 
 /** Between tries to reach a customer who waits for us. */
@@ -42,6 +44,8 @@ export interface Ground {
   readonly events: Events;
   readonly alarms: AlarmSink;
   readonly accounts: Accounts;
+  readonly contract: ContractData;
+  readonly numbers: NumberStore;
   /** The shared secret of an account, null when it has none that can be read. */
   secretOf(accountNo: number): Buffer | null;
 }

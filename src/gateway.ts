@@ -19,11 +19,13 @@ import { gaugedOf } from "./admin/gauged.js";
 import { Reloads, tellStrayRoutes, tellWarnings } from "./admin/reload.js";
 import { gatewayHost } from "./admin/gateway-host.js";
 import { SecretKeys } from "./admin/secret-keys.js";
+import { loadContractFiles } from "./admin/contract-files.js";
 import { loadWordLists } from "./admin/word-lists.js";
 import { accountsChanged, addOperator, assemble, protocolNamed, type Assembly } from "./assembly.js";
 import type { Settings } from "./config/settings.js";
 import { ALARMS } from "./contract/alarm.js";
 import { Accounts } from "./flow/accounts.js";
+import { ContractData } from "./flow/contract-data.js";
 import { MessageIds } from "./flow/ids.js";
 import { SweepClock } from "./flow/sweep-clock.js";
 import { Alarms } from "./observe/alarms.js";
@@ -35,6 +37,7 @@ import { Metrics } from "./observe/metrics.js";
 import { connectServiceManager } from "./observe/systemd.js";
 import { Webhooks } from "./observe/webhook.js";
 import { startEmbeddedSimulator } from "./simulator/embedded.js";
+import { SqliteNumbers } from "./store/sqlite/sqlite-numbers.js";
 import { SqliteStore } from "./store/sqlite/sqlite-store.js";
 
 const SWEEP_EVERY_MS = 1_000;
@@ -63,6 +66,8 @@ class RunningGateway implements Gateway {
   readonly #events: Events;
   readonly #accounts: Accounts;
   readonly #store: SqliteStore;
+  readonly #contract: ContractData;
+  readonly #numbers: SqliteNumbers;
   readonly #keys: SecretKeys;
   readonly #webhooks: Webhooks | null;
   readonly #alarms: Alarms;
@@ -116,6 +121,10 @@ class RunningGateway implements Gateway {
         log: (level, event, fields) => this.#log[level](event, fields),
       },
     });
+    this.#contract = new ContractData(settings.data.zoneMinutes);
+    this.#numbers = new SqliteNumbers({
+      dir: settings.data.dir, zoneMinutes: settings.data.zoneMinutes, maxNumbers: settings.contract.maxNumbers, lists: this.#contract.lists, failed: (reason) => void this.#fail(reason),
+    });
     this.#keys = new SecretKeys({ settings: settings.secrets, dataDir: settings.data.dir, store: () => this.#store });
     const { webhooks, secret } = settings.alarms;
     this.#webhooks = webhooks.length === 0 ? null : new Webhooks({ ...settings.alarms, urls: webhooks, secret: Buffer.from(secret), clock: this.#clock, log: this.#log.child("alarms") });
@@ -143,7 +152,9 @@ class RunningGateway implements Gateway {
     this.#service = await connectServiceManager({ env: process.env, pid: process.pid, clock: this.#clock, log: this.#log });
     const lists = await loadWordLists(settings.filter.keywords, settings.filter.maxInserted);
     tellWarnings(this.#log, lists.warnings);
+    this.#contract.take(await loadContractFiles(settings.contract));
     const snapshot = await this.#store.open();
+    this.#log.info("numbers_loaded", { ...(await this.#numbers.open()) });
     this.#keys.load();
     this.#alarms.load();
     this.#openSecrets(snapshot.accounts);
@@ -158,6 +169,7 @@ class RunningGateway implements Gateway {
     this.#parts = assemble(
       {
         store: this.#store, clock: this.#clock, log: this.#log, metrics: this.#metrics, events: this.#events, alarms: this.#alarms, accounts: this.#accounts,
+        contract: this.#contract, numbers: this.#numbers,
         secretOf: (accountNo) => this.#keys.secretOf(accountNo),
       },
       settings,
@@ -291,6 +303,7 @@ class RunningGateway implements Gateway {
     await this.#admin?.close();
     await this.#http?.close(HTTP_CLOSE_MS);
     await this.#alarms.close();
+    await this.#numbers.close();
     await this.#store.close();
     await this.#simulator?.close();
     this.#metrics.close();
@@ -316,9 +329,11 @@ class RunningGateway implements Gateway {
     settings: () => this.#settings,
     read: () => this.#options.reloadSettings(),
     wordsVersion: () => this.#parts.flow.wordsVersion,
+    contractVersion: () => this.#contract.version,
     hasAccount: (name) => this.#accounts.byName(name) !== undefined,
     change: (command) => this.#store.change(command),
-    swap: ({ screen, settings }) => {
+    swap: ({ screen, settings, contract }) => {
+      this.#contract.take(contract);
       this.#parts.flow.screen = screen;
       this.#parts.routes.replace(settings.route);
       if (settings.log.level !== this.#settings.log.level) this.#log.setLevel(settings.log.level);

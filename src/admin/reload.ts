@@ -9,10 +9,12 @@ import type { Log } from "../observe/log.js";
 import { strayRules } from "../route/route.js";
 import { AdminError } from "./errors.js";
 import type { AskedBy, ReloadReport } from "./host.js";
+import type { ContractFiles } from "../flow/contract-data.js";
+import { loadContractFiles } from "./contract-files.js";
 import { loadWordLists, type LoadedLists } from "./word-lists.js";
 
 /** The settings a reload puts in force; all others wait for a restart. */
-const LIVE_SETTINGS = /^(filter\.keywords|filter\.maxInserted|contract(\.|$)|log\.level|route(\.|$))/;
+const LIVE_SETTINGS = /^(filter\.keywords|filter\.maxInserted|contract\.(?!maxNumbers)|log\.level|route(\.|$))/;
 /** Moves with every line put in above it, and changes nothing. */
 const ROUTE_LINE = /^route\.\d+\.line$/;
 
@@ -20,6 +22,7 @@ export interface ReloadPlan {
   /** The settings in force, with what takes effect at once from the new ones. */
   readonly settings: Settings;
   readonly screen: Screen;
+  readonly contract: ContractFiles;
   readonly report: ReloadReport;
   readonly warnings: LoadedLists["warnings"];
   /** For the audit log. */
@@ -35,6 +38,8 @@ export interface Reloadable {
   read(): Settings;
   /** Of the lists in force. */
   wordsVersion(): number;
+  /** Of the segments and reply words in force. */
+  contractVersion(): string;
   hasAccount(name: string): boolean;
   change(command: LedgerCommand): Promise<LedgerResult>;
   /** Puts a plan in force, all of it at once. */
@@ -63,7 +68,7 @@ export class Reloads {
   async #reload(by: AskedBy): Promise<ReloadReport> {
     const gateway = this.#gateway;
     try {
-      const plan = await planReload(gateway.settings(), () => gateway.read(), gateway.wordsVersion());
+      const plan = await planReload(gateway.settings(), () => gateway.read(), gateway.wordsVersion(), gateway.contractVersion());
       const logged = await gateway.change({ kind: "audit", what: plan.summary, ...by });
       if (!logged.ok) throw new AdminError(logged.code, logged.message, "nothing was changed");
       gateway.swap(plan);
@@ -92,9 +97,10 @@ export function tellWarnings(log: Log, warnings: LoadedLists["warnings"]): void 
 
 /**
  * @param wordsVersion of the lists in force
+ * @param contractVersion of the segments and reply words in force
  * @throws AdminError `config_invalid` naming what is wrong; nothing has changed then
  */
-export async function planReload(present: Settings, read: () => Settings, wordsVersion: number): Promise<ReloadPlan> {
+export async function planReload(present: Settings, read: () => Settings, wordsVersion: number, contractVersion: string): Promise<ReloadPlan> {
   let settings: Settings;
   try {
     settings = read();
@@ -102,6 +108,7 @@ export async function planReload(present: Settings, read: () => Settings, wordsV
     throw new AdminError("config_invalid", error instanceof Error ? error.message : String(error), "nothing was changed");
   }
   const { screen, warnings } = await loadWordLists(settings.filter.keywords, settings.filter.maxInserted);
+  const contract = await loadContractFiles(settings.contract);
   // Operators start with the daemon: a route to a new one would lead nowhere until then.
   const running = present.operator.map((operator) => operator.name);
   const early = settings.route.find((route) => !running.includes(route.operator));
@@ -112,16 +119,18 @@ export async function planReload(present: Settings, read: () => Settings, wordsV
   const applied = changed.filter((name) => LIVE_SETTINGS.test(name));
   const needRestart = changed.filter((name) => !LIVE_SETTINGS.test(name));
   if (screen.version !== wordsVersion) applied.push("word lists");
+  if (contract.version !== contractVersion) applied.push("segments and reply words");
   const said = [...applied, ...needRestart.map((name) => `${name} (at restart)`)];
   return {
     settings: {
       ...present,
       filter: { ...present.filter, keywords: settings.filter.keywords, maxInserted: settings.filter.maxInserted },
       route: settings.route,
-      contract: settings.contract,
+      contract: { ...settings.contract, maxNumbers: present.contract.maxNumbers },
       log: { ...present.log, level: settings.log.level },
     },
     screen,
+    contract,
     warnings,
     report: { applied, needRestart, words: screen.size, wordsVersion: screen.version },
     summary: `reload: ${said.length === 0 ? "nothing changed" : shortened(said)}; words version ${screen.version}`,

@@ -1,6 +1,8 @@
 /**
  * The [contract] section made into settings, and its faults told.
  */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { HolidaysError, readHolidays } from "./holidays.js";
 import type { Parsed } from "./schema.js";
 import type { ContractSettings } from "./settings.js";
@@ -26,10 +28,20 @@ export function contractSettings(parsed: Parsed["contract"], beside: (path: stri
     fault("contract.working_hours", "must stand in their order, and no stretch end before it begins", "for example [\"09:00-12:00\", \"13:00-18:00\"]");
   }
   return {
+    segments: parsed.segments === undefined ? shipped("segments.toml") : beside(parsed.segments),
+    optOut: parsed.opt_out === undefined ? shipped("opt-out.txt") : beside(parsed.opt_out),
+    maxNumbers: parsed.max_numbers,
     workingHours: parsed.working_hours,
     workingDays: parsed.working_days.map((day) => WEEKDAYS.indexOf(day) + 1),
     holidays,
     complaintMs: parsed.complaint_hours * HOUR_MS,
     complaintReminderMs: parsed.complaint_reminder,
   };
+}
+
+/** A file of the program's own config folder. */
+function shipped(name: string): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, "config", name);
 }

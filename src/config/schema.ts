@@ -188,7 +188,19 @@ export const SCHEMA = {
     receipt_delay: duration({ default: "100ms", min: "0s", max: "1h", help: "Time from its answer to its receipt." }),
   }),
 
-  contract: section("Duties that contracts tell of, and the working time they are counted in.", {
+  contract: section("What accounts' contracts are judged by, the duties they tell of, and the working time these are counted in.", {
+    segments: text({
+      optional: true, max: 4_096, example: "segments.toml",
+      help: "The table of number prefixes by network; relative to this file. When absent: the one that comes with the program, config/segments.toml. Read again on reload (SIGHUP).",
+    }),
+    opt_out: text({
+      optional: true, max: 4_096, example: "opt-out.txt",
+      help: "The words by which a phone asks to be written to no more, or again; relative to this file. When absent: those that come with the program, config/opt-out.txt. Read again on reload (SIGHUP).",
+    }),
+    max_numbers: int({
+      default: 20_000_000, min: 1_000, max: 500_000_000, unit: "numbers",
+      help: "Numbers that all lists together may have (blocked, allowed, consented, opted out, ported); beyond it no more are taken. Each takes 2 to 8 octets of memory, and those with a date or network beside them up to 4 more.",
+    }),
     working_hours: texts({
       default: ["09:00-12:00", "13:00-18:00"], most: 12, pattern: /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, form: 'a stretch of the day such as "09:00-12:00"',
       help: "Hours of a working day that count, in their order, in the business time zone.",

@@ -70,8 +70,14 @@ export interface Settings {
   readonly bootstrap: readonly BootstrapAccount[];
 }
 
-/** How duties that contracts tell of are counted. */
+/** What contracts are judged by, and how duties that they tell of are counted. */
 export interface ContractSettings {
+  /** The table of number prefixes by network. */
+  readonly segments: string;
+  /** The words of opting out and in. */
+  readonly optOut: string;
+  /** Numbers that all lists together may have. */
+  readonly maxNumbers: number;
   /** Stretches of the day such as "09:00-12:00", in their order. */
   readonly workingHours: readonly string[];
   /** 1 (Monday) to 7. */

@@ -32,6 +32,8 @@ const BLOCKS = 700_000;
 const TAILS = 10_000;
 /** A number abroad is its digits behind this, so that it sorts behind every mobile and is never taken for one. */
 const ABROAD = 1_000_000_000_000_000;
+/** Below every number abroad, above every mobile. */
+export const FIRST_ABROAD = ABROAD;
 /** From so many domestic numbers on the table of blocks pays for itself. */
 const LARGE = 262_144;
 

@@ -11,12 +11,14 @@ import { loadText } from "../../src/config/load.js";
 import type { Settings } from "../../src/config/settings.js";
 import { Calls } from "../../src/customer/calls.js";
 import { Accounts } from "../../src/flow/accounts.js";
+import { ContractData } from "../../src/flow/contract-data.js";
 import { MessageIds } from "../../src/flow/ids.js";
 import { parseCallAddress } from "../../src/ledger/call-address.js";
 import { hashPasswordSync } from "../../src/ledger/password.js";
 import { Events } from "../../src/observe/events.js";
 import { createLog } from "../../src/observe/log.js";
 import { Metrics } from "../../src/observe/metrics.js";
+import { SqliteNumbers } from "../../src/store/sqlite/sqlite-numbers.js";
 import { SmppOperator } from "../e2e/smpp-peers.js";
 import { LogRecorder, RawCentre, RawPeer, TIMERS, until } from "../protocols/peers.js";
 import { screenOf } from "../src/flow/road.js";
@@ -49,7 +51,10 @@ class Gateway {
   #parts!: Assembly;
   #listener!: Listener;
 
+  readonly #dir: string;
+
   constructor(dir: string) {
+    this.#dir = dir;
     this.#store = openStore(dir, {
       notice: (notice) => this.#parts.flow.notifier.offer(notice),
       accountsChanged: (accounts) => {
@@ -67,7 +72,9 @@ class Gateway {
     const log = createLog({ level: "error", format: "text", clock });
     const accounts = new Accounts();
     accounts.update(snapshot.accounts, clock.monotonicMs);
-    const ground = { store: this.#store, clock, log, metrics: this.#metrics, events: new Events(log, this.#metrics), alarms: { set: () => undefined }, accounts, secretOf: () => Buffer.from("ours") };
+    const contract = new ContractData(480);
+    const lists = new SqliteNumbers({ dir: this.#dir, zoneMinutes: 480, maxNumbers: 1_000, lists: contract.lists, failed: () => undefined });
+    const ground = { store: this.#store, clock, log, metrics: this.#metrics, events: new Events(log, this.#metrics), alarms: { set: () => undefined }, accounts, contract, numbers: lists, secretOf: () => Buffer.from("ours") };
     const parts = assemble(ground, settings, screenOf(1), new MessageIds(0, snapshot.highestId), () => false);
     const { gate, binds, flow } = parts;
     const session = { name: "sgip-8801", timers: TIMERS, maxSendBufferOctets: 1 << 20, systemId: "tollgate", node: 0, settings: {}, clock, log: new LogRecorder() };

@@ -20,7 +20,7 @@ const EDGES = ["customer", "operator", "admin", "simulator"];
 /** What of protocols/ the rest of the tree may see: the model, the agreed shapes, the door. */
 const DOOR = ["protocols/model", "protocols/index.ts", "protocols/wire/protocol.ts", "protocols/wire/clock.ts"];
 const PURE_FOLDERS = PURE.map((folder) => `src/${folder}`);
-const STORE_DOOR = ["src/store/store.ts", "src/store/query.ts", "src/store/intent.ts"];
+const STORE_DOOR = ["src/store/store.ts", "src/store/query.ts", "src/store/intent.ts", "src/store/numbers.ts"];
 const BELOW_EDGES = [...DOOR, ...PURE_FOLDERS, ...STORE_DOOR, "src/flow", "src/observe"];
 
 interface Room {

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loadContractFiles } from "../../../src/admin/contract-files.js";
 import { Reloads, type ReloadPlan } from "../../../src/admin/reload.js";
 import type { Settings } from "../../../src/config/settings.js";
 import type { LedgerCommand, LedgerResult } from "../../../src/ledger/commands.js";
@@ -21,10 +22,14 @@ describe("Reloads", () => {
   let plans: ReloadPlan[];
   let lines: string[];
   let reloads: Reloads;
+  let shipped: string;
 
   before(function () {
     // A worker runs the compiled entry; there is none beside a TypeScript source.
     if (import.meta.url.endsWith(".ts")) this.skip();
+  });
+  before(async () => {
+    shipped = (await loadContractFiles(load(GOOD).settings.contract)).version;
   });
 
   beforeEach(() => {
@@ -41,6 +46,7 @@ describe("Reloads", () => {
       settings: () => present,
       read: () => file(),
       hasAccount: (name) => name === "demo",
+      contractVersion: () => plans.at(-1)?.contract.version ?? shipped,
       wordsVersion: () => plans.at(-1)?.screen.version ?? 0,
       change: (command) => {
         commands.push(command);
