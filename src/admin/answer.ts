@@ -7,9 +7,11 @@ import { MoneyError, formatMoney, parseMoney, parseMoneyNumber } from "../ledger
 import { secretKey } from "../ledger/secret.js";
 import { ACCOUNTS_ANSWERS } from "./accounts-methods.js";
 import { ALARM_ANSWERS } from "./alarm-methods.js";
+import type { Trace } from "../store/query.js";
 import { METHODS, isMethod } from "./api.js";
 import type { CheckedParamsOf, MethodName, Results } from "./api.js";
-import { COMPLAINT_ANSWERS } from "./complaint-methods.js";
+import { COMPLAINT_ANSWERS, quiet } from "./complaint-methods.js";
+import { EVIDENCE_ANSWERS } from "./evidence-methods.js";
 import { AdminError } from "./errors.js";
 import type { AdminHost } from "./host.js";
 import { ask, by, change, changeAccount, checkedSettings, moneyReport, noSuchAccount, showAccount, withSecret } from "./ledger-calls.js";
@@ -70,9 +72,9 @@ const ANSWERS: Answers = {
     return statementReport(statement);
   },
   "verify": async (host, { full }) => (await ask(host, { kind: "verify", full })).report,
-  "trace": async (host, { by: which, value, limit, fromMs }) => {
+  "trace": async (host, { by: which, value, limit, fromMs, ...asked }) => {
     const answer = await ask(host, { kind: "trace", by: which, value, limit, ...(fromMs === undefined ? {} : { fromMs }) });
-    return answer.traces.map(traceReport);
+    return (await audited(host, answer.traces, asked)).map(traceReport);
   },
   "audit": async (host, { limit }) => auditReports(await ask(host, { kind: "audit", limit })),
   "uncertain": async (host, { limit }) => uncertainReports(await ask(host, { kind: "uncertain", limit })),
@@ -96,4 +98,21 @@ const ANSWERS: Answers = {
   },
   ...COMPLAINT_ANSWERS,
   ...ALARM_ANSWERS,
+  ...EVIDENCE_ANSWERS,
 };
+
+/** Nobody reads a text unseen: while it cannot be written down who did, texts are left out. */
+async function audited(host: AdminHost, traces: readonly Trace[], asker: Parameters<typeof quiet>[0]): Promise<readonly Trace[]> {
+  const shown = traces.filter(({ octetsHex }) => octetsHex !== "").map(({ messageId }) => messageId);
+  if (shown.length === 0) return traces;
+  const result = await host.store.change({ kind: "audit", what: `trace shows ${shown.length} texts, of ${idWords(shown)}`, ...quiet(asker) });
+  return result.ok ? traces : traces.map((trace) => ({ ...trace, text: null, octetsHex: "", flags: "" }));
+}
+
+/** An audit record takes no thousand of them. */
+const MOST_IDS = 40;
+
+function idWords(ids: readonly number[]): string {
+  const said = ids.slice(0, MOST_IDS).map((id) => `message ${id}`);
+  return [...said, ...(ids.length > MOST_IDS ? [`${ids.length - MOST_IDS} more`] : [])].join(", ");
+}

@@ -9,6 +9,8 @@ import { ACCOUNTS_METHODS, type AccountsResults } from "./accounts-methods.js";
 import { amount, asked, cmppSecret, limit, name, reference, settings, wallMs } from "./params.js";
 import { COMPLAINT_METHODS } from "./complaint-methods.js";
 import type { ComplaintResults } from "./complaint-methods.js";
+import { EVIDENCE_METHODS } from "./evidence-methods.js";
+import type { EvidenceResults } from "./evidence-methods.js";
 import type { AccountReport, StatementReport, TraceReport, UncertainReport, OrphanReport, AuditReport } from "./reports.js";
 import type { GatewayStatus, KeyCheck, KeyRotation, ReloadReport } from "./host.js";
 import type { RouteReport } from "./routing.js";
@@ -34,7 +36,7 @@ export const METHODS = {
   "refund": z.strictObject({ ...asked, messageId: z.int().min(1), amount: amount.optional() }),
   "statement": z.strictObject({ name, fromMs: wallMs, toMs: wallMs }),
   "verify": z.strictObject({ full: z.boolean() }),
-  "trace": z.strictObject({ by: z.enum(["id", "operator_id", "destination"]), value: z.string().min(1).max(128), limit, fromMs: wallMs.optional() }),
+  "trace": z.strictObject({ ...asked, by: z.enum(["id", "operator_id", "destination"]), value: z.string().min(1).max(128), limit, fromMs: wallMs.optional() }),
   "audit": z.strictObject({ limit }),
   "uncertain": z.strictObject({ limit }),
   "orphans": z.strictObject({ limit }),
@@ -48,6 +50,7 @@ export const METHODS = {
   ...ACCOUNTS_METHODS,
   ...COMPLAINT_METHODS,
   ...ALARM_METHODS,
+  ...EVIDENCE_METHODS,
 } as const;
 
 export type MethodName = keyof typeof METHODS;
@@ -56,7 +59,7 @@ export type ParamsOf<M extends MethodName> = z.input<(typeof METHODS)[M]>;
 /** What the answering side gets. */
 export type CheckedParamsOf<M extends MethodName> = z.output<(typeof METHODS)[M]>;
 
-export interface Results extends AccountsResults, ComplaintResults, AlarmResults {
+export interface Results extends AccountsResults, ComplaintResults, AlarmResults, EvidenceResults {
   "account.add": AccountReport;
   "account.set": AccountReport;
   "account.list": readonly AccountReport[];

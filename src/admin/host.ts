@@ -31,6 +31,8 @@ export interface KeyHost {
   /** Seals all secrets under another key, `given` or a new one, and puts it in the old one's place. */
   rotate(by: AskedBy, given: SecretKey | null): Promise<KeyRotation>;
   check(): Promise<KeyCheck>;
+  /** What a number is called where it may not stand: the same for the same number under the same key, and nobody finds the number from it. */
+  tag(number: string): Promise<string>;
 }
 
 export interface KeyRotation {

@@ -4,6 +4,7 @@
  * Secrets are opened when accounts change, never at a bind. What seals and what rotates go one after the other, so that
  * nothing is sealed under a key that is just given up.
  */
+import { createHmac } from "node:crypto";
 import type { SecretSettings } from "../config/settings.js";
 import type { Account } from "../ledger/account.js";
 import { checkSecret, newSecretKey, seal, sealedUnder, unseal } from "../ledger/secret.js";
@@ -16,6 +17,8 @@ import { KeyFiles } from "./key-files.js";
 
 /** A rotation looks again so often for secrets that were changed while it was at work. */
 const MOST_ROUNDS = 5;
+/** 72 bits: no two numbers meet by chance. */
+const TAG_OCTETS = 9;
 
 export interface SecretKeysOptions {
   readonly settings: SecretSettings;
@@ -109,6 +112,13 @@ export class SecretKeys implements KeyHost {
         unreadable: accounts.filter((account) => this.#open(account.name, account.cmppSecret) === null)
           .map((account) => ({ account: account.name, keyId: sealedUnder(account.cmppSecret) })),
       };
+    });
+  }
+
+  tag(number: string): Promise<string> {
+    return this.#inTurn(async () => {
+      const key = await this.#sealingKey();
+      return `${key.id}.${createHmac("sha256", key.octets).update(`tollgate number tag ${number}`).digest().subarray(0, TAG_OCTETS).toString("base64url")}`;
     });
   }
 

@@ -5,8 +5,10 @@ import type { Command } from "commander";
 import type { ComplaintReport } from "../admin/complaint-methods.js";
 import { asked } from "./account-change.js";
 import { localTime } from "./business-time.js";
-import { wholeNumber, withCommonOptions } from "./command.js";
+import { wholeNumber, withCommonOptions, withExample } from "./command.js";
 import type { CliContext, CommonOptions } from "./context.js";
+import { evidenceWanted, show as showPack, withEvidenceOptions } from "./evidence.js";
+import type { EvidenceFlags } from "./evidence.js";
 import { CliError, Exit } from "./exit.js";
 
 interface Flags extends CommonOptions {
@@ -53,6 +55,10 @@ export function register(program: Command, context: CliContext): void {
     .addHelpText("after", "\nExample:\n  tollgate complaint show 3")
     .action((id: string, flags: Flags) => context.withBooks(flags, async (api, settings) =>
       tell(context, flags, await api.call("complaint.show", { id: idOf(id) }), settings.data.zoneMinutes)));
+  withExample(withEvidenceOptions(withCommonOptions(complaint.command("evidence <id>").description("the pack of evidence about the number of a complaint; noted in the register"))),
+    'tollgate complaint evidence 3 --text --reason "answer to 12321" --html --output pack.html')
+    .action((id: string, flags: EvidenceFlags) => context.withBooks(flags, async (api, settings) =>
+      showPack(context, flags, await api.call("complaint.evidence", { id: idOf(id), ...evidenceWanted(context, flags) }), settings.data.zoneMinutes)));
   for (const { name, what, needed } of [
     { name: "note", what: "add to a complaint what was found", needed: true },
     { name: "answer", what: "answer a complaint: its clock stops", needed: true },

@@ -14,6 +14,7 @@ import type { CliContext } from "./context.js";
 import { register as complaint } from "./complaint.js";
 import { register as decode } from "./decode.js";
 import { CliError, Exit } from "./exit.js";
+import { register as evidence } from "./evidence.js";
 import { register as explain } from "./explain.js";
 import { register as key } from "./key.js";
 import { register as ledger } from "./ledger.js";
@@ -35,7 +36,7 @@ import { register as uncertain } from "./uncertain.js";
 const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   serve, send, checkConfig,
   account, key, topup, refund, statement, ledger,
-  complaint,
+  complaint, evidence,
   trace, uncertain, explain, decode, screen, route,
   status, alarms, reload, log, audit,
   simulate, bench,

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { normaliseDestination } from "../../protocols/model/address.js";
 import type { ParamsOf } from "../admin/api.js";
 import type { TraceReport } from "../admin/reports.js";
+import { asked } from "./account-change.js";
 import { localTime } from "./business-time.js";
 import { wholeNumber, withCommonOptions } from "./command.js";
 import type { CliContext, CommonOptions } from "./context.js";
@@ -16,6 +17,7 @@ interface Flags extends CommonOptions {
   readonly to?: string;
   readonly operatorId?: string;
   readonly limit: number;
+  readonly reason?: string;
 }
 
 export function register(program: Command, context: CliContext): void {
@@ -23,12 +25,13 @@ export function register(program: Command, context: CliContext): void {
     .option("--to <number>", "messages to this destination")
     .option("--operator-id <id>", "messages that an operator gave this id")
     .option("--limit <number>", "at most so many", wholeNumber(1_000), 10)
+    .option("--reason <text>", "why, for the audit log, which is told whose texts were shown")
     .action((id: string | undefined, flags: Flags) => {
       checkAsked(id, flags);
       return context.withBooks(flags, async (api, settings) => {
         const forms = new MessageIdForms(settings.listen, await loadProtocols());
         const wanted = wantedOf(id ?? "", flags, forms, context.clock.wallMs);
-        const traces = await api.call("trace", { ...wanted, limit: flags.limit });
+        const traces = await api.call("trace", { ...wanted, limit: flags.limit, ...asked(context, { ...flags }) });
         if (traces.length === 0) context.exit = Exit.refused;
         if (flags.json === true) return context.output.json(traces.map((trace) => ({ ...trace, shownIds: forms.shown(Number(trace.messageId)) })));
         if (traces.length === 0) return context.output.error(`no message found by ${wanted.by.replace("_", " ")} ${wanted.value}`);

@@ -6,6 +6,9 @@ import type { MessageState } from "../../protocols/model/state.js";
 import type { DayCounts } from "../../protocols/wire/protocol.js";
 import type { AccountView } from "../ledger/commands.js";
 import type { Complaint } from "../ledger/complaint.js";
+import type { EvidencePack } from "./evidence-pack.js";
+
+export type * from "./evidence-pack.js";
 
 export type Query =
   | { readonly kind: "accounts" }
@@ -31,6 +34,8 @@ export type Query =
   /** Those still to be answered, next due first; or all, newest first. */
   | { readonly kind: "complaints"; readonly which: "open" | "all"; readonly limit: number }
   | { readonly kind: "complaint"; readonly id: number }
+  /** Everything about a number in its normal form; `texts`: with what was written. */
+  | { readonly kind: "evidence"; readonly number: string; readonly fromMs: number; readonly toMs: number; readonly texts: boolean }
   /** What the account's books say of a day (YYYYMMDD, business time); of one service type, or of all (null). */
   | { readonly kind: "day_counts"; readonly accountNo: number; readonly day: string; readonly serviceType: string | null };
 
@@ -136,5 +141,6 @@ export type Answer =
   /** Without their lines. */
   | { readonly kind: "complaints"; readonly complaints: readonly Complaint[] }
   | { readonly kind: "complaint"; readonly complaint: Complaint | null }
+  | { readonly kind: "evidence"; readonly pack: EvidencePack }
   /** null: no day, or one of which nothing is known. */
   | { readonly kind: "day_counts"; readonly counts: DayCounts | null };

@@ -10,6 +10,7 @@ import { viewAccount } from "./change-context.js";
 import { readComplaint, readComplaints } from "./complaints.js";
 import { DayCountsCache, readDayCounts } from "./day-counts.js";
 import { OrphanState } from "./day-schema.js";
+import { readEvidence } from "./evidence-pack.js";
 import { findSiblings } from "./siblings.js";
 import { readStatement } from "./statement.js";
 import { readTrace } from "./trace.js";
@@ -54,6 +55,8 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
       return { kind: "siblings", texts: yield* findSiblings(books, query) };
     case "day_counts":
       return { kind: "day_counts", counts: yield* readDayCounts(books, query, cache, nowMs) };
+    case "evidence":
+      return { kind: "evidence", pack: yield* readEvidence(books, query) };
     case "complaints":
       return { kind: "complaints", complaints: readComplaints(books, query.which, clamp(query.limit)) };
     case "complaint":

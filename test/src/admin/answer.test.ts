@@ -50,6 +50,8 @@ describe("admin API", () => {
     "complaint.close": { id: 1 },
     "alarms.list": {},
     "alarms.test": {},
+    "complaint.evidence": { id: 1, fromMs: 0, toMs: 1 },
+    "evidence": { to: "13800138000", fromMs: 0, toMs: 1, texts: true, reason: "12321" },
   };
   for (const [method, params] of Object.entries(PARAMS)) {
     it(`answers ${method} with something that JSON can carry`, async () => {

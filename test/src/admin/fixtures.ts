@@ -77,6 +77,7 @@ export class FakeHost implements AdminHost {
       const where = this.inPlace ? { pendingPath: "", reason: "" } : { pendingPath: "/var/secret.key.pending", reason: "EROFS" };
       return Promise.resolve({ keyId: "newkey01", oldKeyId: "oldkey01", secrets: 2, unreadable: this.unreadable.map((one) => one.account), path: "/etc/key", ...where });
     },
+    tag: (number) => Promise.resolve(`key.${number.length}`),
     check: () => Promise.resolve({ from: "file", path: "/etc/key", keyId: "oldkey01", pendingKeyId: "", secrets: 2, unreadable: this.unreadable }),
   };
 
@@ -150,6 +151,11 @@ export function fakeAnswer(query: Query): Answer {
       return { kind: "customer_message", message: null };
     case "waiting":
       return { kind: "waiting", messageIds: [] };
+    case "evidence":
+      return {
+        kind: "evidence",
+        pack: { number: query.number, fromMs: query.fromMs, toMs: query.toMs, days: ["2025-11-24"], cut: false, messages: [], inbound: [], refusals: [], parties: [], consents: [], complaints: [], acts: [] },
+      };
     case "complaints":
       return { kind: "complaints", complaints: [] };
     case "complaint":
