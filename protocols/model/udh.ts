@@ -120,6 +120,19 @@ export function readConcatenation(octets: Buffer, into: Message): boolean {
   return true;
 }
 
+/** The application port of 16 bits it is addressed to, -1 when there is none or the header is broken; makes nothing. */
+export function destinationPort(octets: Buffer): number {
+  const end = udhEnd(octets);
+  let port = -1;
+  for (let at = 1; at < end; ) {
+    const length = elementLength(octets, at, end);
+    if (length < 0) return -1;
+    if (octets[at] === PORTS_16 && length === 4) port = octets.readUInt16BE(at + 2);
+    at += 2 + length;
+  }
+  return port;
+}
+
 /** Where the text begins behind the header; 0 when the length octet is missing or claims more than there is. */
 export function udhEnd(octets: Buffer): number {
   if (octets.length === 0) return 0;

@@ -12,6 +12,7 @@ import { countOctetSegments, countPartSegments, countSegments } from "../../prot
 import { classifyDestination } from "../../protocols/model/address.js";
 import { Encoding, type Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
+import { destinationPort } from "../../protocols/model/udh.js";
 import { maySend } from "../ledger/account.js";
 import type { LiveAccount } from "./accounts.js";
 
@@ -62,6 +63,7 @@ export function findDestination(message: Message, found: Accepted): Outcome {
  * @param signatureUnits characters that the operator puts in front by itself
  */
 export function readText(account: LiveAccount, message: Message, signatureUnits: number, found: Accepted): Outcome {
+  if (message.hasUdh && isWap(destinationPort(message.octets))) return Outcome.not_supported;
   const text = message.encoding === Encoding.binary ? null : messageText(message);
   found.isSegment = message.segmentTotal > 1;
   found.prefix = text === null || (found.isSegment && message.segmentNumber !== 1) ? "" : lackingSignature(account.terms.signature, text);
@@ -108,6 +110,11 @@ export function admit(
 /** The signature, when it is to be put in front of the text: "" where none is set or the text begins with it. */
 export function lackingSignature(signature: string, text: string): string {
   return signature === "" || text.startsWith(signature) ? "" : signature;
+}
+
+/** Ports of WAP push, by which MMS are announced, and of WAP itself [IANA; WAP-259-WDP annex B]: there is no way for them here. */
+function isWap(port: number): boolean {
+  return port === 2_948 || port === 2_949 || (port >= 9_200 && port <= 9_203);
 }
 
 function ownSource(serviceCodes: readonly string[], source: string): boolean {

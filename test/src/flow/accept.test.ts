@@ -42,4 +42,26 @@ describe("accept", () => {
       expect(charged(message)).to.equal(segments);
     });
   }
+
+  describe("a message for an application", () => {
+    const read = (octets: Buffer, change: Partial<Message> = {}): Outcome => {
+      const live = accounts(new ManualClock(), account(1)).byNo(1);
+      const message = Object.assign(newMessage(), { destination: "13800138000", octets, encoding: Encoding.binary, hasUdh: true, ...change });
+      return (live && readText(live, message, 0, new Accepted())) ?? Outcome.malformed;
+    };
+    const push = Buffer.from("0605040b8423f0", "hex");
+
+    it("clause 1.2: a WAP push is refused 113, alone or in parts", () => {
+      expect(read(behind(push, Buffer.from("010603beaf84", "hex")))).to.equal(Outcome.not_supported);
+      expect(read(behind(Buffer.from("0b05040b8423f0000339020112", "hex"), Buffer.alloc(20)), { segmentTotal: 2, segmentNumber: 1 })).to.equal(Outcome.not_supported);
+      expect(read(behind(Buffer.from("06050423f00b84", "hex"), Buffer.alloc(9)))).to.equal(Outcome.not_supported);
+      expect(read(behind(push, Buffer.from("77ed", "hex")), { encoding: Encoding.ucs2 })).to.equal(Outcome.not_supported);
+    });
+
+    it("passes for other ports, without a header, and where the header is broken", () => {
+      expect(read(behind(Buffer.from("06050415811581", "hex"), Buffer.alloc(9)))).to.equal(Outcome.ok);
+      expect(read(push, { hasUdh: false })).to.equal(Outcome.ok);
+      expect(read(Buffer.from("0605050b8423f0", "hex"))).to.equal(Outcome.ok);
+    });
+  });
 });
