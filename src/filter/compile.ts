@@ -4,7 +4,8 @@
 import { buildAutomaton, type Pattern } from "./automaton.js";
 import { CLASS, CharClass, FOLD, classOfFolded } from "./fold.js";
 import { ActionCode, Code, WORD_KINDS, WordKind, type KindData, type RuleTable, type ScreenData } from "./screen-data.js";
-import { foldedKey, parseWordList, type ListProblem, type ListWord } from "./word-list.js";
+import { variantsOf, type Syllables } from "./variants.js";
+import { parseWordList, type ListProblem, type ListWord } from "./word-list.js";
 
 export interface WordFile {
   /** Named in rules and problems; its base name is the first category. */
@@ -19,13 +20,21 @@ export interface ScreenOptions {
 
 /** Words of all files together. */
 export const MAX_WORDS = 500_000;
+/** The same with their variants. */
+export const MAX_RULES = 2_000_000;
+/** Patterns of all files together, and those of them that are run on every text. */
+export const MAX_PATTERNS = 500;
+export const MAX_ALWAYS = 32;
 
 export type Compiled =
   | { readonly data: ScreenData; readonly warnings: readonly ListProblem[] }
   | { readonly errors: readonly ListProblem[] };
 
-/** Reads and compiles all lists; one bad line refuses them all. `version` is stored with every hit. */
-export function compileLists(files: readonly WordFile[], options: ScreenOptions, version: number): Compiled {
+/**
+ * Reads and compiles all lists; one bad line refuses them all. `version` is stored with every hit.
+ * @param syllables how characters are spelt (pinyin.ts), for lists that ask for it; null: none is spelt
+ */
+export function compileLists(files: readonly WordFile[], options: ScreenOptions, version: number, syllables: Syllables | null = null): Compiled {
   const errors: ListProblem[] = [];
   const warnings: ListProblem[] = [];
   const rules = new RuleGatherer();
@@ -39,7 +48,11 @@ export function compileLists(files: readonly WordFile[], options: ScreenOptions,
     for (const word of parsed.words) rules.add(file.name, word, warnings);
     for (const word of parsed.allows) rules.add(file.name, word, warnings);
   }
-  if (rules.count > MAX_WORDS) errors.push({ file: "", line: 0, reason: `more than ${MAX_WORDS} words in all lists together` });
+  rules.expand(syllables);
+  if (rules.patterns > MAX_PATTERNS) errors.push({ file: "", line: 0, reason: `more than ${MAX_PATTERNS} patterns in all lists together` });
+  if (rules.always > MAX_ALWAYS) errors.push({ file: "", line: 0, reason: `more than ${MAX_ALWAYS} patterns in which no two letters must stand: each is run on every text` });
+  if (rules.count > MAX_RULES) errors.push({ file: "", line: 0, reason: `more than ${MAX_RULES} words in all lists together, with their variants` });
+  if (rules.listed > MAX_WORDS) errors.push({ file: "", line: 0, reason: `more than ${MAX_WORDS} words in all lists together` });
   if (errors.length > 0) return { errors };
   return { data: rules.compile(options, version), warnings };
 }
@@ -52,31 +65,74 @@ interface Folded {
   counts: boolean;
 }
 
+interface Entry {
+  readonly file: string;
+  readonly word: ListWord;
+  /** Of ActionCode, beside the action. */
+  readonly bits: number;
+}
+
 class RuleGatherer {
-  readonly #entries: { readonly file: string; readonly word: ListWord }[] = [];
+  readonly #entries: Entry[] = [];
   readonly #folded = new Map<string, Folded>();
+  readonly #always: number[] = [];
+  listed = 0;
+  patterns = 0;
 
   get count(): number {
     return this.#entries.length;
   }
 
+  get always(): number {
+    return this.#always.length;
+  }
+
   add(file: string, word: ListWord, warnings: ListProblem[]): void {
-    const key = foldedKey(word);
+    this.listed++;
+    if (word.required !== null) return this.#addPattern(file, word, word.required);
+    const same = this.#enter(word.folded, { file, word, bits: word.whole ? ActionCode.wholeBit : 0 });
+    if (same === null) return;
+    this.listed--;
+    warnings.push({ file, line: word.line, reason: `"${word.word}" is the same word as ${same.file}:${same.word.line}: skipped` });
+  }
+
+  /** Enters the other spellings of all words; what is listed itself stays as it is. */
+  expand(syllables: Syllables | null): void {
+    const { length } = this.#entries;
+    for (let ruleNo = 0; ruleNo < length && this.#entries.length <= MAX_RULES; ruleNo++) {
+      const { file, word, bits } = this.#entries[ruleNo] as Entry;
+      if (word.required !== null || word.action === "allow" || (word.options.exact && !word.options.pinyin && !word.options.reversed)) continue;
+      const options = { syllables: word.options.pinyin ? syllables : null, reversed: word.options.reversed, exact: word.options.exact };
+      for (const variant of variantsOf(word.word, word.folded, options)) {
+        this.#enter(variant.folded, { file, word, bits: bits | (variant.pinyin ? ActionCode.pinyinBit : 0) });
+      }
+    }
+  }
+
+  #addPattern(file: string, word: ListWord, required: readonly ListWord["folded"][]): void {
+    this.patterns++;
+    const entry = { file, word, bits: ActionCode.regexBit };
+    if (required.length === 0) this.#always.push(this.#entries.push(entry) - 1);
+    else for (const run of required) this.#enter(run, entry);
+  }
+
+  /** @returns the entry that is the same already; then nothing is entered */
+  #enter(codePoints: readonly number[], entry: Entry): Entry | null {
+    const key = String.fromCodePoint(...codePoints);
     let folded = this.#folded.get(key);
     if (folded === undefined) {
-      folded = { codePoints: word.folded, kind: kindOf(word.folded), rules: [], counts: false };
+      folded = { codePoints, kind: kindOf(codePoints), rules: [], counts: false };
       this.#folded.set(key, folded);
     }
     for (const ruleNo of folded.rules) {
-      const other = this.#entries[ruleNo] as { file: string; word: ListWord };
-      if (other.word.action !== word.action || other.word.category !== word.category || other.word.whole !== word.whole) continue;
-      const reason = `"${word.word}" is the same word as ${other.file}:${other.word.line}: skipped`;
-      warnings.push({ file, line: word.line, reason });
-      return;
+      const other = this.#entries[ruleNo] as Entry;
+      const alike = other.word.action === entry.word.action && other.word.category === entry.word.category && other.bits === entry.bits;
+      if (alike && (entry.bits & ActionCode.regexBit) === 0) return other;
     }
     folded.rules.push(this.#entries.length);
-    if (word.action !== "allow") folded.counts = true;
-    this.#entries.push({ file, word });
+    if (entry.word.action !== "allow") folded.counts = true;
+    this.#entries.push(entry);
+    return null;
   }
 
   compile(options: ScreenOptions, version: number): ScreenData {
@@ -85,6 +141,7 @@ class RuleGatherer {
     const astral = alphabet.astral();
     return {
       version,
+      listed: this.listed,
       maxInserted: Math.min(Math.max(Math.trunc(options.maxInserted), 0), 20),
       codes: alphabet.table(),
       digitFrom: alphabet.digitFrom,
@@ -93,6 +150,7 @@ class RuleGatherer {
       astralCodes: Uint16Array.from(astral, ([, code]) => code),
       kinds: WORD_KINDS.map((kind) => kindData(patterns.filter((pattern) => pattern.kind === kind), alphabet)),
       rules: this.#table(patterns),
+      always: Int32Array.from(this.#always),
     };
   }
 
@@ -108,7 +166,7 @@ class RuleGatherer {
     return {
       words: entries.map((entry) => entry.word.word).join(""),
       wordEnds: Uint32Array.from(entries, (entry) => (end += entry.word.word.length)),
-      actions: Uint8Array.from(entries, ({ word }) => ActionCode[word.action] + (word.whole ? ActionCode.wholeBit : 0)),
+      actions: Uint8Array.from(entries, ({ word, bits }) => ActionCode[word.action] | bits),
       categories: Uint16Array.from(entries, (entry) => categoryNo.get(entry.word.category) ?? 0),
       files: Uint16Array.from(entries, (entry) => fileNo.get(entry.file) ?? 0),
       lines: Uint32Array.from(entries, (entry) => entry.word.line),

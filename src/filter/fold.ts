@@ -32,8 +32,19 @@ const NUMBER = /^\p{N}/u;
 const DECIMAL = /^\p{Nd}$/u;
 /** Modifier letters that look like accents or dashes, and the kana length mark: decoration in Chinese text. */
 const DECORATION = /^[\u02b0-\u02ff\u30fc]$/u;
+/** Where A stands white on black, in circles and in squares, and as flags are made of. */
+const BOXED_LETTERS = [0x1f150, 0x1f170, 0x1f1e6];
 /** Rows of nine circled digits that Unicode gives no decomposition. */
 const DIGIT_ROWS = [0x2776, 0x2780, 0x278a, 0x24f5];
+
+/**
+ * Letters of other scripts that are drawn like Latin ones, each with the one it passes for; lower case looks other than upper case.
+ * Words of those scripts fold alike on lists and in texts.
+ */
+const LOOK_ALIKES =
+  "аaвbеeкkмmнhоoрpсcтtуyхxіiїiѕsјjһhԁdԛqԝwҮyүyӀlАaВbЕeКkМmНhОoРpСcТtУyХxІiЇiЅsЈj" +
+  "αaβbεeιiκkνvοoρpτtυuχxγyωwΑaΒbΕeΖzΗhΙiΚkΜmΝnΟoΡpΤtΥyΧxϲcϳj" +
+  "ɑaɡgıiȷjƒfɩiʟlᴀaʙbᴄcᴅdᴇeꜰfɢgʜhɪiᴊjᴋkᴍmɴnᴏoᴘpʀrꜱsᴛtᴜuᴠvᴡwʏyᴢzøoØołlŁlđdĐd";
 
 /** Folded unit by unit; 0 = invisible. A surrogate folds to itself. */
 export const FOLD = new Uint16Array(0x10000);
@@ -61,6 +72,8 @@ export function foldAstral(codePoint: number): AstralFold {
 }
 
 function workOutAstral(codePoint: number): AstralFold {
+  const letter = boxedLetter(codePoint);
+  if (letter > 0) return { codePoint: letter, charClass: CharClass.alphabetic };
   const char = String.fromCodePoint(codePoint);
   const skinTone = codePoint >= 0x1f3fb && codePoint <= 0x1f3ff;
   if (skinTone || INVISIBLE.test(char)) return ASTRAL_INVISIBLE;
@@ -72,6 +85,12 @@ function workOutAstral(codePoint: number): AstralFold {
   }
   const folded = plain.codePointAt(0) ?? codePoint;
   return { codePoint: [...plain].length === 1 ? folded : codePoint, charClass: classOf(plain) };
+}
+
+/** A to Z white on black, in circles or squares, and the letters that flags are made of; 0: none of them. */
+function boxedLetter(codePoint: number): number {
+  for (const first of BOXED_LETTERS) if (codePoint >= first && codePoint < first + 26) return 0x61 + codePoint - first;
+  return 0;
 }
 
 /** Folded code points of a text, invisible ones left out: what word lists are compared by. */
@@ -103,6 +122,7 @@ function fillTables(): void {
     for (let digit = 1; digit <= 9; digit++) setUnit(row + digit - 1, 0x30 + digit, CharClass.digit);
   }
   setUnit(0x24ff, 0x30, CharClass.digit);
+  levelLookAlikes();
   levelTraditional();
 }
 
@@ -145,6 +165,17 @@ function classOf(char: string): CharClass {
   if (char === " ") return CharClass.space;
   if (LETTER.test(char)) return (char.codePointAt(0) ?? 0) < FIRST_IDEOGRAPHIC ? CharClass.alphabetic : CharClass.ideograph;
   return NUMBER.test(char) ? CharClass.digit : CharClass.symbol;
+}
+
+/** After compatibility forms, so that accents and styles of a look-alike are levelled too. */
+function levelLookAlikes(): void {
+  const latin = new Uint16Array(0x10000);
+  for (let i = 0; i < LOOK_ALIKES.length; i += 2) latin[LOOK_ALIKES.charCodeAt(i)] = LOOK_ALIKES.charCodeAt(i + 1);
+  for (let unit = 0; unit < 0x10000; unit++) {
+    const own = latin[unit] as number;
+    const to = own === 0 ? (latin[FOLD[unit] as number] as number) : own;
+    if (to !== 0) setUnit(unit, to, CharClass.alphabetic);
+  }
 }
 
 /** After compatibility forms, so that a compatibility ideograph of a traditional character is levelled too. */

@@ -4,6 +4,7 @@
  */
 import { eachOccurrence } from "./automaton.js";
 import { CLASS, CharClass, FOLD, foldAstral } from "./fold.js";
+import type { Patterns } from "./patterns.js";
 import { ActionCode, WORD_KINDS, WordKind, type ScreenData } from "./screen-data.js";
 
 /** One rule's word in a text. */
@@ -29,8 +30,18 @@ const COMMON_PUNCTUATION = new Set([..." .,:;/'\"-_?!()&@’…"].map((char) => 
 /** Signs that go on a number when a digit follows: 88 is not in 88.00 nor in 1,088. */
 const NUMBER_SIGNS = new Set([0x2c, 0x2e]);
 
+/** For which words what stands between their characters may stand there. */
+const Holds = {
+  no: 0,
+  /** Spaces or digits between syllables. */
+  pinyin: 1,
+  yes: 2,
+} as const;
+type Holds = (typeof Holds)[keyof typeof Holds];
+
 export class Occurrences {
   readonly #data: ScreenData;
+  readonly #patterns: Patterns;
   /** The text in hand. */
   #text = "";
   #offsets: Int32Array = new Int32Array(0);
@@ -40,9 +51,12 @@ export class Occurrences {
   #places = new Int32Array(0);
   #found: Span[] = [];
   #allows: Span[] = [];
+  /** Rules of patterns of which something was met that must stand in what they match. */
+  readonly #met = new Set<number>();
 
-  constructor(data: ScreenData) {
+  constructor(data: ScreenData, patterns: Patterns) {
     this.#data = data;
+    this.#patterns = patterns;
   }
 
   /**
@@ -55,11 +69,14 @@ export class Occurrences {
     this.#length = length;
     this.#found = [];
     this.#allows = [];
+    this.#met.clear();
+    for (const ruleNo of this.#data.always) this.#met.add(ruleNo);
     if (this.#kept.length < length) {
       this.#kept = new Uint16Array(codes.length);
       this.#places = new Int32Array(codes.length);
     }
     for (const kind of WORD_KINDS) this.#findKind(kind, codes);
+    for (const ruleNo of this.#met) this.#match(ruleNo);
     const found = this.#found.sort(bySpan);
     return this.#allows.length === 0 ? found : excuse(found, this.#allows.sort(bySpan));
   }
@@ -78,7 +95,8 @@ export class Occurrences {
     const { automaton, rules } = data;
     eachOccurrence(automaton, this.#kept, kept, (patternNo, end) => {
       const start = end + 1 - (automaton.lengths[patternNo] as number);
-      if (this.#holdsTogether(start, end)) this.#report(rules[patternNo] as number, start, end);
+      const holds = this.#holdsTogether(start, end);
+      if (holds !== Holds.no) this.#report(rules[patternNo] as number, start, end, holds);
     });
   }
 
@@ -88,9 +106,10 @@ export class Occurrences {
   }
 
   /** Whether what stands between the kept characters start..end may stand inside a word. */
-  #holdsTogether(start: number, end: number): boolean {
+  #holdsTogether(start: number, end: number): Holds {
     let spaced = false;
     let tight = false;
+    let numbered = false;
     for (let k = start; k < end; k++) {
       const place = this.#places[k] as number;
       const next = this.#places[k + 1] as number;
@@ -102,18 +121,31 @@ export class Occurrences {
         tight ||= latin;
         continue;
       }
-      if (inserted > this.#data.maxInserted) return false;
+      if (inserted > this.#data.maxInserted) return Holds.no;
       // 1-2 is not 12.
-      if (left === CharClass.digit && right === CharClass.digit) return false;
+      if (left === CharClass.digit && right === CharClass.digit) return Holds.no;
       if (!latin) continue;
       const between = this.#between(place, next);
       // A digit inside a Latin word makes another word of it.
-      if (between === Between.digit) return false;
+      if (between === Between.digit) numbered = true;
       if (between === Between.common) spaced = true;
     }
+    if (!this.#digitsEnd(start, end)) return Holds.no;
     // "the rapist" is two words; only s.p e l.t   o u t letter by letter do spaces and points belong to one.
-    if (spaced && (tight || !this.#isAlone(start, end))) return false;
-    return this.#digitsEnd(start, end);
+    return numbered || (spaced && (tight || !this.#isAlone(start, end))) ? Holds.pinyin : Holds.yes;
+  }
+
+  /** No Latin letter goes on from a Latin edge. */
+  #isSpelt(start: number, end: number): boolean {
+    const first = this.#places[start] as number;
+    const last = this.#places[end] as number;
+    const goesOn = (edge: number, beyond: number): boolean => this.#classAt(edge) === CharClass.alphabetic && this.#classAt(beyond) === CharClass.alphabetic;
+    return !goesOn(first, first - 1) && !goesOn(last, last + 1);
+  }
+
+  #match(ruleNo: number): void {
+    const place = this.#patterns.find(ruleNo, this.#text);
+    if (place !== null) this.#found.push({ ruleNo, start: place.start, end: place.end, allowedBy: -1 });
   }
 
   /** A word that begins or ends with a digit does not stand inside a longer number. */
@@ -136,16 +168,22 @@ export class Occurrences {
     return !sameWord(this.#classAt(first), this.#classAt(first - 1)) && !sameWord(this.#classAt(last), this.#classAt(last + 1));
   }
 
-  #report(firstRule: number, start: number, end: number): void {
+  #report(firstRule: number, start: number, end: number, holds: Holds): void {
     const { actions, next } = this.#data.rules;
     const from = this.#offsets[this.#places[start] as number] as number;
     const last = this.#offsets[this.#places[end] as number] as number;
     const to = last + (CLASS[this.#text.charCodeAt(last)] === CharClass.surrogate ? 2 : 1);
     for (let ruleNo = firstRule; ruleNo >= 0; ruleNo = next[ruleNo] as number) {
       const action = actions[ruleNo] as number;
+      if ((action & ActionCode.regexBit) !== 0) {
+        this.#met.add(ruleNo);
+        continue;
+      }
+      const spelt = (action & ActionCode.pinyinBit) !== 0;
+      if (spelt ? !this.#isSpelt(start, end) : holds === Holds.pinyin) continue;
       if ((action & ActionCode.wholeBit) !== 0 && !this.#isAlone(start, end)) continue;
       const span: Span = { ruleNo, start: from, end: to, allowedBy: -1 };
-      ((action & ~ActionCode.wholeBit) === ActionCode.allow ? this.#allows : this.#found).push(span);
+      ((action & ActionCode.mask) === ActionCode.allow ? this.#allows : this.#found).push(span);
     }
   }
 

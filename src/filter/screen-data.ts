@@ -14,8 +14,11 @@ export const WORD_KINDS: readonly WordKind[] = [WordKind.letters, WordKind.digit
 /** Codes that stand for no particular character; those of the words' characters follow the first of each band. */
 export const Code = { invisible: 0, surrogate: 1, otherLetter: 2 } as const;
 
-/** What a rule does, with `wholeBit` added for words that must stand alone. */
-export const ActionCode = { reject: 0, flag: 1, allow: 2, hold: 3, wholeBit: 4 } as const;
+/**
+ * What a rule does (`mask`), and how it is looked for: `wholeBit` for words that must stand alone, `pinyinBit` for spellings in Latin
+ * letters, `regexBit` for patterns.
+ */
+export const ActionCode = { reject: 0, flag: 1, allow: 2, hold: 3, mask: 3, wholeBit: 4, pinyinBit: 8, regexBit: 16 } as const;
 
 export interface RuleTable {
   /** All words one after another; word `n` ends before `wordEnds[n]`. */
@@ -39,6 +42,8 @@ export interface KindData {
 
 export interface ScreenData {
   readonly version: number;
+  /** Words, patterns and allow-phrases as listed; the rules hold their variants, too. */
+  readonly listed: number;
   readonly maxInserted: number;
   /** Code of every UTF-16 unit, folding included. Letters, then digits from `digitFrom`, then symbols from `symbolFrom`. */
   readonly codes: Uint16Array;
@@ -50,11 +55,13 @@ export interface ScreenData {
   /** By WordKind; null when no word is of that kind. */
   readonly kinds: readonly (KindData | null)[];
   readonly rules: RuleTable;
+  /** Rules of patterns that are run on each text: nothing must stand in what they match. */
+  readonly always: Int32Array;
 }
 
 /** The buffers to move rather than copy when the data goes to another thread. */
 export function transferList(data: ScreenData): ArrayBuffer[] {
-  const arrays: ArrayBufferView[] = [data.codes, data.astral, data.astralCodes];
+  const arrays: ArrayBufferView[] = [data.codes, data.astral, data.astralCodes, data.always];
   const { wordEnds, actions, categories, files, lines, next } = data.rules;
   arrays.push(wordEnds, actions, categories, files, lines, next);
   for (const kind of data.kinds) {

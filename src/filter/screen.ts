@@ -8,8 +8,10 @@ import { occurs } from "./automaton.js";
 import { compileLists, type ScreenOptions, type WordFile } from "./compile.js";
 import { CLASS, CharClass, foldAstral, foldText } from "./fold.js";
 import { Occurrences, type Span } from "./occurrences.js";
+import { Patterns } from "./patterns.js";
 import { ActionCode, Code, WordKind, dataOctets, type ScreenData } from "./screen-data.js";
 import type { AccountView } from "./account-view.js";
+import type { Syllables } from "./variants.js";
 import type { ListProblem, WordAction } from "./word-list.js";
 
 /** One listed word found in a text. */
@@ -56,9 +58,9 @@ export const MAX_FLAGS = 16;
 /** Texts up to this many UTF-16 units are read without growing the buffers. */
 const USUAL_LENGTH = 1024;
 
-/** Reads the lists and builds their screen; one bad line refuses all, and the caller keeps the old one. */
-export function buildScreen(files: readonly WordFile[], options: ScreenOptions, version: number): ScreenBuild {
-  const compiled = compileLists(files, options, version);
+/** Reads the lists and builds their screen; one bad line refuses all, and the caller keeps the old one. @param syllables see compileLists */
+export function buildScreen(files: readonly WordFile[], options: ScreenOptions, version: number, syllables: Syllables | null = null): ScreenBuild {
+  const compiled = compileLists(files, options, version, syllables);
   if ("errors" in compiled) return compiled;
   return { screen: new Screen(compiled.data), warnings: compiled.warnings };
 }
@@ -70,7 +72,7 @@ export function screenFromData(data: ScreenData): Screen {
 
 export class Screen {
   readonly version: number;
-  /** Words and allow-phrases in force. */
+  /** Words, patterns and allow-phrases in force, as listed. */
   readonly size: number;
   readonly #data: ScreenData;
   readonly #codesOf: Uint16Array;
@@ -79,15 +81,17 @@ export class Screen {
   #codes = new Uint16Array(USUAL_LENGTH);
   #offsets = new Int32Array(USUAL_LENGTH);
   #length = 0;
+  readonly #patterns: Patterns;
   readonly #occurrences: Occurrences;
 
   constructor(data: ScreenData) {
     this.version = data.version;
-    this.size = data.rules.wordEnds.length;
+    this.size = data.listed;
     this.#data = data;
     this.#codesOf = data.codes;
     data.astral.forEach((codePoint, i) => this.#astral.set(codePoint, data.astralCodes[i] as number));
-    this.#occurrences = new Occurrences(data);
+    this.#patterns = new Patterns(data);
+    this.#occurrences = new Occurrences(data, this.#patterns);
   }
 
   /** Octets of memory the lists take, strings aside. */
@@ -103,7 +107,7 @@ export class Screen {
   /** Null for a clean text. @param view what the account's own terms make of the lists; none: the lists as they are written */
   screen(text: string, view: AccountView | null = null): Verdict | null {
     this.#load(text);
-    return this.#suspect() ? this.#judge(text, view) : null;
+    return this.#suspect(text) ? this.#judge(text, view) : null;
   }
 
   /** Everything there is to say about a text, for people. */
@@ -122,19 +126,20 @@ export class Screen {
     return { version: this.version, folded, verdict: this.screen(text, view), hits };
   }
 
-  #suspect(): boolean {
+  #suspect(text: string): boolean {
     const { kinds, digitFrom, symbolFrom, maxInserted } = this.#data;
     const letters = kinds[WordKind.letters];
     if (letters && occurs(letters.automaton, this.#codes, this.#length, digitFrom, maxInserted)) return true;
     const digits = kinds[WordKind.digits];
     if (digits && occurs(digits.automaton, this.#codes, this.#length, symbolFrom, maxInserted)) return true;
     const symbols = kinds[WordKind.symbols];
-    return symbols ? occurs(symbols.automaton, this.#codes, this.#length, 0x10000, maxInserted) : false;
+    if (symbols && occurs(symbols.automaton, this.#codes, this.#length, 0x10000, maxInserted)) return true;
+    return this.#patterns.suspect(text);
   }
 
   #judge(text: string, view: AccountView | null): Verdict | null {
     const flags: Hit[] = [];
-    const flagged = new Set<number>();
+    const flagged = new Set<string>();
     let reject: Hit | null = null;
     let hold: Hit | null = null;
     const own = this.#look(view, text);
@@ -145,8 +150,9 @@ export class Screen {
       if (action === null || own?.phraseAround(span.start, span.end) !== undefined) continue;
       if (action === "reject") reject ??= this.#hit(span, action);
       else if (action === "hold") hold ??= this.#hit(span, action);
-      else if (!flagged.has(span.ruleNo) && flags.length < MAX_FLAGS) {
-        flagged.add(span.ruleNo);
+      else if (!flagged.has(this.#ruleName(span.ruleNo)) && flags.length < MAX_FLAGS) {
+        // By its line: each spelling of a word is a rule of its own.
+        flagged.add(this.#ruleName(span.ruleNo));
         flags.push(this.#hit(span, action));
       }
     }
@@ -168,7 +174,7 @@ export class Screen {
 
   /** As listed. */
   #actionOf(ruleNo: number): WordAction {
-    const code = (this.#data.rules.actions[ruleNo] as number) & ~ActionCode.wholeBit;
+    const code = (this.#data.rules.actions[ruleNo] as number) & ActionCode.mask;
     return code === ActionCode.flag ? "flag" : code === ActionCode.hold ? "hold" : "reject";
   }
 

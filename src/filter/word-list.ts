@@ -6,15 +6,19 @@
  *   [fraud reject]                   category and action of the lines below: reject (when left out), hold or flag
  *   发票                             a word: in any width, case and script, and with symbols or digits inserted
  *   fapiao                           a Latin word: with odd symbols inserted, or all spelt out as f.a p-i a.o
+ *   [gambling reject pinyin]         and options: pinyin (六合彩 is also liuhecai and 六he彩), reversed (彩合六),
+ *                                    exact (no other numerals and look-alikes: 六合彩 is not 6合彩)
  *   9折券                            a word with digits: symbols may be inserted, but it is no part of a longer number
  *   t.cn/                            a word with symbols: exactly as written
+ *   /加.{0,4}微信.{0,6}\d{5,}/       a pattern (RE2), on the text as it is and on the text in lower case, half width and simplified
  *   =69                              a whole word: not inside a longer number or word of its own script either
  *   !发票抬头                        an allow-phrase: a word found inside it does not count
- *   \#1                              a word that begins with one of # [ = ! \
+ *   \#1                              a word that begins with one of # [ = ! / \
  * ```
  * UTF-8, a byte order mark and CRLF are fine. Before the first header the category is the file's name.
  */
 import { CharClass, classOfFolded, foldText } from "./fold.js";
+import { checkRegex } from "./regex.js";
 
 /** What a listed word does to a text: refuses it, holds it for a person, or is only kept with it. */
 export type WordAction = "reject" | "hold" | "flag";
@@ -23,15 +27,27 @@ export type RuleAction = WordAction | "allow";
 export interface ListWord {
   /** As written in the file, without marks. */
   readonly word: string;
-  /** Folded code points, at least two. */
+  /** Folded code points, at least two; of a pattern those of the pattern itself. */
   readonly folded: readonly number[];
+  /** A pattern: runs of letters of which one is in every text it matches, empty where there is none; null: a word. */
+  readonly required: readonly (readonly number[])[] | null;
   readonly category: string;
   readonly action: RuleAction;
   /** Must not stand inside a longer word of its own kind. */
   readonly whole: boolean;
+  readonly options: ListOptions;
   /** From 1. */
   readonly line: number;
 }
+
+/** Which other spellings of a section's words are looked for. */
+export interface ListOptions {
+  readonly pinyin: boolean;
+  readonly reversed: boolean;
+  readonly exact: boolean;
+}
+
+const NO_OPTIONS: ListOptions = { pinyin: false, reversed: false, exact: false };
 
 /** A line that is refused (or, as a warning, skipped). */
 export interface ListProblem {
@@ -49,7 +65,8 @@ export const MAX_WORD_LENGTH = 100;
 /** Errors reported for one file; the rest are not looked for. */
 const MAX_ERRORS = 20;
 
-const HEADER = /^\[\s*([\p{L}\p{N}_-]{1,32})(?:\s+(\S+))?\s*\]$/u;
+const HEADER = /^\[\s*([\p{L}\p{N}_-]{1,32})((?:\s+[a-z]+){0,8})\s*\]$/u;
+const PATTERN = /^\/(.+)\/$/u;
 
 /** Reads the text of one list. `name` names it in problems and gives the first category (without folder and extension). */
 export function parseWordList(name: string, text: string): ParsedList {
@@ -74,6 +91,7 @@ class Parser {
   readonly #seen = new Map<string, number>();
   #category: string;
   #action: RuleAction = "reject";
+  #options = NO_OPTIONS;
 
   constructor(file: string) {
     this.#file = file;
@@ -86,17 +104,30 @@ class Parser {
     if (line.startsWith("[")) return this.#header(line, no);
     if (line.startsWith("!")) return this.#word(line.slice(1), no, "allow", false);
     if (line.startsWith("=")) return this.#word(line.slice(1), no, this.#action, true);
+    const pattern = PATTERN.exec(line);
+    if (pattern?.[1] !== undefined) return this.#pattern(line, pattern[1], no);
     this.#word(line.startsWith("\\") ? line.slice(1) : line, no, this.#action, false);
   }
 
   #header(line: string, no: number): void {
     const match = HEADER.exec(line);
-    const action = match?.[2] ?? "reject";
-    if (match?.[1] === undefined || (action !== "reject" && action !== "hold" && action !== "flag")) {
-      return this.#error(no, `is no header: write [category reject], [category hold] or [category flag], not ${shown(line)}`);
+    const words = (match?.[2] ?? "").split(/\s+/u).filter((word) => word !== "");
+    const actions = words.filter((word) => word === "reject" || word === "hold" || word === "flag");
+    const options = words.filter((word) => word === "pinyin" || word === "reversed" || word === "exact");
+    if (match?.[1] === undefined || actions.length > 1 || actions.length + options.length < words.length) {
+      return this.#error(no, `is no header: write [category reject], [category hold] or [category flag], with pinyin, reversed or exact behind it, not ${shown(line)}`);
     }
     this.#category = match[1];
-    this.#action = action;
+    this.#action = actions[0] ?? "reject";
+    this.#options = { pinyin: options.includes("pinyin"), reversed: options.includes("reversed"), exact: options.includes("exact") };
+  }
+
+  #pattern(line: string, pattern: string, no: number): void {
+    const checked = checkRegex(pattern);
+    if (typeof checked === "string") return this.#error(no, `is no pattern: ${checked}`);
+    this.#add({
+      word: line, folded: foldText(line), required: checked.required, category: this.#category, action: this.#action, whole: false, options: NO_OPTIONS, line: no,
+    });
   }
 
   #word(written: string, no: number, action: RuleAction, whole: boolean): void {
@@ -104,14 +135,18 @@ class Parser {
     const folded = foldText(word);
     const reason = refusal(word, folded);
     if (reason !== null) return this.#error(no, reason);
-    const entry: ListWord = { word, folded, category: this.#category, action, whole, line: no };
-    const key = `${action} ${whole ? "=" : ""}${this.#category} ${foldedKey(entry)}`;
+    this.#add({ word, folded, required: null, category: this.#category, action, whole, options: this.#options, line: no });
+  }
+
+  #add(entry: ListWord): void {
+    const { word, category, action, whole, line } = entry;
+    const key = `${action} ${whole ? "=" : ""}${category} ${entry.required === null ? foldedKey(entry) : word}`;
     const first = this.#seen.get(key);
     if (first !== undefined) {
-      this.warnings.push({ file: this.#file, line: no, reason: `${shown(word)} is the same word as line ${first}: skipped` });
+      this.warnings.push({ file: this.#file, line, reason: `${shown(word)} is the same word as line ${first}: skipped` });
       return;
     }
-    this.#seen.set(key, no);
+    this.#seen.set(key, line);
     (action === "allow" ? this.allows : this.words).push(entry);
   }
 

@@ -74,6 +74,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   commander: ["src/cli", "src/main.ts"],
   "iconv-lite": ["protocols/model/text.ts"],
   smpp: ["src/cli"],
+  re2js: ["src/filter/regex.ts"],
+  "pinyin-pro": ["src/filter/pinyin.ts"],
   // Both take in what a person wrote: a file, a request.
   zod: ["src/config", "src/admin"],
   "toml-eslint-parser": ["src/config"],

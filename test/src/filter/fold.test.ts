@@ -32,6 +32,11 @@ describe("fold", () => {
     expect(folded("㊀㈠")).to.equal("一一");
   });
 
+  it("levels letters of other scripts that look Latin, and boxed ones", () => {
+    expect(folded("сАsіnО ΒΕΤ ƒaрiaо")).to.equal("casino bet fapiao");
+    expect(folded("🅵🅰🄿🅘🇦🇴")).to.equal("fapiao");
+  });
+
   it("drops what cannot be seen", () => {
     const invisible = "\u200b\u200c\u200d\u200e\u2060\ufeff\u00ad\u202e\u202a\u034f\u180e\ufe0f\u3164\u{e0001}\u{e0100}\u{1f3fd}\u0000";
     expect(folded(`发${invisible}票`)).to.equal("发票");
