@@ -43,7 +43,7 @@ export async function makeHistory(shape: HistoryShape): Promise<void> {
   const unfinished: string[] = [];
   const engine = new Engine(
     { dir: shape.dir, zoneMinutes: shape.zoneMinutes, retentionDays: 150, receiptHorizonMs: VALID_MS, outboxRetentionMs: VALID_MS, minFreeDiskMb: 0, maxPages: 0 },
-    { log: () => undefined, availability: () => undefined, finishDay: (path) => unfinished.push(path) },
+    { log: () => undefined, availability: () => undefined, finishDay: (path) => unfinished.push(path), changed: () => undefined },
     () => 0,
   );
   const startOfToday = (Math.floor((shape.nowMs / 1_000 + shape.zoneMinutes * 60) / DAY_S)) * DAY_S - shape.zoneMinutes * 60;

@@ -26,7 +26,7 @@ export type LedgerCommand =
   /** Waits for no one: refused while holds are open. The rest of the balance is forfeited or paid out. */
   | (Asked & { readonly kind: "account.close"; readonly name: string; readonly rest: "forfeit" | "payout" })
   | (Asked & { readonly kind: "tariff.add"; readonly name: string; readonly prefix: string; readonly priceMicros: number; readonly fromMs: number })
-  | (Asked & { readonly kind: "topup"; readonly name: string; readonly amountMicros: bigint; readonly reference: string })
+  | (Asked & { readonly kind: "topup"; readonly name: string; readonly amountMicros: bigint; readonly reference: string; readonly invoice?: InvoiceAsked })
   | (Asked & { readonly kind: "topup.reverse"; readonly name: string; readonly reference: string })
   | (Asked & { readonly kind: "refund"; readonly messageId: number; readonly amountMicros?: bigint })
   /** A signature registered with the operators (one seen before keeps its number), or taken back. `source` "" = any of the account's. */
@@ -36,6 +36,15 @@ export type LedgerCommand =
   | (Asked & { readonly kind: "signature.seen"; readonly name: string; readonly text: string; readonly source: string })
   | (Asked & { readonly kind: "template.add"; readonly name: string; readonly text: string })
   | (Asked & { readonly kind: "template.end"; readonly name: string; readonly no: number })
+  /** Terms that change by themselves at a moment to come; no password nor secret. */
+  | (Asked & { readonly kind: "dated.add"; readonly name: string; readonly settings: AccountSettings; readonly fromMs: number })
+  | (Asked & { readonly kind: "dated.cancel"; readonly name: string; readonly no: number })
+  /** An unpaid invoice is paid: by its number, or by the reference of its top-up. */
+  | (Asked & { readonly kind: "invoice.paid"; readonly name: string; readonly which: string })
+  /** What time brings about; the store asks for it itself. */
+  | (Asked & { readonly kind: "dated.apply"; readonly name: string; readonly no: number })
+  | (Asked & { readonly kind: "invoice.overdue"; readonly name: string; readonly reference: string })
+  | (Asked & { readonly kind: "credential.expire"; readonly name: string })
   /**
    * Shared secrets sealed under another key: all in one transaction, each only where it is still as it was. `what` tells the log of the
    * keys, never of a secret.
@@ -44,6 +53,15 @@ export type LedgerCommand =
   | ComplaintCommand
   /** A configuration or word-list change that belongs in the audit log. */
   | (Asked & { readonly kind: "audit"; readonly what: string });
+
+/** The invoice that a top-up comes with. */
+export interface InvoiceAsked {
+  readonly number: string;
+  /** Wall ms from which on it is overdue: the midnight after its day; 0 = none, of a paid one. */
+  readonly dueMs: number;
+  /** Not yet: the money is there to be spent, but the account does not open with it. */
+  readonly paid: boolean;
+}
 
 export interface Resealed {
   readonly name: string;
@@ -55,7 +73,7 @@ export interface Resealed {
 export type LedgerRefusal =
   | "no_such_account" | "account_exists" | "account_closed" | "invalid_value" | "reference_conflict" | "no_such_topup"
   | "already_reversed" | "already_refunded" | "no_such_message" | "not_charged" | "exceeds_charge" | "open_holds"
-  | "insufficient_balance" | "limit_exceeded" | "wrong_state" | "no_such_signature" | "no_such_template" | "unavailable"
+  | "insufficient_balance" | "limit_exceeded" | "wrong_state" | "no_such_signature" | "no_such_template" | "no_such_change" | "no_such_invoice" | "unavailable"
   | "no_such_complaint" | "complaint_closed";
 
 export type LedgerResult =

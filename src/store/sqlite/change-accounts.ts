@@ -1,5 +1,5 @@
 /**
- * Change of accounts: opens, alters, suspends, resumes and closes them, and sets their tariffs.
+ * Change of accounts: opens, alters and closes them, sets their tariffs, and replaces their passwords and secrets.
  */
 import { formatMoney } from "../../ledger/money.js";
 import { checkCurrency, checkName, checkRequired, checkSettings, withDefaults } from "../../ledger/account-settings.js";
@@ -12,8 +12,13 @@ import { MAX_TARIFFS } from "../../ledger/tariff.js";
 import { normalisePrefix } from "../../../protocols/model/address.js";
 import { describeSettings } from "./audit-words.js";
 import { endWarning } from "./change-contract.js";
+import type { AccountRow } from "./ledger-db.js";
 import { Refused, checkLimit, isLine, type Applied, type ChangeContext, type Of } from "./change-context.js";
 import { LedgerKind } from "./ledger-schema.js";
+import { setCredentials } from "./standing.js";
+
+const DAY_MS = 86_400_000;
+const MAX_KEEP_MS = 90 * DAY_MS;
 
 export function addAccount(change: ChangeContext, command: Of<"account.add">): Applied {
   const { name, settings, currency = "CNY" } = command;
@@ -27,7 +32,8 @@ export function addAccount(change: ChangeContext, command: Of<"account.add">): A
   return change.changed(name, 0n, false);
 }
 
-export function setAccount(change: ChangeContext, command: Of<"account.set">): Applied {
+/** @param fromMs from when on a price among them holds: base tariffs with a later start go on */
+export function setAccount(change: ChangeContext, command: Of<"account.set">, fromMs = change.nowMs): Applied {
   const row = change.account(command.name);
   const fault = checkSettings(command.settings);
   if (fault !== null) throw new Refused("invalid_value", fault);
@@ -40,7 +46,7 @@ export function setAccount(change: ChangeContext, command: Of<"account.set">): A
   const { priceMicros, creditLimitMicros = 0 } = kept;
   // A price set now is the later word: base tariffs that have started give way to it.
   const priced = command.settings.priceMicros !== undefined;
-  const ended = priced ? change.ledger.endTariffs(no, "", 0, change.nowMs, change.nowMs) : 0;
+  const ended = priced ? change.ledger.endTariffs(no, "", 0, fromMs, change.nowMs) : 0;
   const words = describeSettings(row.kept, kept);
   if (words === "" && ended === 0) return change.repeated(row);
   const { availableMicros, heldMicros } = change.view(row);
@@ -50,20 +56,10 @@ export function setAccount(change: ChangeContext, command: Of<"account.set">): A
   }
   checkLimit(availableMicros + heldMicros + BigInt(creditLimitMicros));
   change.ledger.setAccount(no, kept);
-  change.log(`account ${command.name} set: ${words || `price ${formatMoney(priceMicros ?? 0)} in the place of the base tariff`}`, `account:${no}`);
   const more = creditLimitMicros > row.account.creditLimitMicros || (priceMicros ?? 0) < row.account.priceMicros || ended > 0;
+  change.log(`account ${command.name} set: ${words || `price ${formatMoney(priceMicros ?? 0)} in the place of the base tariff`}`, `account:${no}`);
+  replaceCredentials(change, row, command);
   return change.changed(command.name, 0n, more);
-}
-
-export function setState(change: ChangeContext, name: string, state: "active" | "suspended"): Applied {
-  const row = change.account(name);
-  if (row.account.state === state) return change.repeated(row);
-  endWarning(change, name, row.account.no, state === "suspended" ? "no longer only warned" : "warning cleared");
-  // One that was only warned is active already.
-  if (row.account.state === "warned" && state === "active") return change.changed(name, 0n, false);
-  change.ledger.setState(row.account.no, state, state === "suspended" ? change.reason : "");
-  change.log(`account ${name} ${state === "suspended" ? "suspended" : "resumed"}`, `account:${row.account.no}`);
-  return change.changed(name, 0n, state === "active");
 }
 
 export function closeAccount(change: ChangeContext, command: Of<"account.close">): Applied {
@@ -111,13 +107,44 @@ export function addTariff(change: ChangeContext, command: Of<"tariff.add">): App
   return change.changed(command.name, 0n, true);
 }
 
+/** A password or secret that was replaced: since when the new one holds, and how long the former is taken beside it. */
+function replaceCredentials(change: ChangeContext, { account, kept }: AccountRow, { name, settings, keepOldMs = 0 }: Of<"account.set">): void {
+  const password = settings.passwordHash !== undefined && settings.passwordHash !== account.passwordHash;
+  const secret = settings.cmppSecret !== undefined && settings.cmppSecret !== account.cmppSecret;
+  if (!Number.isSafeInteger(keepOldMs) || keepOldMs < 0 || keepOldMs > MAX_KEEP_MS) throw new Refused("invalid_value", `keep-old: at most ${MAX_KEEP_MS / DAY_MS}d`);
+  if (!password && !secret) {
+    if (keepOldMs > 0) throw new Refused("invalid_value", "keep-old: no password or secret is replaced");
+    return;
+  }
+  const { no, credentials } = account;
+  const untilMs = change.nowMs + keepOldMs;
+  const former = (old: string | undefined, now: string): string => (keepOldMs > 0 && now !== "" ? (old ?? "") : "");
+  const oldPassword = former(kept.passwordHash, settings.passwordHash ?? "");
+  const oldSecret = former(kept.cmppSecret, settings.cmppSecret ?? "");
+  setCredentials(change.ledger, no, {
+    ...credentials,
+    ...(password ? { passwordSetAtMs: change.nowMs, formerPasswordHash: oldPassword, formerPasswordUntilMs: oldPassword === "" ? 0 : untilMs } : {}),
+    ...(secret ? { secretSetAtMs: change.nowMs, formerSecret: oldSecret, formerSecretUntilMs: oldSecret === "" ? 0 : untilMs } : {}),
+  });
+  const words = [[password, "password", oldPassword] as const, [secret, "cmpp-secret", oldSecret] as const].filter(([changed]) => changed)
+    .map(([, flag, old]) => `${flag} as of now, ${old === "" ? "no former one" : `the former one until ${new Date(untilMs).toISOString()}`}`);
+  change.log(`account ${name}: ${words.join(", ")}`, `credential:${no}`);
+}
+
 /** Closed accounts' too: no secret may be left under a key that is given up. */
 export function resealSecrets(change: ChangeContext, command: Of<"secrets.reseal">): Applied {
   if (!isLine(command.what, 1_000) || command.what === "") throw new Refused("invalid_value", "what: 1 to 1000 printable characters");
   const accounts: Account[] = [];
   for (const { name, from, to } of command.secrets) {
     const row = change.ledger.accountRow(name);
-    if (row === null || row.kept.cmppSecret !== from) continue;
+    if (row === null) continue;
+    const { credentials } = row.account;
+    if (credentials.formerSecret === from) {
+      setCredentials(change.ledger, row.account.no, { ...credentials, formerSecret: to });
+      change.log(`account ${name}: former secret sealed under another key`, `credential:${row.account.no}`);
+      accounts.push({ ...row.account, credentials: { ...credentials, formerSecret: to } });
+    }
+    if (row.kept.cmppSecret !== from) continue;
     const kept: AccountSettings = { ...row.kept, cmppSecret: to };
     const fault = checkSettings(kept);
     if (fault !== null) throw new Refused("invalid_value", fault);
@@ -130,7 +157,7 @@ export function resealSecrets(change: ChangeContext, command: Of<"secrets.reseal
 }
 
 /** A message from a phone to a service code, and a bind with an SP_Id, are one account's: no two may have the same. */
-function ownNames(change: ChangeContext, name: string, { serviceCodes = [], spId = "", protocolNames = [] }: AccountSettings): void {
+export function ownNames(change: ChangeContext, name: string, { serviceCodes = [], spId = "", protocolNames = [] }: AccountSettings): void {
   if (serviceCodes.length === 0 && spId === "" && protocolNames.length === 0) return;
   for (const { account } of change.ledger.accountRows()) {
     if (account.name === name || account.state === "closed") continue;

@@ -1,5 +1,5 @@
 /**
- * Change of a contract's standing: warnings with their deadline, and the registers of signatures and templates.
+ * Change of a contract's standing: suspended and resumed, warned with a deadline and cleared; and the registers of signatures and templates.
  */
 import type { RegisteredSignature } from "../../ledger/account.js";
 import { Refused, isLine, type Applied, type ChangeContext, type Of } from "./change-context.js";
@@ -23,6 +23,17 @@ export function warnAccount(change: ChangeContext, command: Of<"account.warn">):
   setWarning(change.ledger, no, cureByMs, change.reason);
   change.log(`account ${command.name} warned: to be mended by ${new Date(cureByMs).toISOString()}`, `contract:${no}`);
   return change.changed(command.name, 0n, false);
+}
+
+export function setState(change: ChangeContext, name: string, state: "active" | "suspended"): Applied {
+  const row = change.account(name);
+  if (row.account.state === state) return change.repeated(row);
+  endWarning(change, name, row.account.no, state === "suspended" ? "no longer only warned" : "warning cleared");
+  // One that was only warned is active already.
+  if (row.account.state === "warned" && state === "active") return change.changed(name, 0n, false);
+  change.ledger.setState(row.account.no, state, state === "suspended" ? change.reason : "");
+  change.log(`account ${name} ${state === "suspended" ? "suspended" : "resumed"}`, `account:${row.account.no}`);
+  return change.changed(name, 0n, state === "active");
 }
 
 export function clearWarning(change: ChangeContext, command: Of<"account.clear">): Applied {

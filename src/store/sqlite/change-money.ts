@@ -5,6 +5,7 @@ import { formatMoney } from "../../ledger/money.js";
 import { Book, CHARGE_STATE_NAMES, ChargeState } from "../../ledger/settlement.js";
 import { isFinal, stateName } from "../../../protocols/model/state.js";
 import { Refused, checkLimit, isLine, type Applied, type ChangeContext, type MessageCharge, type Of } from "./change-context.js";
+import { cancelInvoice, putInvoice, sameInvoice } from "./change-invoices.js";
 import { LedgerKind } from "./ledger-schema.js";
 
 export function topUp(change: ChangeContext, command: Of<"topup">): Applied {
@@ -23,6 +24,7 @@ export function topUp(change: ChangeContext, command: Of<"topup">): Applied {
     if (before.reversal !== null) {
       throw new Refused("already_reversed", `the top-up ${reference} was reversed: a new one needs a new reference`);
     }
+    sameInvoice(change, no, reference, command.invoice);
     return change.repeated(row, amount);
   }
   const { availableMicros, heldMicros } = change.view(row);
@@ -30,6 +32,7 @@ export function topUp(change: ChangeContext, command: Of<"topup">): Applied {
   const entry = change.ledger.book(no, LedgerKind.topUp, Book.cash, Book.available, amount, reference, change.nowMs);
   change.ledger.addTopUp(no, reference, amount, entry);
   change.log(`account ${command.name} topped up by ${formatMoney(amount)}, reference ${reference}`, `topup:${no}:${reference}`);
+  if (command.invoice !== undefined) putInvoice(change, command.name, no, reference, command.invoice);
   return change.changed(command.name, amount, true, amount);
 }
 
@@ -47,6 +50,7 @@ export function reverseTopUp(change: ChangeContext, command: Of<"topup.reverse">
   const entry = change.ledger.book(no, LedgerKind.reversal, Book.available, Book.cash, topUp.amount, reference, change.nowMs);
   change.ledger.reverseTopUp(no, reference, entry);
   change.log(`account ${command.name}: top-up of ${formatMoney(topUp.amount)} reversed, reference ${reference}`, `topup:${no}:${reference}`);
+  cancelInvoice(change, command.name, no, reference);
   return change.changed(command.name, -topUp.amount, false, topUp.amount);
 }
 

@@ -5,9 +5,11 @@
  * it does to a balance goes back as an effect, so that the writer's running balances stay right without reading again.
  */
 import type { LedgerCommand } from "../../ledger/commands.js";
-import { addAccount, addTariff, closeAccount, resealSecrets, setAccount, setState } from "./change-accounts.js";
+import { addAccount, addTariff, closeAccount, resealSecrets, setAccount } from "./change-accounts.js";
 import { ChangeContext, Refused, isLine, type Applied, type DayBooks, type Of } from "./change-context.js";
-import { addSignature, clearWarning, endSignature, registerTemplate, seeSignature, warnAccount, withdrawTemplate } from "./change-contract.js";
+import { addSignature, clearWarning, endSignature, registerTemplate, seeSignature, setState, warnAccount, withdrawTemplate } from "./change-contract.js";
+import { addDatedChange, applyDatedChange, cancelDatedChange, expireCredentials, overdueInvoice } from "./change-dated.js";
+import { payInvoice } from "./change-invoices.js";
 import { addComplaint, addComplaintLine } from "./change-complaints.js";
 import { refundMessage, reverseTopUp, topUp } from "./change-money.js";
 import type { LedgerDb } from "./ledger-db.js";
@@ -41,6 +43,12 @@ function apply(change: ChangeContext, command: LedgerCommand): Applied {
     case "signature.seen": return seeSignature(change, command);
     case "template.add": return registerTemplate(change, command);
     case "template.end": return withdrawTemplate(change, command);
+    case "dated.add": return addDatedChange(change, command);
+    case "dated.cancel": return cancelDatedChange(change, command);
+    case "dated.apply": return applyDatedChange(change, command);
+    case "invoice.paid": return payInvoice(change, command);
+    case "invoice.overdue": return overdueInvoice(change, command);
+    case "credential.expire": return expireCredentials(change, command);
     case "secrets.reseal": return resealSecrets(change, command);
     case "complaint.add": return addComplaint(change, command);
     case "complaint.line": return addComplaintLine(change, command);

@@ -13,27 +13,23 @@
  */
 import { statfsSync } from "node:fs";
 import type { LedgerCommand } from "../../ledger/commands.js";
-import { Op } from "../intent.js";
 import { Octets } from "../octets.js";
-import { Commit } from "../store.js";
-import type { StoreEvents } from "../store.js";
+import { Commit, type StoreEvents } from "../store.js";
 import { changeBooks, registerPolicies, type Changed } from "./change-books.js";
 import { packRow } from "./claims.js";
 import { DayFiles } from "./day-files.js";
+import { DueChanges } from "./due-changes.js";
 import { isDiskTrouble, isFull, reasonOf } from "./disk-trouble.js";
-import { acceptedIds, records } from "./group.js";
+import { acceptedIds, isSweep, records } from "./group.js";
 import { applyIntent, applyKept, refuseIntent } from "./intents.js";
 import { KeptIntents } from "./kept-intents.js";
 import { LedgerDb } from "./ledger-db.js";
 import { dayOfMs, ledgerPath, makeFolders } from "./paths.js";
-import { lookAround, markUncertain, readBalances, readMemory, settleDoubts } from "./recovery.js";
-import type { Doubts, Found } from "./recovery.js";
+import { lookAround, markUncertain, readBalances, readMemory, settleDoubts, type Doubts, type Found } from "./recovery.js";
 import { Sealer } from "./seal.js";
-import { WriterState } from "./state.js";
-import type { Policy, WriterOptions } from "./state.js";
+import { WriterState, type Policy, type WriterOptions } from "./state.js";
 import type { SilentCursor } from "./sweep.js";
-import { Wal } from "./wal.js";
-import type { WalFigures } from "./wal.js";
+import { Wal, type WalFigures } from "./wal.js";
 
 /** What the engine tells by itself, beside its results. */
 export interface EngineEvents {
@@ -41,6 +37,8 @@ export interface EngineEvents {
   readonly availability: StoreEvents["availability"];
   /** A sealed day's file waits for its indexes. */
   readonly finishDay: (path: string) => void;
+  /** Time has changed accounts. */
+  readonly changed: (changed: Changed) => void;
 }
 
 const MIB = 1_048_576;
@@ -53,6 +51,7 @@ export class Engine {
   readonly #files: DayFiles;
   readonly #ledger: LedgerDb;
   readonly #sealer: Sealer;
+  readonly #due: DueChanges;
   readonly #cursors = new Map<number, SilentCursor>();
   /** Why nothing can be written now; "" when it can. */
   #down = "";
@@ -77,6 +76,7 @@ export class Engine {
     this.#wal = new Wal(this.#files, preciseMs);
     this.state = new WriterState(options, this.#files);
     this.state.quotas.ledger = this.#ledger;
+    this.#due = new DueChanges(this.state, this.#ledger, events.log, events.changed);
     this.#sealer = new Sealer(this.state, this.#files, this.#ledger, events.log, events.finishDay);
   }
 
@@ -325,6 +325,7 @@ export class Engine {
   /** What is done once a second, in the writer's own time: the disk's room, and a step of sealing as of `wallMs`. */
   rest(wallMs: number): void {
     this.#lookAtDisk();
+    this.#due.run(wallMs, this.#down);
     this.#sealer.wallMs = wallMs;
     this.sealStep();
   }
@@ -374,6 +375,7 @@ export class Engine {
   /** One change to accounts or money. */
   change(command: LedgerCommand, wallMs: number): Changed {
     this.#begin(wallMs);
+    this.#due.lookAgain();
     return changeBooks(this.state, this.#ledger, this.#down, command, this.#events.log);
   }
 
@@ -393,8 +395,4 @@ export class Engine {
     this.#files.closeAll();
     this.#ledger.close();
   }
-}
-
-function isSweep(record: Buffer): boolean {
-  return record[4] === Op.sweep;
 }

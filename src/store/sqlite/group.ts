@@ -63,3 +63,8 @@ export function acceptedIds(record: Buffer): number[] {
   for (let at = record.readUInt32LE(0); at < record.length; at += record.readUInt32LE(at)) ids.push(record.readDoubleLE(at + 5));
   return ids;
 }
+
+/** Whether a record is a sweep, with which a store that is down is tried again. */
+export function isSweep(record: Buffer): boolean {
+  return record[4] === Op.sweep;
+}

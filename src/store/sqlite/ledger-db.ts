@@ -151,7 +151,9 @@ export class LedgerDb {
     const { name, reason: stateReason, currency } = raw;
     const standing = readStanding(this, no, raw.state === "active", kept, Number(raw.created_at));
     const state = standing.cureByMs > 0 ? "warned" : raw.state;
-    const account = makeAccount({ no, name, state, stateReason: standing.cureReason || stateReason, currency, tariffs, ...standing }, kept);
+    // A price to come is a tariff from that moment on already, so that it holds exactly from then.
+    const priced = standing.dated.flatMap(({ fromMs, settings: { priceMicros } }): Tariff[] => (priceMicros === undefined ? [] : [{ prefix: "", priceMicros, fromMs }]));
+    const account = makeAccount({ no, name, state, stateReason: standing.cureReason || stateReason, currency, tariffs: priced.length === 0 ? tariffs : [...priced, ...tariffs], ...standing }, kept);
     return { account, kept, createdAtMs: Number(raw.created_at) };
   }
 

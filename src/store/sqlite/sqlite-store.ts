@@ -248,10 +248,14 @@ export class SqliteStore implements Store {
   }
 
   async change(command: LedgerCommand): Promise<LedgerResult> {
-    const { result, accounts, credited } = (await this.#call((no) => ({ kind: "change", no, command }))) as Changed;
+    const changed = (await this.#call((no) => ({ kind: "change", no, command }))) as Changed;
+    this.#tellChanged(changed);
+    return changed.result;
+  }
+
+  #tellChanged({ accounts, credited }: Changed): void {
     if (accounts !== null) this.#events.accountsChanged(accounts);
     if (credited !== 0) this.#events.credited(credited);
-    return result;
   }
 
   query(query: Query): Promise<Answer> {
@@ -291,6 +295,9 @@ export class SqliteStore implements Store {
       }
       case "done":
         this.#settle(message.no, (call) => call.resolve(message.value));
+        break;
+      case "changed":
+        this.#tellChanged(message.changed);
         break;
       case "failed":
         this.#settle(message.no, (call) => call.reject(new StoreCallError(message.code, message.message)));

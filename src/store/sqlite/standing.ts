@@ -111,3 +111,47 @@ function readDated(ledger: LedgerDb, no: number): DatedChange[] {
   const rows = ledger.prepare("SELECT no, from_ms, settings FROM dated_change WHERE account = ? AND state = 'waiting' ORDER BY from_ms, no").all(no) as Raw[];
   return rows.map((row) => ({ no: Number(row["no"]), fromMs: Number(row["from_ms"]), settings: JSON.parse(String(row["settings"])) as AccountSettings }));
 }
+
+/** The number it got. */
+export function addDated(ledger: LedgerDb, accountNo: number, fromMs: number, settings: AccountSettings, reason: string, nowMs: number): number {
+  const no = Number(ledger.prepare("SELECT ifnull(max(no), 0) + 1 FROM dated_change WHERE account = ?").pluck().get(accountNo));
+  ledger.prepare("INSERT INTO dated_change VALUES (?, ?, ?, ?, ?, ?, 'waiting', 0)").run(accountNo, no, fromMs, JSON.stringify(settings), reason, nowMs);
+  return no;
+}
+
+export function endDated(ledger: LedgerDb, accountNo: number, no: number, state: "applied" | "cancelled" | "refused", nowMs: number): void {
+  ledger.prepare("UPDATE dated_change SET state = ?, ended_at = ? WHERE account = ? AND no = ?").run(state, nowMs, accountNo, no);
+}
+
+// ---------------------------------------------------------------- invoices
+
+export interface InvoiceRow {
+  readonly reference: string;
+  readonly number: string;
+  /** Wall ms from which on it is overdue, 0 = no such day. */
+  readonly dueMs: number;
+  readonly state: "unpaid" | "paid" | "cancelled";
+  readonly acted: boolean;
+}
+
+/** By its own number, or by the reference of its top-up. */
+export function readInvoice(ledger: LedgerDb, accountNo: number, which: string): InvoiceRow | null {
+  const sql = "SELECT reference, number, due, state, acted FROM invoice WHERE account = ? AND (number = ? OR reference = ?) ORDER BY number = ? DESC LIMIT 1";
+  const raw = ledger.prepare(sql).get(accountNo, which, which, which) as Raw | undefined;
+  if (raw === undefined) return null;
+  return {
+    reference: String(raw["reference"]), number: String(raw["number"]), dueMs: Number(raw["due"]), state: raw["state"] as InvoiceRow["state"], acted: raw["acted"] === 1n,
+  };
+}
+
+export function addInvoice(ledger: LedgerDb, accountNo: number, invoice: InvoiceRow, paidAtMs: number): void {
+  ledger.prepare("INSERT INTO invoice VALUES (?, ?, ?, ?, ?, ?, 0)").run(accountNo, invoice.reference, invoice.number, invoice.dueMs, invoice.state, paidAtMs);
+}
+
+export function setInvoice(ledger: LedgerDb, accountNo: number, reference: string, state: InvoiceRow["state"], paidAtMs: number): void {
+  ledger.prepare("UPDATE invoice SET state = ?, paid_at = ? WHERE account = ? AND reference = ?").run(state, paidAtMs, accountNo, reference);
+}
+
+export function markActed(ledger: LedgerDb, accountNo: number, reference: string): void {
+  ledger.prepare("UPDATE invoice SET acted = 1 WHERE account = ? AND reference = ?").run(accountNo, reference);
+}

@@ -2,6 +2,7 @@
  * Writer messages: what crosses between the network thread and the writer thread, in both directions.
  */
 import type { LedgerCommand } from "../../ledger/commands.js";
+import type { Changed } from "./change-books.js";
 import type { Found } from "./recovery.js";
 import type { Policy } from "./state.js";
 
@@ -32,6 +33,8 @@ export type FromWriter =
   | { readonly kind: "opened"; readonly no: number; readonly found: Found; readonly held: number; readonly memory: ArrayBuffer; readonly figures: WriterFigures }
   | { readonly kind: "results"; readonly memory: ArrayBuffer; readonly octets: number; readonly used: ArrayBuffer; readonly figures: WriterFigures }
   | { readonly kind: "done"; readonly no: number; readonly value: unknown }
+  /** What time has changed in the accounts. */
+  | { readonly kind: "changed"; readonly changed: Changed }
   | { readonly kind: "failed"; readonly no: number; readonly code: string; readonly message: string }
   | { readonly kind: "log"; readonly level: "error" | "warn" | "info"; readonly event: string; readonly fields: Record<string, string | number | boolean> }
   | { readonly kind: "availability"; readonly available: boolean; readonly reason: string };

@@ -64,6 +64,7 @@ function open(no: number): void {
         if (!unfinished.includes(path)) unfinished.push(path);
         finishNext();
       },
+      changed: (changed) => tell({ kind: "changed", changed }),
     },
     () => clock.preciseMs(),
   );

@@ -275,9 +275,10 @@ describe("ledger commands", () => {
     topUp("1", "B1");
     topUp("1", "B1");
     outcome({ kind: "audit", what: "words: version 2, 10000 words" });
-    expect(audit()).to.have.length(4);
+    expect(audit()).to.have.length(5);
     expect(audit()[1]).to.equal("account acme set: password changed, rate 100 -> 200");
-    expect(audit()[2]).to.equal("account acme topped up by 1.00, reference B1");
+    expect(audit()[2]).to.equal("account acme: password as of now, no former one");
+    expect(audit()[3]).to.equal("account acme topped up by 1.00, reference B1");
     expect(JSON.stringify(ledger.db.prepare("SELECT actor, reason, what, subject FROM audit").all())).to.not.match(/scrypt|hhh|iii/);
   });
 

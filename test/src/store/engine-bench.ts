@@ -119,6 +119,8 @@ export class Bench {
   readonly availability: [boolean, string][] = [];
   readonly logged: string[] = [];
   readonly finished: string[] = [];
+  /** Accounts that time has changed. */
+  readonly changed: string[] = [];
   policy: Policy = { uncertain: "resend", waitMs: 30_000, deadlineMs: 3_600_000 };
   #sequence = 0;
   readonly #into = new Octets(65_536);
@@ -137,6 +139,7 @@ export class Bench {
       log: (_level, event) => this.logged.push(event),
       availability: (available, reason) => this.availability.push([available, reason]),
       finishDay: (path) => this.finished.push(path),
+      changed: ({ result }) => void this.changed.push(result.ok ? (result.account?.account.name ?? "") : result.code),
     }, () => 0);
     const { found, held } = this.engine.open(this.wallMs);
     this.found = found;
