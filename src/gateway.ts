@@ -28,6 +28,7 @@ import { Accounts } from "./flow/accounts.js";
 import { ContractData } from "./flow/contract-data.js";
 import { MessageIds } from "./flow/ids.js";
 import { SweepClock } from "./flow/sweep-clock.js";
+import { formatMoney } from "./ledger/money.js";
 import { Alarms } from "./observe/alarms.js";
 import { Events } from "./observe/events.js";
 import { registerAlarmGauges, registerGauges } from "./observe/gauges.js";
@@ -35,6 +36,7 @@ import { StoreHeartbeat } from "./observe/heartbeat.js";
 import { createLog, wireLog } from "./observe/log.js";
 import { Metrics } from "./observe/metrics.js";
 import { connectServiceManager } from "./observe/systemd.js";
+import { Watch } from "./observe/watch.js";
 import { Webhooks } from "./observe/webhook.js";
 import { startEmbeddedSimulator } from "./simulator/embedded.js";
 import { SqliteNumbers } from "./store/sqlite/sqlite-numbers.js";
@@ -73,6 +75,7 @@ class RunningGateway implements Gateway {
   readonly #alarms: Alarms;
   readonly admin: AdminHost;
   #parts!: Assembly;
+  #watch: Watch | null = null;
   #listeners: { name: string; protocol: string; listener: Listener }[] = [];
   #simulator: { close(): Promise<void> } | null = null;
   #http: HttpServer | null = null;
@@ -179,6 +182,7 @@ class RunningGateway implements Gateway {
     );
     for (const operator of settings.operator) addOperator(this.#parts, operator, numbers.get(operator.name) as number, settings.limits);
     this.#parts.flow.restore(snapshot);
+    this.#watch = this.#startWatch();
     const rotation = await this.#keys.finish({ actor: "gateway", reason: "a rotation was cut short" });
     if (rotation !== null) this.#log[rotation.reason === "" ? "info" : "warn"]("key_rotation", { key: rotation.keyId, sealed: rotation.secrets, waitsIn: rotation.pendingPath, reason: rotation.reason });
     await bootstrapAccounts(this.#store, this.#keys, new Set(snapshot.accounts.map((account) => account.name)), settings.bootstrap);
@@ -218,6 +222,23 @@ class RunningGateway implements Gateway {
     this.#startTicking();
   }
 
+  #startWatch(): Watch {
+    const { data, alarms } = this.#settings;
+    const watch = new Watch({
+      clock: this.#clock, store: this.#store, alarms: this.#alarms, settings: { ...alarms, zoneMinutes: data.zoneMinutes },
+      accounts: () => this.#accounts.all(),
+      operators: () => this.#parts.links.groups,
+      money: formatMoney,
+      lowBalance: () => undefined,
+      failed: (reason) => this.#log.sampled("warn", "watch_failed", "", { reason, hint: "alarms of balances and traffic wait until the books can be read" }),
+    });
+    this.#events.bindFailed = ({ protocol, remoteAddress }, systemId, known) => {
+      const account = known ? this.#accounts.byName(systemId) ?? this.#accounts.byBindName(protocol, systemId) : undefined;
+      watch.bindFailed(account?.terms.name ?? `address ${remoteAddress}`);
+    };
+    return watch;
+  }
+
   #startTicking(): void {
     const sweepClock = new SweepClock(this.#clock.wallMs, this.#clock.monotonicMs);
     let sweptAtMs = 0;
@@ -228,6 +249,7 @@ class RunningGateway implements Gateway {
       this.#parts.flow.tick(sweepMs);
       this.#parts.gate.storeProgress();
       this.#parts.calls.tick();
+      this.#watch?.tick(nowMs);
       if (nowMs - sweptAtMs < SWEEP_EVERY_MS) return;
       sweptAtMs = nowMs;
       this.#store.sweep(sweepMs);
@@ -238,6 +260,7 @@ class RunningGateway implements Gateway {
     this.#openSecrets(accounts);
     this.#accounts.update(accounts, this.#clock.monotonicMs);
     accountsChanged(this.#parts);
+    this.#watch?.lookAtAccounts();
   }
 
   #openSecrets(accounts: Parameters<Accounts["update"]>[0]): void {

@@ -163,6 +163,10 @@ class Builder {
         timeoutMs: parsed.alarms.timeout,
         giveUpMs: parsed.alarms.give_up,
         maxWaiting: parsed.alarms.max_waiting,
+        windowMs: parsed.alarms.window,
+        least: parsed.alarms.least_messages,
+        operatorGraceMs: parsed.alarms.operator_grace,
+        loginFailures: parsed.alarms.login_failures,
       },
       log: parsed.log,
       bootstrap: parsed.bootstrap.map((one, index): BootstrapAccount => ({

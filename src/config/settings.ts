@@ -64,6 +64,10 @@ export interface Settings {
     readonly timeoutMs: number;
     readonly giveUpMs: number;
     readonly maxWaiting: number;
+    readonly windowMs: number;
+    readonly least: number;
+    readonly operatorGraceMs: number;
+    readonly loginFailures: number;
   };
   readonly log: { readonly level: "error" | "warn" | "info" | "debug"; readonly format: "json" | "text" };
   /** Accounts made at start when they do not exist yet (the loopback demo). */

@@ -121,11 +121,6 @@ export class Alarms implements AlarmSink {
     this.#save();
   }
 
-  /** Alarms of accounts and operators that are there no more are over. @param has whether the subject of such a kind still is */
-  forget(kinds: readonly AlarmKind[], has: (subject: string) => boolean): void {
-    for (const { kind, subject } of this.raised) if (kinds.includes(kind) && !has(subject)) this.set(kind, subject, false, "it is there no more");
-  }
-
   /** A test to every webhook, at once and beside the queue. */
   test(): ReturnType<Webhooks["test"]> {
     return this.#parts.webhooks?.test(this.#event("alarm_test", "", "", "a test: nothing is wrong")) ?? Promise.resolve([]);

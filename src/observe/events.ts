@@ -38,6 +38,8 @@ interface NamedGroup {
 export class Events {
   readonly #log: Log;
   readonly #metrics: Metrics;
+  /** Told of binds refused for what they said of themselves; `known`: there is such an account. */
+  bindFailed: (session: CustomerSession, systemId: string, known: boolean) => void = () => undefined;
 
   constructor(log: Log, metrics: Metrics) {
     this.#log = log;
@@ -52,6 +54,7 @@ export class Events {
 
   bindRefused(session: CustomerSession, systemId: string, known: boolean, reason: BindRefusal): void {
     this.#metrics.bindRefused(reason);
+    if (reason === "credentials" || reason === "address_refused" || reason === "too_many_failures") this.bindFailed(session, systemId, known);
     // A stranger's system_id is whatever it likes: shown only where it is one of ours.
     this.#log.sampled("warn", "bind_refused", session.remoteAddress, {
       session: session.id, remote: session.remoteAddress, account: known ? systemId : "(unknown)", reason,

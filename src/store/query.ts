@@ -17,6 +17,8 @@ export type Query =
   | { readonly kind: "trace"; readonly by: "id" | "operator_id" | "destination"; readonly value: string; readonly limit: number; readonly fromMs?: number }
   /** Wall ms, half-open [fromMs, toMs), cut at days of the business time zone. */
   | { readonly kind: "statement"; readonly name: string; readonly fromMs: number; readonly toMs: number }
+  /** What the days of the last four have counted by account so far: messages accepted, ended, and of these failed (not arrived, and not taken back). */
+  | { readonly kind: "traffic" }
   | { readonly kind: "verify"; readonly full: boolean }
   | { readonly kind: "audit"; readonly limit: number }
   | { readonly kind: "uncertain"; readonly limit: number }
@@ -113,6 +115,15 @@ export interface Statement {
   readonly days: readonly { readonly day: string; readonly messages: number; readonly segments: number; readonly chargesMicros: bigint }[];
 }
 
+/** Of one account, on one day of acceptance (a number that grows by one each day). */
+export interface TrafficRow {
+  readonly day: number;
+  readonly accountNo: number;
+  readonly accepted: number;
+  readonly ended: number;
+  readonly failed: number;
+}
+
 export interface VerifyReport {
   readonly clean: boolean;
   readonly problems: readonly string[];
@@ -128,6 +139,7 @@ export type Answer =
   | { readonly kind: "account"; readonly account: AccountView | null }
   | { readonly kind: "trace"; readonly traces: readonly Trace[] }
   | { readonly kind: "statement"; readonly statement: Statement | null }
+  | { readonly kind: "traffic"; readonly rows: readonly TrafficRow[] }
   | { readonly kind: "verify"; readonly report: VerifyReport }
   | { readonly kind: "audit"; readonly entries: readonly { readonly no: number; readonly atMs: number; readonly actor: string; readonly what: string; readonly hash: string }[] }
   | { readonly kind: "uncertain"; readonly messages: readonly { readonly id: number; readonly account: string; readonly operator: string; readonly sinceMs: number; readonly destination: string }[] }

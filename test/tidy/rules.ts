@@ -47,7 +47,8 @@ const ROOMS: readonly Room[] = [
   { at: "src/store", may: ["protocols/model", "protocols/wire/clock.ts", "src/contract", "src/ledger", "src/lifecycle"], typesFrom: ["protocols/wire/protocol.ts"] },
   // The flow asks the edges through ports.ts and tells the log and metrics through interfaces of its own.
   { at: "src/flow", may: [...DOOR, ...PURE_FOLDERS, ...STORE_DOOR] },
-  { at: "src/observe", may: [...DOOR, "src/flow/stages.ts"], typesFrom: ["src/flow", ...PURE_FOLDERS, ...STORE_DOOR] },
+  // What is unusual is decided by the pure rules of contracts; observe hands them figures and time.
+  { at: "src/observe", may: [...DOOR, "src/flow/stages.ts", "src/contract"], typesFrom: ["src/flow", ...PURE_FOLDERS, ...STORE_DOOR] },
   { at: "src/simulator", may: [...BELOW_EDGES, "protocols"] },
   ...EDGES.map((edge) => ({ at: `src/${edge}`, may: BELOW_EDGES })),
   // The composition root: its life, and the making of the parts.

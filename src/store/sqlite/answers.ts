@@ -14,6 +14,7 @@ import { readEvidence } from "./evidence-pack.js";
 import { findSiblings } from "./siblings.js";
 import { readStatement } from "./statement.js";
 import { readTrace } from "./trace.js";
+import { readTraffic } from "./traffic.js";
 import { searchDestination, searchOperatorId } from "./trace-search.js";
 import type { Found } from "./trace-search.js";
 import { verifyBooks } from "./verify.js";
@@ -41,6 +42,8 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
     }
     case "statement":
       return { kind: "statement", statement: yield* readStatement(books, query.name, query.fromMs, query.toMs) };
+    case "traffic":
+      return { kind: "traffic", rows: readTraffic(books) };
     case "verify":
       return { kind: "verify", report: yield* verifyBooks(books, query.full, nowMs) };
     case "audit":

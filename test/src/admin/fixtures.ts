@@ -137,6 +137,8 @@ export function fakeAnswer(query: Query): Answer {
           days: [{ day: "2025-11-25", messages: 2, segments: 2, chargesMicros: 70_000n }],
         },
       };
+    case "traffic":
+      return { kind: "traffic", rows: [] };
     case "verify":
       return { kind: "verify", report: { clean: !query.full, problems: query.full ? ["demo: held is 1 too high"] : [], messages: 5, entries: 6, accounts: 1, days: 1, tookMs: 7 } };
     case "trace":

@@ -49,6 +49,14 @@ describe("what a customer may ask for", () => {
       expect(counts("20251124", null, 9)).to.deep.equal(NOTHING);
     });
 
+    it("tell by account what was accepted, ended and failed so far, what was taken back apart", () => {
+      bench.account("b");
+      traffic("WX");
+      bench.end(bench.accept({ account: 2, state: MessageState.queued }).id, MessageState.deleted, 0);
+      const rows = bench.ask({ kind: "traffic" }).rows.map(({ accountNo, accepted, ended, failed }) => ({ accountNo, accepted, ended, failed }));
+      expect(rows).to.deep.equal([{ accountNo: 1, accepted: 4, ended: 3, failed: 2 }, { accountNo: 2, accepted: 1, ended: 1, failed: 0 }]);
+    });
+
     it("are nothing for a day without traffic, and none for what is no day", () => {
       expect(counts("20240229")).to.deep.equal(NOTHING);
       expect(counts("20301231", "WX")).to.deep.equal(NOTHING);
