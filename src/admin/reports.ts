@@ -4,7 +4,8 @@
 import { ACCOUNT_SETTINGS } from "../ledger/account-settings.js";
 import type { AccountView } from "../ledger/commands.js";
 import { formatMoney } from "../ledger/money.js";
-import type { Answer, Statement, Trace } from "../store/query.js";
+import type { Answer, Trace } from "../store/query.js";
+import type { Statement } from "../store/statement.js";
 
 /** An account's money and all its terms; money terms lose "Micros" and are decimal strings. */
 export interface AccountReport {

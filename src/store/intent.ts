@@ -189,6 +189,7 @@ export function packInbound(into: Octets, intent: InboundIntent): void {
   packMessage(into, intent.message, "");
   into.u32(intent.accountNo);
   into.u16(intent.operatorNo);
+  into.u8(intent.optOut ? 1 : 0);
   closeRecord(into, start);
 }
 

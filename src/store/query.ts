@@ -4,6 +4,7 @@
 import type { Message } from "../../protocols/model/message.js";
 import type { MessageState } from "../../protocols/model/state.js";
 import type { DayCounts } from "../../protocols/wire/protocol.js";
+import type { OwnerStatement, Statement } from "./statement.js";
 import type { AccountView } from "../ledger/commands.js";
 import type { Complaint } from "../ledger/complaint.js";
 import type { EvidencePack } from "./evidence-pack.js";
@@ -19,6 +20,8 @@ export type Query =
   | { readonly kind: "statement"; readonly name: string; readonly fromMs: number; readonly toMs: number }
   /** What the days of the last four have counted by account so far: messages accepted, ended, and of these failed (not arrived, and not taken back). */
   | { readonly kind: "traffic" }
+  /** As `statement`, of all accounts, with what operators charge. */
+  | { readonly kind: "statement_all"; readonly fromMs: number; readonly toMs: number }
   | { readonly kind: "verify"; readonly full: boolean }
   | { readonly kind: "audit"; readonly limit: number }
   | { readonly kind: "uncertain"; readonly limit: number }
@@ -95,26 +98,6 @@ export interface Trace {
   readonly events: readonly TraceEvent[];
 }
 
-export interface Statement {
-  readonly account: string;
-  readonly currency: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly openingMicros: bigint;
-  readonly topUpsMicros: bigint;
-  readonly refundsMicros: bigint;
-  readonly chargesMicros: bigint;
-  readonly forfeitsMicros: bigint;
-  /** The part of `closing` that is on hold. */
-  readonly heldMicros: bigint;
-  readonly closingMicros: bigint;
-  readonly messages: number;
-  readonly segments: number;
-  readonly byState: Readonly<Record<string, { readonly messages: number; readonly segments: number }>>;
-  readonly refused: Readonly<Record<string, number>>;
-  readonly days: readonly { readonly day: string; readonly messages: number; readonly segments: number; readonly chargesMicros: bigint }[];
-}
-
 /** Of one account, on one day of acceptance (a number that grows by one each day). */
 export interface TrafficRow {
   readonly day: number;
@@ -140,6 +123,7 @@ export type Answer =
   | { readonly kind: "trace"; readonly traces: readonly Trace[] }
   | { readonly kind: "statement"; readonly statement: Statement | null }
   | { readonly kind: "traffic"; readonly rows: readonly TrafficRow[] }
+  | { readonly kind: "statement_all"; readonly statement: OwnerStatement }
   | { readonly kind: "verify"; readonly report: VerifyReport }
   | { readonly kind: "audit"; readonly entries: readonly { readonly no: number; readonly atMs: number; readonly actor: string; readonly what: string; readonly hash: string }[] }
   | { readonly kind: "uncertain"; readonly messages: readonly { readonly id: number; readonly account: string; readonly operator: string; readonly sinceMs: number; readonly destination: string }[] }

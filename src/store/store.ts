@@ -128,6 +128,8 @@ export interface ReceiptIntent extends Intent {
 }
 
 export interface InboundIntent extends Intent {
+  /** By it its sender wants no more messages: counted in the account's statement. */
+  readonly optOut: boolean;
   /** `message.id` is already drawn. 0 as account: no customer for it; kept, never delivered. */
   readonly message: Message;
   readonly accountNo: number;

@@ -12,7 +12,7 @@ import { DayCountsCache, readDayCounts } from "./day-counts.js";
 import { OrphanState } from "./day-schema.js";
 import { readEvidence } from "./evidence-pack.js";
 import { findSiblings } from "./siblings.js";
-import { readStatement } from "./statement.js";
+import { readOwnerStatement, readStatement } from "./statement.js";
 import { readTrace } from "./trace.js";
 import { readTraffic } from "./traffic.js";
 import { searchDestination, searchOperatorId } from "./trace-search.js";
@@ -44,6 +44,8 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
       return { kind: "statement", statement: yield* readStatement(books, query.name, query.fromMs, query.toMs) };
     case "traffic":
       return { kind: "traffic", rows: readTraffic(books) };
+    case "statement_all":
+      return { kind: "statement_all", statement: yield* readOwnerStatement(books, query.fromMs, query.toMs) };
     case "verify":
       return { kind: "verify", report: yield* verifyBooks(books, query.full, nowMs) };
     case "audit":
