@@ -4,12 +4,14 @@
 import type { Message } from "../../protocols/model/message.js";
 import type { MessageState } from "../../protocols/model/state.js";
 import type { DayCounts } from "../../protocols/wire/protocol.js";
-import type { OwnerStatement, Statement } from "./statement.js";
+import type { Detail, OwnerStatement, Statement } from "./statement.js";
 import type { AccountView } from "../ledger/commands.js";
 import type { Complaint } from "../ledger/complaint.js";
 import type { EvidencePack } from "./evidence-pack.js";
 
 export type * from "./evidence-pack.js";
+
+export type { Detail, Fates, OwnerAccount, OwnerOperator, OwnerStatement, Share, Statement, StatementDay, StatementTotals } from "./statement.js";
 
 export type Query =
   | { readonly kind: "accounts" }
@@ -22,6 +24,8 @@ export type Query =
   | { readonly kind: "traffic" }
   /** As `statement`, of all accounts, with what operators charge. */
   | { readonly kind: "statement_all"; readonly fromMs: number; readonly toMs: number }
+  /** One account's messages of whole days, ids above `after` (0: from the beginning), at most `limit` (5000). */
+  | { readonly kind: "statement_details"; readonly name: string; readonly fromMs: number; readonly toMs: number; readonly after: number; readonly limit: number }
   | { readonly kind: "verify"; readonly full: boolean }
   | { readonly kind: "audit"; readonly limit: number }
   | { readonly kind: "uncertain"; readonly limit: number }
@@ -124,6 +128,8 @@ export type Answer =
   | { readonly kind: "statement"; readonly statement: Statement | null }
   | { readonly kind: "traffic"; readonly rows: readonly TrafficRow[] }
   | { readonly kind: "statement_all"; readonly statement: OwnerStatement }
+  /** `details` null: no such account; `next`: where to go on after, 0 at the end. */
+  | { readonly kind: "statement_details"; readonly details: readonly Detail[] | null; readonly next: number; readonly missingDays: readonly string[] }
   | { readonly kind: "verify"; readonly report: VerifyReport }
   | { readonly kind: "audit"; readonly entries: readonly { readonly no: number; readonly atMs: number; readonly actor: string; readonly what: string; readonly hash: string }[] }
   | { readonly kind: "uncertain"; readonly messages: readonly { readonly id: number; readonly account: string; readonly operator: string; readonly sinceMs: number; readonly destination: string }[] }

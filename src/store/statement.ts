@@ -118,3 +118,22 @@ export interface OwnerStatement {
   readonly accounts: readonly OwnerAccount[];
   readonly operators: readonly OwnerOperator[];
 }
+
+/** One message, as its customer may see it in a list. */
+export interface Detail {
+  readonly messageId: number;
+  readonly atMs: number;
+  readonly destination: string;
+  readonly source: string;
+  /** Its text; "" when none is known. */
+  readonly signature: string;
+  /** Of its text; octets where it is none. */
+  readonly characters: number;
+  readonly segments: number;
+  readonly state: string;
+  readonly code: string;
+  /** Wall ms of its end, 0 while it has none. */
+  readonly reportAtMs: number;
+  /** What stands as charged. */
+  readonly chargedMicros: bigint;
+}

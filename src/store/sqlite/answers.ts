@@ -9,6 +9,7 @@ import type { Ints } from "./books.js";
 import { viewAccount } from "./change-context.js";
 import { readComplaint, readComplaints } from "./complaints.js";
 import { DayCountsCache, readDayCounts } from "./day-counts.js";
+import { readDetails } from "./details.js";
 import { OrphanState } from "./day-schema.js";
 import { readEvidence } from "./evidence-pack.js";
 import { findSiblings } from "./siblings.js";
@@ -46,6 +47,8 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
       return { kind: "traffic", rows: readTraffic(books) };
     case "statement_all":
       return { kind: "statement_all", statement: yield* readOwnerStatement(books, query.fromMs, query.toMs) };
+    case "statement_details":
+      return yield* readDetails(books, { ...query, limit: Math.min(5_000, Math.max(1, Math.trunc(query.limit))) });
     case "verify":
       return { kind: "verify", report: yield* verifyBooks(books, query.full, nowMs) };
     case "audit":
