@@ -8,6 +8,7 @@ import type { Screen } from "../filter/screen.js";
 import type { Commit, Store } from "../store/store.js";
 import type { Accounts, LiveAccount } from "./accounts.js";
 import type { MessageIds } from "./ids.js";
+import type { PolicyGround } from "./policy.js";
 import type { FlowMetrics, NotifyPort } from "./ports.js";
 import type { Report } from "./receipt.js";
 import type { ShareBound } from "./shares.js";
@@ -31,6 +32,8 @@ export interface FlowParts {
   readonly metrics: FlowMetrics;
   readonly notify: NotifyPort;
   readonly screen: Screen;
+  /** What the contracts of accounts are judged with; none: no account has a policy. */
+  readonly policies?: PolicyGround;
   readonly options: FlowOptions;
   /** The operator a message of this account to this destination goes to, or -1. */
   chooseOperator(account: LiveAccount, destination: string): number;
@@ -46,6 +49,8 @@ export interface FlowObserver {
   receipt(report: Report, result: Commit): void;
   inboundUnroutable(operatorNo: number): void;
   refusedFinally(accountNo: number, outcome: Outcome): void;
+  /** So many messages of an account wait for a person now. */
+  heldForReview(accountNo: number, outcome: Outcome, count: number): void;
   /** A part of a longer text was refused: as many are gathered as may be, for this account or for all. */
   gatheringFull(accountNo: number, bound: ShareBound): void;
   /** Something that people are told once when it begins and once when it is over; the same again changes nothing. */

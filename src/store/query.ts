@@ -2,10 +2,12 @@
  * Query: the closed list of read-only questions to the store, answered on the reader thread across all days.
  */
 import type { Message } from "../../protocols/model/message.js";
+import type { Outcome } from "../../protocols/model/outcome.js";
 import type { MessageState } from "../../protocols/model/state.js";
 import type { DayCounts } from "../../protocols/wire/protocol.js";
 import type { Detail, OwnerStatement, Statement } from "./statement.js";
 import type { AccountView } from "../ledger/commands.js";
+import type { StoredMessage } from "./store.js";
 import type { Complaint } from "../ledger/complaint.js";
 import type { EvidencePack } from "./evidence-pack.js";
 
@@ -45,6 +47,14 @@ export type Query =
   | { readonly kind: "complaint"; readonly id: number }
   /** Everything about a number in its normal form; `texts`: with what was written. */
   | { readonly kind: "evidence"; readonly number: string; readonly fromMs: number; readonly toMs: number; readonly texts: boolean }
+  /**
+   * What is held for a person, in order of the texts' ids, those above `after`: of an account ("" any), for an outcome (null any), found by a
+   * rule ("" any; the whole evidence, its category, or where the word is listed), or these texts and those that these messages are of.
+   */
+  | {
+      readonly kind: "review"; readonly account: string; readonly outcome: Outcome | null; readonly rule: string; readonly ids: readonly number[];
+      readonly after: number; readonly limit: number;
+    }
   /** What the account's books say of a day (YYYYMMDD, business time); of one service type, or of all (null). */
   | { readonly kind: "day_counts"; readonly accountNo: number; readonly day: string; readonly serviceType: string | null };
 
@@ -56,6 +66,19 @@ export interface SiblingText {
   readonly parts: readonly Message[];
   /** There are too many to be told. */
   readonly cut: boolean;
+}
+
+/** A text held for a person. */
+export interface ReviewEntry {
+  readonly textId: number;
+  readonly account: string;
+  /** Wall ms since when, and at which its time is over. */
+  readonly atMs: number;
+  readonly dueMs: number;
+  readonly outcome: Outcome;
+  readonly rule: string;
+  /** Its message, or its parts as far as they are held, in order of acceptance. */
+  readonly messages: readonly StoredMessage[];
 }
 
 /** Where a customer's own message stands. */
@@ -144,5 +167,7 @@ export type Answer =
   | { readonly kind: "complaints"; readonly complaints: readonly Complaint[] }
   | { readonly kind: "complaint"; readonly complaint: Complaint | null }
   | { readonly kind: "evidence"; readonly pack: EvidencePack }
+  /** In order of their ids; `more`: the limit cut them short. */
+  | { readonly kind: "review"; readonly entries: readonly ReviewEntry[]; readonly more: boolean }
   /** null: no day, or one of which nothing is known. */
   | { readonly kind: "day_counts"; readonly counts: DayCounts | null };

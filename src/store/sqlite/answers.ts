@@ -12,6 +12,7 @@ import { DayCountsCache, readDayCounts } from "./day-counts.js";
 import { readDetails } from "./details.js";
 import { OrphanState } from "./day-schema.js";
 import { readEvidence } from "./evidence-pack.js";
+import { readReview } from "./review-list.js";
 import { findSiblings } from "./siblings.js";
 import { readOwnerStatement, readStatement } from "./statement.js";
 import { readTrace } from "./trace.js";
@@ -59,6 +60,8 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
       return { kind: "customer_message", message: customerMessage(books, query) };
     case "waiting":
       return { kind: "waiting", messageIds: yield* findWaiting(books, query, MOST) };
+    case "review":
+      return yield* readReview(books, query);
     case "siblings":
       return { kind: "siblings", texts: yield* findSiblings(books, query) };
     case "day_counts":

@@ -108,7 +108,7 @@ CREATE TABLE review (
   at      INTEGER NOT NULL,        -- wall ms since when
   outcome INTEGER NOT NULL,        -- what it would be refused for (model/outcome.ts)
   rule    TEXT NOT NULL,
-  text    INTEGER NOT NULL         -- message.id of the first part of the text that is looked at as one; its own
+  text    INTEGER NOT NULL         -- message.id of a message of the text that is looked at as one
 ) STRICT;
 CREATE INDEX review_text ON review (text);
 

@@ -167,6 +167,8 @@ export function fakeAnswer(query: Query): Answer {
           lines: [{ no: 1, atMs: 1_764_320_400_000, actor: "cli:root", kind: "note", text: "13800138000 asked for no advertising" }],
         },
       };
+    case "review":
+      return { kind: "review", entries: [], more: false };
     case "day_counts":
       return { kind: "day_counts", counts: null };
   }

@@ -413,7 +413,7 @@ export class Bench {
 
   review(ids: readonly number[], mark: ReviewMark, dueMs: number): Commit {
     return this.#one(() => {
-      packReview(this.#into, ids, mark, dueMs);
+      packReview(this.#into, ids, mark, dueMs, ids[0] as number);
       this.#added(this.#ticket());
     }).commit;
   }
