@@ -51,6 +51,8 @@ export interface Ground {
   readonly numbers: NumberStore;
   /** The shared secret of an account, null when it has none that can be read. */
   secretOf(accountNo: number): Buffer | null;
+  /** The one it had before, while that is kept. */
+  formerSecretOf(accountNo: number): Buffer | null;
 }
 
 export interface Assembly extends Ground {
@@ -111,6 +113,7 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
     accounts,
     passwords: new PasswordChecker(clock),
     secretOf: (accountNo) => ground.secretOf(accountNo),
+    formerSecretOf: (accountNo) => ground.formerSecretOf(accountNo),
     failures: new BindFailures(settings.limits.failedBindsPerMinute),
     clock,
     bindCount: (accountNo) => binds.ofAccount(accountNo).length,

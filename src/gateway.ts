@@ -174,6 +174,7 @@ class RunningGateway implements Gateway {
         store: this.#store, clock: this.#clock, log: this.#log, metrics: this.#metrics, events: this.#events, alarms: this.#alarms, accounts: this.#accounts,
         contract: this.#contract, numbers: this.#numbers,
         secretOf: (accountNo) => this.#keys.secretOf(accountNo),
+        formerSecretOf: (accountNo) => this.#keys.formerSecretOf(accountNo),
       },
       settings,
       lists.screen,

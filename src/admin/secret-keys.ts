@@ -38,6 +38,8 @@ export class SecretKeys implements KeyHost {
   readonly #options: SecretKeysOptions;
   readonly #files: KeyFiles;
   readonly #opened = new Map<number, Opened>();
+  /** Secrets that were replaced and are still kept. */
+  readonly #former = new Map<number, Opened>();
   #loaded = false;
   #current: SecretKey | null = null;
   /** The key of a rotation that has not come to its end: what is sealed now is sealed under it. */
@@ -68,16 +70,23 @@ export class SecretKeys implements KeyHost {
     return this.#opened.get(accountNo)?.secret ?? null;
   }
 
+  /** The one it had before, while that is kept; until when it is good is the caller's to see. */
+  formerSecretOf(accountNo: number): Buffer | null {
+    return this.#former.get(accountNo)?.secret ?? null;
+  }
+
   /** Opens what is new in the accounts; the names of those whose secret cannot be read, each told once. */
   update(accounts: readonly Account[]): { readonly account: string; readonly keyId: string }[] {
     const unreadable: { account: string; keyId: string }[] = [];
-    for (const { no, name, cmppSecret: sealed } of accounts) {
-      const before = this.#opened.get(no);
-      if (sealed === "") this.#opened.delete(no);
-      if (sealed === "" || (before?.sealed === sealed && before.secret !== null)) continue;
-      const secret = this.#open(name, sealed);
-      this.#opened.set(no, { sealed, secret });
-      if (secret === null && before?.sealed !== sealed) unreadable.push({ account: name, keyId: sealedUnder(sealed) });
+    for (const { no, name, cmppSecret, credentials } of accounts) {
+      for (const [opened, sealed] of [[this.#opened, cmppSecret], [this.#former, credentials.formerSecret]] as const) {
+        const before = opened.get(no);
+        if (sealed === "") opened.delete(no);
+        if (sealed === "" || (before?.sealed === sealed && before.secret !== null)) continue;
+        const secret = this.#open(name, sealed);
+        opened.set(no, { sealed, secret });
+        if (secret === null && before?.sealed !== sealed) unreadable.push({ account: name, keyId: sealedUnder(sealed) });
+      }
     }
     return unreadable;
   }
@@ -102,15 +111,14 @@ export class SecretKeys implements KeyHost {
   check(): Promise<KeyCheck> {
     return this.#inTurn(async () => {
       this.load();
-      const accounts = (await this.#accounts()).filter((account) => account.cmppSecret !== "");
+      const sealed = await this.#sealed();
       return {
         from: this.#files.from,
         path: this.#files.path,
         keyId: this.#current?.id ?? "",
         pendingKeyId: this.#pending?.id ?? "",
-        secrets: accounts.length,
-        unreadable: accounts.filter((account) => this.#open(account.name, account.cmppSecret) === null)
-          .map((account) => ({ account: account.name, keyId: sealedUnder(account.cmppSecret) })),
+        secrets: sealed.length,
+        unreadable: sealed.filter((one) => this.#open(one.name, one.sealed) === null).map((one) => ({ account: one.name, keyId: sealedUnder(one.sealed) })),
       };
     });
   }
@@ -161,8 +169,8 @@ export class SecretKeys implements KeyHost {
     for (let round = 0; ; round++) {
       const unreadable: string[] = [];
       const secrets: Resealed[] = [];
-      for (const { name, cmppSecret: from } of await this.#accounts()) {
-        if (from === "" || sealedUnder(from) === key.id) continue;
+      for (const { name, sealed: from } of await this.#sealed()) {
+        if (sealedUnder(from) === key.id) continue;
         const secret = this.#open(name, from);
         if (secret === null) unreadable.push(name);
         else secrets.push({ name, from, to: seal(key, name, secret.toString("utf8")) });
@@ -191,7 +199,7 @@ export class SecretKeys implements KeyHost {
   }
 
   async #refuseLost(): Promise<void> {
-    const lost = (await this.#accounts()).filter((account) => account.cmppSecret !== "").length;
+    const lost = (await this.#sealed()).length;
     if (lost === 0) return;
     throw new AdminError("unavailable", `${this.#files.path} is not there, but ${lost} ${lost === 1 ? "secret is" : "secrets are"} sealed under its key`,
       "put it back; a secret that cannot be read any more is taken away with: tollgate account set NAME --cmpp-secret ''");
@@ -205,9 +213,11 @@ export class SecretKeys implements KeyHost {
     return null;
   }
 
-  async #accounts(): Promise<readonly Account[]> {
+  /** All secrets there are, the former ones that are kept among them. */
+  async #sealed(): Promise<readonly { readonly name: string; readonly sealed: string }[]> {
     const answer = await this.#options.store().query({ kind: "accounts" });
-    return answer.kind === "accounts" ? answer.accounts.map((view) => view.account) : [];
+    if (answer.kind !== "accounts") return [];
+    return answer.accounts.flatMap(({ account: { name, cmppSecret, credentials } }) => [cmppSecret, credentials.formerSecret].filter((sealed) => sealed !== "").map((sealed) => ({ name, sealed })));
   }
 
   #step(name: string): void {

@@ -16,7 +16,7 @@ import { AllowList, plainAddress } from "./addresses.js";
 import type { BindFailures } from "./failures.js";
 
 export type BindDecision =
-  | { readonly accepted: true; readonly account: LiveAccount }
+  | { readonly accepted: true; readonly account: LiveAccount; /** By the password or secret that was replaced, while it is still taken. */ readonly former: boolean }
   | { readonly accepted: false; readonly reason: BindRefusal };
 
 export interface BindPolicyParts {
@@ -24,6 +24,8 @@ export interface BindPolicyParts {
   readonly passwords: PasswordChecker;
   /** The shared secret of an account, null when it has none that can be read. */
   secretOf(accountNo: number): Buffer | null;
+  /** The one it had before, null when none is kept. */
+  formerSecretOf(accountNo: number): Buffer | null;
   readonly failures: BindFailures;
   readonly clock: Clock;
   /** Live binds of an account now. */
@@ -33,6 +35,9 @@ export interface BindPolicyParts {
 
 /** What the digest of a stranger is compared with, so that it takes as long as a wrong one. */
 const NO_ONES_SECRET = randomBytes(16);
+
+/** "former": by the one that was replaced. */
+type Proved = PasswordVerdict | "former";
 
 const refuse = (reason: BindRefusal): BindDecision => ({ accepted: false, reason });
 
@@ -53,7 +58,8 @@ export class BindPolicy {
     const account = this.accountOf(session, request);
     // The address of an account that we called ourselves is in its terms.
     if (account !== undefined && session.calledAccount === "" && !this.#allowed(account, address)) return this.#failed(address, "address_refused");
-    const verdict = await this.#proved(account, request);
+    const proved = await this.#proved(account, request);
+    const verdict = proved === "former" ? "ok" : proved;
     if (verdict === "busy") return refuse("too_many_failures");
     // Guesses made at once were all let in before the first had failed; those beyond the limit learn nothing.
     if (failures.blocked(address, clock.monotonicMs)) return refuse("too_many_failures");
@@ -63,7 +69,7 @@ export class BindPolicy {
     failures.succeeded(address);
     // Only who has proved to be the account learns which versions it may speak.
     if (bindTerms(terms, session.protocol).versions?.includes(request.version) === false) return refuse("version_refused");
-    return { accepted: true, account };
+    return { accepted: true, account, former: proved === "former" };
   }
 
   /** The account that a request names; undefined when there is none, or we have called another. */
@@ -75,12 +81,24 @@ export class BindPolicy {
   }
 
   /** An unknown name takes as long as a wrong password or secret: it is checked against no hash, or no one's secret. */
-  #proved(account: LiveAccount | undefined, { proof }: BindRequest): Promise<PasswordVerdict> | PasswordVerdict {
+  async #proved(account: LiveAccount | undefined, { proof }: BindRequest): Promise<Proved> {
     if (proof.kind === "called") return account === undefined ? "wrong" : "ok";
-    if (proof.kind === "password") return this.#parts.passwords.check(proof.password, account?.terms.passwordHash ?? "");
+    const { wallMs } = this.#parts.clock;
+    const credentials = account?.terms.credentials;
+    if (proof.kind === "password") {
+      const { passwords } = this.#parts;
+      const verdict = await passwords.check(proof.password, account?.terms.passwordHash ?? "");
+      if (verdict !== "wrong" || credentials === undefined || credentials.formerPasswordUntilMs <= wallMs) return verdict;
+      const former = await passwords.check(proof.password, credentials.formerPasswordHash);
+      return former === "ok" ? "former" : former;
+    }
+    // Both are compared whatever the first comes to, each in constant time.
     const secret = account === undefined ? null : this.#parts.secretOf(account.terms.no);
+    const former = account === undefined || account.terms.credentials.formerSecretUntilMs <= wallMs ? null : this.#parts.formerSecretOf(account.terms.no);
     const matches = proof.matches(secret ?? NO_ONES_SECRET);
-    return matches && secret !== null ? "ok" : "wrong";
+    const matchesFormer = former !== null && proof.matches(former);
+    if (matches && secret !== null) return "ok";
+    return matchesFormer ? "former" : "wrong";
   }
 
   /** The last step, asked in the same turn as the bind is counted: binds decided at once must see each other. */

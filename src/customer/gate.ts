@@ -37,7 +37,8 @@ export interface CustomerFlow {
 }
 
 export interface CustomerObserver {
-  bound(bind: Bind, version: string, direction: string): void;
+  /** `former`: by a password or secret that was replaced and is still taken. */
+  bound(bind: Bind, version: string, direction: string, former: boolean): void;
   bindRefused(session: CustomerSession, systemId: string, known: boolean, reason: BindRefusal): void;
   unbound(bind: Bind, reason: string): void;
   submitRefused(session: CustomerSession, outcome: Outcome, detail: string): void;
@@ -99,7 +100,7 @@ export class Gate implements CustomerEvents {
           accepted: true, window: bindTerms(terms, session.protocol).window, deliverWindow: bind.deliverWindow,
           alphabet0: terms.alphabet0, checkContentSource: terms.checkContentSource,
         });
-        this.#observer.bound(bind, request.version, request.direction);
+        this.#observer.bound(bind, request.version, request.direction, decision.former);
         if (session.canReceive) this.#flow.deliverAgain(terms.no);
       },
       () => {

@@ -48,8 +48,10 @@ export class Events {
 
   // ---- customers
 
-  bound(bind: BoundBind, version: string, direction: string): void {
-    this.#log.info("bound", { account: bind.account.terms.name, session: bind.session.id, remote: bind.session.remoteAddress, version, direction });
+  bound(bind: BoundBind, version: string, direction: string, former: boolean): void {
+    this.#log.info("bound", {
+      account: bind.account.terms.name, session: bind.session.id, remote: bind.session.remoteAddress, version, direction, ...(former ? { credential: "former" } : {}),
+    });
   }
 
   bindRefused(session: CustomerSession, systemId: string, known: boolean, reason: BindRefusal): void {

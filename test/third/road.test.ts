@@ -74,7 +74,7 @@ class Gateway {
     accounts.update(snapshot.accounts, clock.monotonicMs);
     const contract = new ContractData(480);
     const lists = new SqliteNumbers({ dir: this.#dir, zoneMinutes: 480, maxNumbers: 1_000, lists: contract.lists, failed: () => undefined });
-    const ground = { store: this.#store, clock, log, metrics: this.#metrics, events: new Events(log, this.#metrics), alarms: { set: () => undefined }, accounts, contract, numbers: lists, secretOf: () => Buffer.from("ours") };
+    const ground = { store: this.#store, clock, log, metrics: this.#metrics, events: new Events(log, this.#metrics), alarms: { set: () => undefined }, accounts, contract, numbers: lists, secretOf: () => Buffer.from("ours"), formerSecretOf: () => null };
     const parts = assemble(ground, settings, screenOf(1), new MessageIds(0, snapshot.highestId), () => false);
     const { gate, binds, flow } = parts;
     const session = { name: "sgip-8801", timers: TIMERS, maxSendBufferOctets: 1 << 20, systemId: "tollgate", node: 0, settings: {}, clock, log: new LogRecorder() };

@@ -82,7 +82,7 @@ class House {
     };
     const live = accounts(this.clock);
     const policy = new BindPolicy({
-      accounts: live, passwords: new PasswordChecker(this.clock), secretOf: () => null, failures: new BindFailures(10), clock: this.clock,
+      accounts: live, passwords: new PasswordChecker(this.clock), secretOf: () => null, formerSecretOf: () => null, failures: new BindFailures(10), clock: this.clock,
       bindCount: (no) => this.binds.ofAccount(no).length, shuttingDown: false,
     });
     this.gate = new Gate({ flow, observer, policy, binds: this.binds, clock: this.clock, maxPending: 100 });

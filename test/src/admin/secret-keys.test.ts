@@ -57,6 +57,23 @@ describe("SecretKeys", () => {
     return error as AdminError;
   };
 
+  it("keeps a former secret open beside the new one, and brings both under another key", async () => {
+    const keys = made();
+    await add(keys, "demo");
+    const result = await keys.sealed("demo", "tollgate2", (cmppSecret) => store.change({ ...BY, kind: "account.set", name: "demo", settings: { cmppSecret }, keepOldMs: 60_000 }));
+    expect(result.ok).to.equal(true);
+    const opened = (): (string | undefined)[] => {
+      const again = made();
+      again.load();
+      expect(again.update(accounts())).to.deep.equal([]);
+      return [again.secretOf(accounts()[0]!.no)?.toString(), again.formerSecretOf(accounts()[0]!.no)?.toString()];
+    };
+    expect(opened()).to.deep.equal(["tollgate2", "tollgate1"]);
+    expect(await keys.rotate(BY, null)).to.include({ secrets: 2, reason: "" });
+    expect(opened()).to.deep.equal(["tollgate2", "tollgate1"]);
+    expect(await keys.check()).to.deep.include({ secrets: 2, unreadable: [] });
+  });
+
   it("makes the key on first need, for its owner alone, and reads it again", async () => {
     const keys = made();
     keys.load();

@@ -6,12 +6,14 @@ import { Binds } from "../../../src/customer/binds.js";
 import { BindFailures } from "../../../src/customer/failures.js";
 import { Gate, type CustomerFlow, type CustomerObserver } from "../../../src/customer/gate.js";
 import { hashPasswordSync, PasswordChecker } from "../../../src/ledger/password.js";
-import type { Account } from "../../../src/ledger/account.js";
+import { NO_CREDENTIALS, type Account } from "../../../src/ledger/account.js";
 import { account, accounts } from "../flow/fixtures.js";
 
 const HASH = hashPasswordSync("secret01");
 /** By account number. */
 const SECRETS: Record<number, Buffer> = { 1: Buffer.from("shared-1"), 2: Buffer.from("shared-2") };
+const FORMER: Record<number, Buffer> = { 1: Buffer.from("before-1") };
+const FORMER_HASH = hashPasswordSync("secret00");
 const ANYONE = { password: "secret01", systemId: "account1" };
 
 /** A gate without sockets: what binds are answered is all that shows. */
@@ -20,15 +22,17 @@ class Desk {
   readonly policy: BindPolicy;
   readonly verdicts: BindVerdict[] = [];
   readonly known: boolean[] = [];
+  /** Of each that bound, whether by the credential it had before. */
+  readonly former: boolean[] = [];
   readonly #clock = new ManualClock();
   readonly #gate: Gate;
 
   constructor(settings: Partial<Account>, failuresPerMinute = 10, ...others: Account[]) {
     const live = accounts(this.#clock, account(1, { passwordHash: HASH, ...settings }), ...others);
     const flow = { deliverAgain: () => undefined } as unknown as CustomerFlow;
-    const observer = { bound: () => undefined, bindRefused: (_session: unknown, _id: string, known: boolean) => this.known.push(known) } as unknown as CustomerObserver;
+    const observer = { bound: (_bind: unknown, _version: string, _direction: string, former: boolean) => this.former.push(former), bindRefused: (_session: unknown, _id: string, known: boolean) => this.known.push(known) } as unknown as CustomerObserver;
     this.policy = new BindPolicy({
-      accounts: live, passwords: new PasswordChecker(this.#clock), secretOf: (no) => SECRETS[no] ?? null, failures: new BindFailures(failuresPerMinute), clock: this.#clock,
+      accounts: live, passwords: new PasswordChecker(this.#clock), secretOf: (no) => SECRETS[no] ?? null, formerSecretOf: (no) => FORMER[no] ?? null, failures: new BindFailures(failuresPerMinute), clock: this.#clock,
       bindCount: (no) => this.binds.ofAccount(no).length, shuttingDown: false,
     });
     this.#gate = new Gate({ flow, observer, policy: this.policy, binds: this.binds, clock: this.#clock, maxPending: 100 });
@@ -83,6 +87,26 @@ describe("Binding", () => {
     const guesses = ["a", "b", "c", "secret01", "d"].map((password) => desk.bind({ ...ANYONE, password }));
     expect((await Promise.all(guesses)).sort()).to.deep.equal(["credentials", "credentials", "too_many_failures", "too_many_failures", "too_many_failures"]);
     expect(desk.binds.count).to.equal(0);
+  });
+});
+
+describe("Binding while a credential is rotated", () => {
+  const until = new ManualClock().wallMs + 1;
+  const credentials = { ...NO_CREDENTIALS, formerPasswordHash: FORMER_HASH, formerPasswordUntilMs: until, formerSecret: "sealed", formerSecretUntilMs: until };
+
+  it("takes the new and the former password and secret, and tells which it was", async () => {
+    const desk = new Desk({ credentials, spId: "901234" });
+    expect([await desk.bind(ANYONE), await desk.bind({ ...ANYONE, password: "secret00" }), await desk.bind({ ...ANYONE, password: "secret99" })]).to.deep.equal(["ok", "ok", "credentials"]);
+    expect([await desk.digest("901234", "shared-1"), await desk.digest("901234", "before-1"), await desk.digest("901234", "before-2")]).to.deep.equal(["ok", "ok", "credentials"]);
+    expect(desk.former).to.deep.equal([false, true, false, true]);
+    // Each digest was compared with both.
+    expect(desk.compared).to.deep.equal([8, 8, 8, 8, 8, 8]);
+  });
+
+  it("takes the former no longer than it is kept", async () => {
+    const over = { ...credentials, formerPasswordUntilMs: until - 1, formerSecretUntilMs: until - 1 };
+    const desk = new Desk({ credentials: over, spId: "901234" });
+    expect([await desk.bind({ ...ANYONE, password: "secret00" }), await desk.digest("901234", "before-1")]).to.deep.equal(["credentials", "credentials"]);
   });
 });
 

@@ -69,7 +69,7 @@ describe("terms entered for a day to come", () => {
     expect(books.problems).to.deep.equal([]);
   });
 
-  it("clause 8.7: a price holds exactly from its time, whenever it comes to be written, and old messages keep theirs", () => {
+  it("that set a price hold exactly from their time, whenever it comes to be written, and old messages keep theirs", () => {
     const fromMs = books.nowMs + DAY_MS;
     enter({ priceMicros: 40_000 }, 1);
     const price = (atMs: number): number => priceFor(books.account("acme"), "13800138000", atMs);
@@ -124,7 +124,7 @@ describe("invoices of top-ups", () => {
     expect(books.problems).to.deep.equal([]);
   });
 
-  it("clause 3.1: or suspends it, or is only said, as its terms want; a warning for something else stays", () => {
+  it("that are overdue suspend it, or are only said, as its terms want; a warning for something else stays", () => {
     for (const [overdue, state] of [["suspend", "suspended"], ["ignore", "active"]] as const) {
       books.add("acme", {});
       books.outcome({ kind: "account.set", name: "acme", settings: { overdue } });
