@@ -7,8 +7,6 @@ import { protocolByName } from "../protocols/index.js";
 import type { Clock } from "../protocols/wire/clock.js";
 import type { CustomerCall, WireProtocol } from "../protocols/wire/protocol.js";
 import type { OperatorSettings, Settings } from "./config/settings.js";
-import { NO_ADVERTS } from "./contract/adverts.js";
-import { Trackers } from "./contract/traffic-policy.js";
 import type { AlarmSink } from "./contract/alarm.js";
 import { Binds } from "./customer/binds.js";
 import { BindPolicy } from "./customer/bind-policy.js";
@@ -18,8 +16,8 @@ import { Gate } from "./customer/gate.js";
 import type { Accounts, LiveAccount } from "./flow/accounts.js";
 import { Flow } from "./flow/flow.js";
 import type { ContractData } from "./flow/contract-data.js";
-import type { PolicyGround } from "./flow/policy.js";
 import type { MessageIds } from "./flow/ids.js";
+import { LearnNetworks } from "./flow/learn-networks.js";
 import { fateOf, type ReportOrigin } from "./flow/receipt.js";
 import type { Screen } from "./filter/screen.js";
 import { parseCallAddress } from "./ledger/call-address.js";
@@ -72,6 +70,8 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
   const serviceCodes = new ServiceCodes();
   const routes = new Routes();
   routes.replace(settings.route);
+  const networks = new LearnNetworks(ground.contract, ground.numbers, (reason) => events.numbersFailed(reason));
+  const operatorName = (operatorNo: number): string => [...links.groups].find((group) => group.operatorNo === operatorNo)?.name ?? "";
   const flow: Flow = new Flow({
     store,
     clock,
@@ -80,7 +80,7 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
     metrics,
     notify: binds,
     screen,
-    policies: policyGround(ground, settings.data.zoneMinutes),
+    contract: { data: ground.contract, numbers: ground.numbers },
     options: {
       maxQueued: settings.data.maxQueued,
       gatherMs: settings.filter.gatherMs,
@@ -96,13 +96,15 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
     observe: {
       receipt: (report, result) => {
         events.receipt(report.receipt, fateOf(result));
+        if (result === Commit.ok) networks.report(report.receipt, operatorName(report.operatorNo), clock.wallMs);
         if (report.matched < 0 && result !== Commit.orphan) return;
         const learned = links.learn(report.operatorNo, report.readings[report.matched]);
         if (learned !== null) events.idStyleLearned(learned.group, learned.reading);
       },
+      numbersFailed: (reason) => events.numbersFailed(reason),
+      replyRefused: (accountNo, outcome) => events.replyRefused(accounts.byNo(accountNo)?.terms.name ?? String(accountNo), outcome),
       inboundUnroutable: (operatorNo) => events.inboundUnroutable(operatorNo),
       refusedFinally: (accountNo, outcome) => events.refusedFinally(accountNo, outcome),
-      heldForReview: (accountNo, outcome, count) => events.heldForReview(accounts.byNo(accountNo)?.terms.name ?? String(accountNo), outcome, count),
       gatheringFull: (accountNo, bound) => events.gatheringFull(accounts.byNo(accountNo)?.terms.name ?? String(accountNo), bound),
       rejudgeFailed: (reason) => events.rejudgeFailed(reason),
       alarm: (kind, accountNo, on, detail) => ground.alarms.set(kind, accounts.byNo(accountNo)?.terms.name ?? String(accountNo), on, detail),
@@ -147,22 +149,6 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
   const assembly = { ...ground, calls, flow, gate, links, binds, serviceCodes, routes };
   rebuildCodes(assembly);
   return assembly;
-}
-
-/** Numbers, texts and blocks of numbers that are remembered at once, for all accounts. */
-const REMEMBERED = { maxNumbers: 2_000_000, maxTexts: 1_000_000, maxBlocks: 100_000 };
-
-/** What contracts are judged with. Who is found blasting is slowed, and told of. */
-function policyGround({ accounts, clock, alarms, contract }: Ground, zoneMinutes: number): PolicyGround {
-  const trackers = new Trackers({ zoneMinutes, ...REMEMBERED }, {
-    blasting: (accountNo, on, detail) => {
-      const account = accounts.byNo(accountNo);
-      if (account === undefined) return;
-      account.slow(on ? account.terms.blastRate : 0, clock.monotonicMs);
-      alarms.set("blasting", account.terms.name, on, detail);
-    },
-  });
-  return { lists: contract.lists, networks: contract.networks, trackers, adverts: NO_ADVERTS };
 }
 
 /** A call to a customer goes out as from the listener of its protocol; null, and a word to the log, where there is none. */
@@ -211,7 +197,6 @@ export function addOperator(assembly: Assembly, operator: OperatorSettings, no: 
 /** New terms have been taken into the accounts: what is derived from them follows. */
 export function accountsChanged(assembly: Assembly): void {
   rebuildCodes(assembly);
-  assembly.flow.accountsChanged();
   assembly.gate.accountsChanged();
   assembly.calls.accountsChanged(assembly.accounts.all());
 }

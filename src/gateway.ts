@@ -139,6 +139,7 @@ class RunningGateway implements Gateway {
       flow: () => this.#parts.flow,
       store: () => this.#store,
       keys: () => this.#keys,
+      numbers: () => ({ store: this.#numbers, networks: this.#contract.networks, zoneMinutes: this.#settings.data.zoneMinutes }),
       settings: () => this.#settings,
       alarms: () => ({ raised: () => this.#alarms.raised, test: () => this.#alarms.test() }),
       protocols: PROTOCOL_NAMES.map(protocolNamed),

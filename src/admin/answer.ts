@@ -6,17 +6,17 @@ import type { AccountSettings } from "../ledger/commands.js";
 import { MoneyError, formatMoney, parseMoney, parseMoneyNumber } from "../ledger/money.js";
 import { secretKey } from "../ledger/secret.js";
 import { ACCOUNTS_ANSWERS } from "./accounts-methods.js";
+import { NUMBER_ANSWERS } from "./number-methods.js";
 import { ALARM_ANSWERS } from "./alarm-methods.js";
 import type { Trace } from "../store/query.js";
 import { METHODS, isMethod } from "./api.js";
 import type { CheckedParamsOf, MethodName, Results } from "./api.js";
 import { COMPLAINT_ANSWERS, quiet } from "./complaint-methods.js";
 import { EVIDENCE_ANSWERS } from "./evidence-methods.js";
-import { STATEMENT_ANSWERS } from "./statement-methods.js";
 import { AdminError } from "./errors.js";
 import type { AdminHost } from "./host.js";
 import { ask, by, change, changeAccount, checkedSettings, moneyReport, noSuchAccount, showAccount, withSecret } from "./ledger-calls.js";
-import { accountReport, auditReports, orphanReports, traceReport, uncertainReports } from "./reports.js";
+import { accountReport, auditReports, orphanReports, statementReport, traceReport, uncertainReports } from "./reports.js";
 
 type Answers = { readonly [M in MethodName]: (host: AdminHost, params: CheckedParamsOf<M>) => Promise<Results[M]> };
 
@@ -66,7 +66,12 @@ const ANSWERS: Answers = {
     const part = amount === undefined ? {} : { amountMicros: parseMoney(amount) };
     return moneyReport(await change(host, { kind: "refund", messageId, ...part, ...by(asked) }), part.amountMicros ?? 0n);
   },
-  ...STATEMENT_ANSWERS,
+  "statement": async (host, { name, fromMs, toMs }) => {
+    if (fromMs >= toMs) throw new AdminError("invalid_params", "statement: the period ends before it begins");
+    const { statement } = await ask(host, { kind: "statement", name, fromMs, toMs });
+    if (statement === null) throw noSuchAccount(name);
+    return statementReport(statement);
+  },
   "verify": async (host, { full }) => (await ask(host, { kind: "verify", full })).report,
   "trace": async (host, { by: which, value, limit, fromMs, ...asked }) => {
     const answer = await ask(host, { kind: "trace", by: which, value, limit, ...(fromMs === undefined ? {} : { fromMs }) });
@@ -95,6 +100,7 @@ const ANSWERS: Answers = {
   ...COMPLAINT_ANSWERS,
   ...ALARM_ANSWERS,
   ...EVIDENCE_ANSWERS,
+  ...NUMBER_ANSWERS,
 };
 
 /** Nobody reads a text unseen: while it cannot be written down who did, texts are left out. */

@@ -11,14 +11,13 @@ import { COMPLAINT_METHODS } from "./complaint-methods.js";
 import type { ComplaintResults } from "./complaint-methods.js";
 import { EVIDENCE_METHODS } from "./evidence-methods.js";
 import type { EvidenceResults } from "./evidence-methods.js";
-import { STATEMENT_METHODS } from "./statement-methods.js";
-import type { StatementResults } from "./statement-methods.js";
-import type { AccountReport, TraceReport, UncertainReport, OrphanReport, AuditReport } from "./reports.js";
+import type { AccountReport, StatementReport, TraceReport, UncertainReport, OrphanReport, AuditReport } from "./reports.js";
 import type { GatewayStatus, KeyCheck, KeyRotation, ReloadReport } from "./host.js";
 import type { RouteReport } from "./routing.js";
 import type { OutcomeName } from "../../protocols/model/outcome.js";
 import type { ScreenHit } from "./host.js";
 import type { VerifyReport } from "../store/query.js";
+import { NUMBER_METHODS, type NumberResults } from "./number-methods.js";
 import { ALARM_METHODS, type AlarmResults } from "./alarm-methods.js";
 
 export type { AdminHost, GatewayStatus, LogLevelName, ReloadReport, ScreenHit, ScreenVerdict } from "./host.js";
@@ -36,7 +35,7 @@ export const METHODS = {
   "topup": z.strictObject({ ...asked, name, amount, reference }),
   "topup.reverse": z.strictObject({ ...asked, name, reference }),
   "refund": z.strictObject({ ...asked, messageId: z.int().min(1), amount: amount.optional() }),
-  ...STATEMENT_METHODS,
+  "statement": z.strictObject({ name, fromMs: wallMs, toMs: wallMs }),
   "verify": z.strictObject({ full: z.boolean() }),
   "trace": z.strictObject({ ...asked, by: z.enum(["id", "operator_id", "destination"]), value: z.string().min(1).max(128), limit, fromMs: wallMs.optional() }),
   "audit": z.strictObject({ limit }),
@@ -53,6 +52,7 @@ export const METHODS = {
   ...COMPLAINT_METHODS,
   ...ALARM_METHODS,
   ...EVIDENCE_METHODS,
+  ...NUMBER_METHODS,
 } as const;
 
 export type MethodName = keyof typeof METHODS;
@@ -61,7 +61,7 @@ export type ParamsOf<M extends MethodName> = z.input<(typeof METHODS)[M]>;
 /** What the answering side gets. */
 export type CheckedParamsOf<M extends MethodName> = z.output<(typeof METHODS)[M]>;
 
-export interface Results extends AccountsResults, ComplaintResults, AlarmResults, EvidenceResults, StatementResults {
+export interface Results extends AccountsResults, ComplaintResults, AlarmResults, EvidenceResults, NumberResults {
   "account.add": AccountReport;
   "account.set": AccountReport;
   "account.list": readonly AccountReport[];
@@ -73,6 +73,7 @@ export interface Results extends AccountsResults, ComplaintResults, AlarmResults
   "topup": MoneyReport;
   "topup.reverse": MoneyReport;
   "refund": MoneyReport;
+  "statement": StatementReport;
   "verify": VerifyReport;
   "trace": readonly TraceReport[];
   "audit": readonly AuditReport[];

@@ -10,6 +10,7 @@ import type { Store } from "../store/store.js";
 import type { Routes } from "../route/route.js";
 import { AdminError } from "./errors.js";
 import type { AdminHost, AlarmHost, AskedBy, GatewayStatus, KeyHost, ReloadReport } from "./host.js";
+import type { NumberHost } from "./number-methods.js";
 import type { LiveBinds, LiveLinks } from "./live.js";
 import { routeReport, type RouteLine } from "./routing.js";
 import { screenVerdict } from "./screening.js";
@@ -21,6 +22,7 @@ export interface LiveGateway {
   flow(): Flow;
   store(): Store;
   keys(): KeyHost;
+  numbers(): NumberHost;
   settings(): Settings;
   alarms(): AlarmHost;
   readonly protocols: readonly BindForms[];
@@ -46,6 +48,7 @@ export function gatewayHost(version: string, startedAtMs: number, log: Log, live
     get alarms() {
       return live.alarms();
     },
+    numbers: () => Promise.resolve(live.numbers()),
     get operators() {
       return live.routes().routes.operators;
     },

@@ -11,6 +11,7 @@ import type { SecretKey } from "../ledger/secret.js";
 import type { RaisedAlarm } from "../observe/alarms.js";
 import type { WebhookTest } from "../observe/webhook.js";
 import type { Store } from "../store/store.js";
+import type { NumberHost } from "./number-methods.js";
 import type { RouteReport } from "./routing.js";
 
 /** Who asked, and why, for the audit log. */
@@ -74,6 +75,8 @@ export interface AdminHost {
   readonly store: Store;
   readonly alarms: AlarmHost;
   readonly keys: KeyHost;
+  /** The number lists; opened when they are first asked for where no daemon runs. */
+  numbers(): Promise<NumberHost>;
   /** Names of the configured operators, in their order. */
   readonly operators: readonly string[];
   /** The protocols that accounts can bind over. */

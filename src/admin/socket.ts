@@ -44,7 +44,7 @@ export const ADMIN_LIMITS: AdminLimits = {
   writeStallMs: 15_000,
 };
 
-const LONG_METHODS: readonly string[] = ["verify", "statement", "trace", "reload", "key.rotate"];
+const LONG_METHODS: readonly string[] = ["verify", "statement", "trace", "reload", "key.rotate", "numbers.import.lines", "numbers.import.end"];
 
 export interface AdminServerOptions {
   /** Of the socket file; a file left by a dead daemon is replaced (the caller holds the data folder's lock). */

@@ -21,6 +21,7 @@ import { Routes } from "../route/route.js";
 import type { BindForms } from "../ledger/bind-terms.js";
 import type { Store } from "../store/store.js";
 import { CliError, Exit } from "./exit.js";
+import { OfflineNumbers } from "./offline-numbers.js";
 import { loadProtocols } from "./protocols.js";
 
 export interface OfflineBooks extends AdminApi {
@@ -37,7 +38,8 @@ export async function openOffline(settings: Settings, clock: Clock): Promise<Off
     const message = error instanceof Error ? error.message : String(error);
     throw new CliError(Exit.unavailable, `cannot open the books in ${settings.data.dir}: ${message}`, "another command, or a daemon that is just starting or ending, holds them: try again");
   }
-  return new StoreBooks(offlineHost(store, settings, await loadProtocols()), store);
+  const numbers = new OfflineNumbers(settings);
+  return new StoreBooks(offlineHost(store, settings, await loadProtocols(), numbers.open), store, numbers);
 }
 
 /** Files made here by another user, root above all, would lock the daemon out of its own books. */
@@ -52,22 +54,25 @@ function refuseForeignFolder(dir: string): void {
 class StoreBooks implements OfflineBooks {
   readonly #host: AdminHost;
   readonly #store: Store;
+  readonly #numbers: OfflineNumbers;
 
-  constructor(host: AdminHost, store: Store) {
+  constructor(host: AdminHost, store: Store, numbers: OfflineNumbers) {
     this.#host = host;
     this.#store = store;
+    this.#numbers = numbers;
   }
 
   async call<M extends MethodName>(method: M, params: ParamsOf<M>): Promise<Results[M]> {
     return JSON.parse(encodeJson(await answerCall(this.#host, method, params))) as Results[M];
   }
 
-  close(): Promise<void> {
-    return this.#store.close();
+  async close(): Promise<void> {
+    await this.#numbers.close();
+    await this.#store.close();
   }
 }
 
-export function offlineHost(store: Store, settings: Settings, protocols: readonly BindForms[]): AdminHost {
+export function offlineHost(store: Store, settings: Settings, protocols: readonly BindForms[], numbers: AdminHost["numbers"]): AdminHost {
   const needsDaemon = (): never => {
     throw new AdminError("daemon_needed", "no daemon runs", "start it with: tollgate serve --config FILE");
   };
@@ -77,6 +82,7 @@ export function offlineHost(store: Store, settings: Settings, protocols: readonl
   return {
     store,
     keys: new SecretKeys({ settings: settings.secrets, dataDir: settings.data.dir, store: () => store }),
+    numbers,
     alarms: { raised: () => readRaised(settings.data.dir, ALARMS), test: needsDaemon },
     operators: routes.operators,
     calendar: () => readCalendar(settings.contract, settings.data.zoneMinutes),

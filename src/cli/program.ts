@@ -19,6 +19,7 @@ import { register as explain } from "./explain.js";
 import { register as key } from "./key.js";
 import { register as ledger } from "./ledger.js";
 import { register as log } from "./log.js";
+import { register as numbers } from "./numbers.js";
 import { register as refund } from "./refund.js";
 import { register as reload } from "./reload.js";
 import { register as route } from "./route.js";
@@ -36,7 +37,7 @@ import { register as uncertain } from "./uncertain.js";
 const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   serve, send, checkConfig,
   account, key, topup, refund, statement, ledger,
-  complaint, evidence,
+  numbers, complaint, evidence,
   trace, uncertain, explain, decode, screen, route,
   status, alarms, reload, log, audit,
   simulate, bench,

@@ -5,10 +5,11 @@ import type { Outcome } from "../../protocols/model/outcome.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { AlarmKind } from "../contract/alarm.js";
 import type { Screen } from "../filter/screen.js";
+import type { NumberStore } from "../store/numbers.js";
 import type { Commit, Store } from "../store/store.js";
 import type { Accounts, LiveAccount } from "./accounts.js";
 import type { MessageIds } from "./ids.js";
-import type { PolicyGround } from "./policy.js";
+import type { ContractData } from "./contract-data.js";
 import type { FlowMetrics, NotifyPort } from "./ports.js";
 import type { Report } from "./receipt.js";
 import type { ShareBound } from "./shares.js";
@@ -32,8 +33,8 @@ export interface FlowParts {
   readonly metrics: FlowMetrics;
   readonly notify: NotifyPort;
   readonly screen: Screen;
-  /** What the contracts of accounts are judged with; none: no account has a policy. */
-  readonly policies?: PolicyGround;
+  /** What contracts are judged by, and where what phones ask for is put on record; none: nothing is. */
+  readonly contract?: { readonly data: ContractData; readonly numbers: NumberStore };
   readonly options: FlowOptions;
   /** The operator a message of this account to this destination goes to, or -1. */
   chooseOperator(account: LiveAccount, destination: string): number;
@@ -48,9 +49,11 @@ export interface FlowParts {
 export interface FlowObserver {
   receipt(report: Report, result: Commit): void;
   inboundUnroutable(operatorNo: number): void;
+  /** A wish to be written to no more (or again), or a number's network, could not be put on record. */
+  numbersFailed(reason: string): void;
+  /** The confirmation of an opt-out could not be sent. */
+  replyRefused(accountNo: number, outcome: Outcome): void;
   refusedFinally(accountNo: number, outcome: Outcome): void;
-  /** So many messages of an account wait for a person now. */
-  heldForReview(accountNo: number, outcome: Outcome, count: number): void;
   /** A part of a longer text was refused: as many are gathered as may be, for this account or for all. */
   gatheringFull(accountNo: number, bound: ShareBound): void;
   /** Something that people are told once when it begins and once when it is over; the same again changes nothing. */

@@ -12,6 +12,7 @@ import type { Notifier } from "./notify.js";
 import type { FlowParts } from "./parts.js";
 import type { FlowMetrics, IdReading } from "./ports.js";
 import { answerReport, Report, type ReportOrigin } from "./receipt.js";
+import type { Replies } from "./replies.js";
 import { Stage } from "./stages.js";
 
 export interface ReportsContext {
@@ -20,6 +21,8 @@ export interface ReportsContext {
   readonly ids: MessageIds;
   readonly metrics: FlowMetrics;
   readonly notifier: Notifier;
+  /** Null: no inbound message asks for anything. */
+  readonly replies: Replies | null;
 }
 
 export class Reports {
@@ -70,7 +73,14 @@ export class Reports {
     }
     // Where a customer's protocol tells it in several, each has an id of its own.
     message.id = ids.range(mostDeliveries(message), clock.wallMs);
-    store.inbound(new Inbound(this, origin, handle, message, accountNo, operatorNo));
+    const inbound = new Inbound(this, origin, handle, message, accountNo, operatorNo);
+    const asked = this.#context.replies?.read(accountNo, message) ?? null;
+    if (asked === null) return store.inbound(inbound);
+    // What a phone asks for is on record before its message is told to be taken.
+    this.#context.replies?.keep(asked, message, (kept) => {
+      if (kept) store.inbound(inbound);
+      else origin.answerDeliver(handle, "retry");
+    });
   }
 
   inboundCommitted(inbound: Inbound, result: Commit, notice: Notice | null): void {

@@ -6,22 +6,14 @@
  *  here                2 "票"    3 "！"     发票！ and x票！
  * ```
  */
-import type { Judged } from "../contract/judged.js";
 import type { Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
-import type { AccountView } from "../filter/account-view.js";
 import type { Screen } from "../filter/screen.js";
 import { apartText, joinedText, saysTheSame } from "./gathering.js";
-import { screenText } from "./screen.js";
+import { screenText, type Screened } from "./screen.js";
 
 /** Texts that the same parts may make; more of them are not looked at, and none of their parts goes out. */
 const READINGS_MAX = 64;
-
-/** By which words parts are screened. */
-export interface Words {
-  readonly screen: Screen;
-  readonly view: AccountView | null;
-}
 
 /**
  * Screens parts as one text, and as what each says by itself where that comes to something else.
@@ -29,19 +21,24 @@ export interface Words {
  * @param text what they say together
  * @param prefix what goes out in front of them
  */
-export function screenParts({ screen, view }: Words, parts: readonly Message[], text: string, prefix: string, judged: Judged): void {
+export function screenParts(screen: Screen, parts: readonly Message[], text: string, prefix: string, result: Screened): Outcome {
   const first = parts[0] as Message;
-  screenText(screen, view, prefix + text, first, judged);
-  if (judged.refused || parts.length === 1) return;
+  const outcome = screenText(screen, prefix + text, first, result);
+  if (outcome !== Outcome.ok || parts.length === 1) return outcome;
   const apart = apartText(parts);
-  if (apart !== text) screenText(screen, view, prefix + apart, first, judged);
+  if (apart === text) return outcome;
+  const flagged = result.evidence;
+  const again = screenText(screen, prefix + apart, first, result);
+  // Flagged in one reading is flagged.
+  if (result.evidence === "") result.evidence = flagged;
+  return again;
 }
 
 /**
- * Screens parts together with those of the same text that have gone out already. They are refused as segments_missing when they can be
- * put together in too many ways to look at.
+ * Screens parts together with those of the same text that have gone out already. What `result` was flagged for before stays.
+ * @returns segments_missing when they can be put together in too many ways to look at
  */
-export function screenWithGone(words: Words, parts: readonly Message[], gone: readonly Message[], judged: Judged): void {
+export function screenWithGone(screen: Screen, parts: readonly Message[], gone: readonly Message[], result: Screened): Outcome {
   const byNumber = new Map<number, Message[]>();
   let readings = 1;
   for (const part of [...gone, ...parts]) {
@@ -53,18 +50,19 @@ export function screenWithGone(words: Words, parts: readonly Message[], gone: re
       there.push(part);
     }
   }
-  if (readings > READINGS_MAX) {
-    judged.add(Outcome.segments_missing, "reject", "");
-    return;
-  }
+  if (readings > READINGS_MAX) return Outcome.segments_missing;
   const numbers = [...byNumber].sort(([one], [other]) => one - other).map(([, choices]) => choices);
-  for (let reading = 0; reading < readings && !judged.refused; reading++) {
+  for (let reading = 0; reading < readings; reading++) {
     let rest = reading;
     const chosen = numbers.map((choices) => {
       const choice = choices[rest % choices.length] as Message;
       rest = Math.floor(rest / choices.length);
       return choice;
     });
-    screenParts(words, chosen, joinedText(chosen) ?? "", "", judged);
+    const flagged = result.evidence;
+    const outcome = screenParts(screen, chosen, joinedText(chosen) ?? "", "", result);
+    if (outcome !== Outcome.ok) return outcome;
+    if (result.evidence === "") result.evidence = flagged;
   }
+  return Outcome.ok;
 }

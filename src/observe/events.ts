@@ -119,12 +119,16 @@ export class Events {
     this.#log.sampled("warn", "inbound_unroutable", String(operatorNo), { operator: operatorNo, hint: "no account has a service code that this MO was sent to; the operator was told to try again later" });
   }
 
-  refusedFinally(accountNo: number, outcome: Outcome): void {
-    if (this.#log.debugEnabled) this.#log.debug("refused_after_acceptance", { account: accountNo, outcome: OUTCOME_NAMES[outcome] ?? "" });
+  numbersFailed(reason: string): void {
+    this.#log.sampled("error", "numbers_failed", "", { reason, hint: "what phones asked for could not be put on record; the operator was told to try again later" });
   }
 
-  heldForReview(account: string, outcome: Outcome, count: number): void {
-    this.#log.sampled("info", "held_for_review", account, { account, outcome: OUTCOME_NAMES[outcome] ?? "", count, hint: "`tollgate review list` shows what waits for a person" });
+  replyRefused(account: string, outcome: Outcome): void {
+    this.#log.sampled("warn", "reply_refused", account, { account, outcome: OUTCOME_NAMES[outcome] ?? "", hint: "the confirmation of an opt-out could not be sent; the opt-out itself is on record" });
+  }
+
+  refusedFinally(accountNo: number, outcome: Outcome): void {
+    if (this.#log.debugEnabled) this.#log.debug("refused_after_acceptance", { account: accountNo, outcome: OUTCOME_NAMES[outcome] ?? "" });
   }
 
   gatheringFull(account: string, bound: "account" | "all"): void {

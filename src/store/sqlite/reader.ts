@@ -5,7 +5,6 @@
  * the questions under way fail and the next one starts it again.
  */
 import { Worker } from "node:worker_threads";
-import type { Message } from "../../../protocols/model/message.js";
 import type { Answer, Query } from "../query.js";
 import type { ReaderOptions, ReaderReply, ReaderRequest } from "./reader-worker.js";
 
@@ -112,14 +111,14 @@ export class Reader {
 
 /** Octets cross between threads as plain arrays of octets; messages have buffers. */
 function withBuffers(answer: Answer): Answer {
-  if (answer.kind === "siblings") for (const text of answer.texts) text.parts.forEach(withOwnBuffers);
-  if (answer.kind === "review") for (const entry of answer.entries) for (const { message } of entry.messages) withOwnBuffers(message);
+  if (answer.kind !== "siblings") return answer;
+  for (const text of answer.texts) {
+    for (const message of text.parts) {
+      message.octets = asBuffer(message.octets);
+      if (message.extras !== null) message.extras = asBuffer(message.extras);
+    }
+  }
   return answer;
-}
-
-function withOwnBuffers(message: Message): void {
-  message.octets = asBuffer(message.octets);
-  if (message.extras !== null) message.extras = asBuffer(message.extras);
 }
 
 function asBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {

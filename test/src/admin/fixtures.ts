@@ -5,6 +5,8 @@ import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AdminHost, AskedBy, KeyHost } from "../../../src/admin/host.js";
+import type { NumberHost } from "../../../src/admin/number-methods.js";
+import { FakeNumbers } from "./fake-numbers.js";
 import { routeReport, type RouteLine, type RouteReport } from "../../../src/admin/routing.js";
 import type { Account } from "../../../src/ledger/account.js";
 import type { BindForms } from "../../../src/ledger/bind-terms.js";
@@ -15,7 +17,6 @@ import type { AccountView, LedgerCommand, LedgerResult } from "../../../src/ledg
 import { Calendar, NO_SPECIAL_DAYS } from "../../../src/contract/calendar.js";
 import type { Answer, Query } from "../../../src/store/query.js";
 import type { Store } from "../../../src/store/store.js";
-import { SAMPLE_DETAIL, sampleOwner, sampleStatement } from "./statement-sample.js";
 
 export function accountView(name: string, settings: Parameters<typeof makeAccount>[1] = {}): AccountView {
   return {
@@ -56,6 +57,8 @@ export class FakeHost implements AdminHost {
     test: () => Promise.resolve([{ url: "https://example.cn/hook", ok: true, result: "answered 200" }]),
   };
 
+  readonly fakeNumbers = new FakeNumbers();
+  numbers = (): Promise<NumberHost> => Promise.resolve(this.fakeNumbers.host);
   readonly operators = ["mobile", "simulator"];
   calendar = (): Calendar => new Calendar({ hours: [{ from: 540, to: 720 }, { from: 780, to: 1_080 }], weekdays: new Set([1, 2, 3, 4, 5]) }, NO_SPECIAL_DAYS, 480);
   complaintMs = 6 * 3_600_000;
@@ -128,16 +131,18 @@ export function fakeAnswer(query: Query): Answer {
       return { kind: "accounts", accounts: [accountView("demo"), accountView("other")] };
     case "account":
       return { kind: "account", account: query.name === "nobody" ? null : accountView(query.name) };
+    case "statement":
+      return {
+        kind: "statement",
+        statement: {
+          account: query.name, currency: "CNY", fromMs: query.fromMs, toMs: query.toMs, openingMicros: 0n, topUpsMicros: 1_750_000_000n,
+          refundsMicros: 0n, chargesMicros: 70_000n, forfeitsMicros: 0n, heldMicros: 35_000n, closingMicros: 1_749_930_000n, messages: 2,
+          segments: 2, byState: { delivered: { messages: 2, segments: 2 } }, refused: { no_credit: 1 },
+          days: [{ day: "2025-11-25", messages: 2, segments: 2, chargesMicros: 70_000n }],
+        },
+      };
     case "traffic":
       return { kind: "traffic", rows: [] };
-    case "statement":
-      return { kind: "statement", statement: sampleStatement(query.name, query.fromMs, query.toMs) };
-    case "statement_all":
-      return { kind: "statement_all", statement: sampleOwner(query.fromMs, query.toMs) };
-    case "statement_details":
-      return query.name === "nobody"
-        ? { kind: "statement_details", details: null, next: 0, missingDays: [] }
-        : { kind: "statement_details", details: [SAMPLE_DETAIL], next: query.after === 0 ? SAMPLE_DETAIL.messageId : 0, missingDays: ["2025-11-24"] };
     case "verify":
       return { kind: "verify", report: { clean: !query.full, problems: query.full ? ["demo: held is 1 too high"] : [], messages: 5, entries: 6, accounts: 1, days: 1, tookMs: 7 } };
     case "trace":
@@ -167,8 +172,6 @@ export function fakeAnswer(query: Query): Answer {
           lines: [{ no: 1, atMs: 1_764_320_400_000, actor: "cli:root", kind: "note", text: "13800138000 asked for no advertising" }],
         },
       };
-    case "review":
-      return { kind: "review", entries: [], more: false };
     case "day_counts":
       return { kind: "day_counts", counts: null };
   }

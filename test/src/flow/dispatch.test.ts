@@ -28,11 +28,10 @@ class Bench {
       accounts: this.live,
       metrics: NO_METRICS,
       wordsVersion: 1,
-      heldForReview: () => undefined,
       expiryMs: 0,
       rejudge: {
         ready: () => true,
-        judge: ({ message }) => ({ outcome: this.refused.has(message.id) ? Outcome.blocked_content : Outcome.ok, hold: false, evidence: "", textId: message.id }),
+        judge: (submission) => (this.refused.has(submission.message.id) ? Outcome.blocked_content : Outcome.ok),
         ask: () => Promise.resolve(true),
       },
       submissionCommitted: (submission, result) => {
