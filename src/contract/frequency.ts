@@ -8,6 +8,7 @@ import { RecentCounts } from "./recent-counts.js";
 import { TextHash } from "./text-hash.js";
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 /** Tags of keys: a number by itself, or from here on with its signature. */
 const NUMBER = 0;
 const SIGNATURE = 1;
@@ -22,6 +23,8 @@ interface Caps {
 export class FrequencyCaps {
   readonly #number: Caps;
   readonly #signature: Caps;
+  /** How far back the longest of them looks. */
+  readonly memoryMs: number;
   readonly #byNumber: boolean;
   readonly #bySignature: boolean;
 
@@ -31,6 +34,7 @@ export class FrequencyCaps {
     this.#signature = capsOf(caps, true);
     this.#byNumber = anyOf(this.#number);
     this.#bySignature = anyOf(this.#signature);
+    this.memoryMs = Math.min(this.#number.day, this.#signature.day) < Infinity ? DAY_MS : HOUR_MS;
   }
 
   /** The cap that one more message would break, such as "5/h"; "" when it may go. */

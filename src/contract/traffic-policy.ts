@@ -35,8 +35,6 @@ export class Trackers {
   readonly #bounds: TrackerBounds;
   #frequencies: Frequencies | null = null;
   #duplicates: Duplicates | null = null;
-  /** Accounts whose past is being read back. */
-  readonly #restoring = new Set<number>();
 
   constructor(bounds: TrackerBounds, events: BlastEvents) {
     this.#bounds = bounds;
@@ -61,19 +59,6 @@ export class Trackers {
    */
   blast(account: Account, destination: string, wallMs: number): boolean {
     return this.blasting.see(account, destination, wallMs);
-  }
-
-  /** Its past is not known yet: until it is, nothing of it is taken (`throttled`: to be tried again), so that no cap lets more through. */
-  beginRestoring(accountNo: number): void {
-    this.#restoring.add(accountNo);
-  }
-
-  restored(accountNo: number): void {
-    this.#restoring.delete(accountNo);
-  }
-
-  restoring(accountNo: number): boolean {
-    return this.#restoring.size > 0 && this.#restoring.has(accountNo);
   }
 
   /** The account's terms have changed: what they do not ask for any more is forgotten. */
@@ -125,8 +110,8 @@ function looksForBlasting({ blastRun, blastDense }: Account): boolean {
 }
 
 export class TrafficPolicy {
-  /** It rests on what was sent before: after a start that has to be read back. */
-  readonly remembers: boolean;
+  /** How far back what was sent counts, in ms; 0: it does not. After a start so much has to be read back. */
+  readonly memoryMs: number;
   readonly #hours: Hours | null;
   readonly #advertsOnly: boolean;
   readonly #caps: FrequencyCaps | null;
@@ -139,7 +124,16 @@ export class TrafficPolicy {
     this.#caps = account.frequency.length === 0 ? null : new FrequencyCaps(account.frequency);
     this.#duplicateWindowMs = account.duplicateWindowMs;
     this.#blasting = looksForBlasting(account);
-    this.remembers = this.#caps !== null || this.#duplicateWindowMs > 0 || this.#blasting;
+    this.memoryMs = Math.max(this.#caps?.memoryMs ?? 0, this.#duplicateWindowMs, this.#blasting ? account.blastWindowMs : 0);
+  }
+
+  /** It rests on what was sent before. */
+  get remembers(): boolean {
+    return this.memoryMs > 0;
+  }
+
+  get looksForBlasting(): boolean {
+    return this.#blasting;
   }
 
   /** Hours hold for adverts alone: the text has to be looked at for that. */
@@ -157,10 +151,6 @@ export class TrafficPolicy {
   judge(trackers: Trackers, account: Account, destination: string, text: string | null, judged: Judged, wallMs: number, scheduledAtMs = 0): void {
     if (judged.outcome !== Outcome.ok && !judged.hold) return;
     const { no } = account;
-    if (this.remembers && trackers.restoring(no)) {
-      judged.add(Outcome.throttled, "reject", "restoring");
-      return;
-    }
     if (this.#blasting && trackers.blasting.refuses(no, destination, wallMs)) {
       judged.add(Outcome.blasting, "reject", "blasting");
       return;

@@ -98,7 +98,7 @@ export function admit(
   wallMs: number,
 ): Outcome {
   const terms = account.terms;
-  if (!account.bucket.take(segments, nowMs)) return Outcome.throttled;
+  if (account.recalling || !account.bucket.take(segments, nowMs)) return Outcome.throttled;
   if (account.kept + messages > terms.maxQueued || limits.kept + messages > limits.maxQueued) return Outcome.queue_full;
   if (found.isSegment && limits.gatheringFull) return Outcome.queue_full;
   if (!limits.storeAvailable) return Outcome.store_unavailable;

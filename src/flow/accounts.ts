@@ -32,6 +32,8 @@ export class LiveAccount {
   waiting = 0;
   /** Acceptances as HELD or SCHEDULED that are not yet committed. */
   arriving = 0;
+  /** What it sent before the start is being read back: until it is known nothing is taken, so that no cap lets more through. */
+  recalling = false;
   /** The fewest segments the store lately refused for the quota, and when. */
   #quotaFrom = Infinity;
   #quotaAtMs = -Infinity;

@@ -2,6 +2,7 @@
  * Query: the closed list of read-only questions to the store, answered on the reader thread across all days.
  */
 import type { Message } from "../../protocols/model/message.js";
+import type { Outcome } from "../../protocols/model/outcome.js";
 import type { MessageState } from "../../protocols/model/state.js";
 import type { DayCounts } from "../../protocols/wire/protocol.js";
 import type { AccountView } from "../ledger/commands.js";
@@ -38,8 +39,26 @@ export type Query =
   | { readonly kind: "complaint"; readonly id: number }
   /** Everything about a number in its normal form; `texts`: with what was written. */
   | { readonly kind: "evidence"; readonly number: string; readonly fromMs: number; readonly toMs: number; readonly texts: boolean }
+  /**
+   * What these accounts had accepted from `sinceMs` on, the latest first, at most 1,000 at a time: all before `beforeId` (0: to the last).
+   * Messages as their customers gave them; the parts they went out in are left out.
+   */
+  | { readonly kind: "lately"; readonly accounts: readonly number[]; readonly sinceMs: number; readonly beforeId: number }
+  /** What these accounts were refused with an outcome since then, as far as it was kept, the latest first; at most 20,000. */
+  | { readonly kind: "refused_lately"; readonly accounts: readonly number[]; readonly outcome: Outcome; readonly sinceMs: number }
+  /** Segments accepted on a day of acceptance (YYYYMMDD, business time) and in its month, of every account that had any. */
+  | { readonly kind: "accepted_segments"; readonly day: string }
   /** What the account's books say of a day (YYYYMMDD, business time); of one service type, or of all (null). */
   | { readonly kind: "day_counts"; readonly accountNo: number; readonly day: string; readonly serviceType: string | null };
+
+/** A message that was accepted some time ago. */
+export interface LatelyAccepted {
+  readonly accountNo: number;
+  readonly acceptedAtMs: number;
+  /** Number among the account's signatures, 0 = none that is known. */
+  readonly signatureNo: number;
+  readonly message: Message;
+}
 
 /** All parts under one reference. */
 export interface SiblingText {
@@ -154,5 +173,9 @@ export type Answer =
   | { readonly kind: "complaints"; readonly complaints: readonly Complaint[] }
   | { readonly kind: "complaint"; readonly complaint: Complaint | null }
   | { readonly kind: "evidence"; readonly pack: EvidencePack }
+  /** `beforeId`: to go on with, 0 = that was all. */
+  | { readonly kind: "lately"; readonly messages: readonly LatelyAccepted[]; readonly beforeId: number }
+  | { readonly kind: "refused_lately"; readonly refused: readonly { readonly accountNo: number; readonly destination: string; readonly atMs: number }[] }
+  | { readonly kind: "accepted_segments"; readonly accounts: readonly { readonly accountNo: number; readonly day: number; readonly month: number }[] }
   /** null: no day, or one of which nothing is known. */
   | { readonly kind: "day_counts"; readonly counts: DayCounts | null };

@@ -117,7 +117,7 @@ function unpackInboundNotice(from: OctetReader): InboundNotice {
   return { kind: "inbound", order, accountNo, messageId: message.id, message };
 }
 
-function packColumns(into: Octets, columns: ContentColumns): void {
+export function packColumns(into: Octets, columns: ContentColumns): void {
   into.need(48 + textSize(columns.source) + textSize(columns.destination) + columns.body.length);
   into.f64(columns.id);
   into.u32(columns.kinds);
@@ -128,7 +128,7 @@ function packColumns(into: Octets, columns: ContentColumns): void {
   into.blob(columns.body);
 }
 
-function unpackColumns(from: OctetReader): ContentColumns {
+export function unpackColumns(from: OctetReader): ContentColumns {
   return {
     id: from.f64(), kinds: from.u32(), source: from.text(), destination: from.text(), wanted: from.u8(), expires: from.f64(),
     // The buffer is used again for the next results; the message lives on.

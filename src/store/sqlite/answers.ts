@@ -11,6 +11,7 @@ import { readComplaint, readComplaints } from "./complaints.js";
 import { DayCountsCache, readDayCounts } from "./day-counts.js";
 import { OrphanState } from "./day-schema.js";
 import { readEvidence } from "./evidence-pack.js";
+import { acceptedSegments, findLately, findRefusedLately, unpackLately } from "./lately.js";
 import { findSiblings } from "./siblings.js";
 import { readStatement } from "./statement.js";
 import { readTrace } from "./trace.js";
@@ -60,6 +61,14 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
       return { kind: "day_counts", counts: yield* readDayCounts(books, query, cache, nowMs) };
     case "evidence":
       return { kind: "evidence", pack: yield* readEvidence(books, query) };
+    case "lately": {
+      const found = yield* findLately(books, query);
+      return { kind: "lately", messages: unpackLately(found), beforeId: found.beforeId };
+    }
+    case "refused_lately":
+      return { kind: "refused_lately", refused: yield* findRefusedLately(books, query) };
+    case "accepted_segments":
+      return { kind: "accepted_segments", accounts: acceptedSegments(books, query.day) };
     case "complaints":
       return { kind: "complaints", complaints: readComplaints(books, query.which, clamp(query.limit)) };
     case "complaint":

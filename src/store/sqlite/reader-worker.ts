@@ -10,6 +10,7 @@ import type { Answer, Query } from "../query.js";
 import { answer } from "./answers.js";
 import { Books } from "./books.js";
 import { DayCountsCache } from "./day-counts.js";
+import { findLately, type PackedLately } from "./lately.js";
 
 export interface ReaderOptions {
   /** The data folder. */
@@ -24,13 +25,13 @@ export interface ReaderRequest {
 }
 
 export type ReaderReply =
-  | { readonly no: number; readonly answer: Answer }
+  | { readonly no: number; readonly answer: Answer | PackedLately }
   | { readonly no: number; readonly error: string; readonly code: string };
 
 interface Task {
   readonly no: number;
   readonly books: Books;
-  readonly steps: Generator<undefined, Answer>;
+  readonly steps: Generator<undefined, Answer | PackedLately>;
 }
 
 const options = workerData as ReaderOptions;
@@ -43,7 +44,9 @@ parentPort?.on("message", ({ no, query }: ReaderRequest) => {
   let books: Books | null = null;
   try {
     books = Books.open(options.dir, options.zoneMinutes);
-    tasks.push({ no, books, steps: answer(books, query, () => clock.preciseMs(), counted) });
+    // Many messages cross packed.
+    const steps = query.kind === "lately" ? findLately(books, query) : answer(books, query, () => clock.preciseMs(), counted);
+    tasks.push({ no, books, steps });
   } catch (error) {
     books?.close();
     fail(no, error);

@@ -6,6 +6,7 @@
  */
 import { Worker } from "node:worker_threads";
 import type { Answer, Query } from "../query.js";
+import { unpackLately, type PackedLately } from "./lately.js";
 import type { ReaderOptions, ReaderReply, ReaderRequest } from "./reader-worker.js";
 
 /** Questions under way at once; each may hold a connection to every day's file. */
@@ -89,7 +90,7 @@ export class Reader {
     const waiting = this.#running.get(reply.no);
     this.#running.delete(reply.no);
     if (waiting !== undefined) {
-      if ("answer" in reply) waiting.resolve(withBuffers(reply.answer));
+      if ("answer" in reply) waiting.resolve("packed" in reply.answer ? opened(reply.answer) : withBuffers(reply.answer));
       else waiting.reject(new ReaderError(reply.code, reply.error));
     }
     this.#next();
@@ -107,6 +108,10 @@ export class Reader {
     this.#waiting.length = 0;
     for (const each of all) each.reject(new ReaderError(code, message));
   }
+}
+
+function opened(found: PackedLately): Answer {
+  return { kind: "lately", messages: unpackLately(found), beforeId: found.beforeId };
 }
 
 /** Octets cross between threads as plain arrays of octets; messages have buffers. */

@@ -172,6 +172,12 @@ export function fakeAnswer(query: Query): Answer {
           lines: [{ no: 1, atMs: 1_764_320_400_000, actor: "cli:root", kind: "note", text: "13800138000 asked for no advertising" }],
         },
       };
+    case "lately":
+      return { kind: "lately", messages: [], beforeId: 0 };
+    case "refused_lately":
+      return { kind: "refused_lately", refused: [] };
+    case "accepted_segments":
+      return { kind: "accepted_segments", accounts: [{ accountNo: 1, day: 400, month: 9_000 }] };
     case "day_counts":
       return { kind: "day_counts", counts: null };
   }
