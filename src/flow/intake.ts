@@ -17,6 +17,7 @@ import { Accepted, admit, countedSegments, findDestination, readText, type Accep
 import type { LiveAccount } from "./accounts.js";
 import { charge, knownRefusal } from "./charge.js";
 import type { Dispatcher } from "./dispatch.js";
+import { spoolFree, wayOfFree } from "./free.js";
 import type { Holder } from "./hold.js";
 import type { MessageIds } from "./ids.js";
 import { laneNumber } from "./lane.js";
@@ -50,9 +51,6 @@ export interface IntakeContext extends CommitSink {
   route(account: LiveAccount, destination: string): Dispatcher | undefined;
   dispatcherOf(operatorNo: number): Dispatcher | undefined;
 }
-
-/** Where answers to the gateway's own messages go. */
-const NOBODY: SubmitOrigin = { answerSubmit: () => undefined, dropUnanswered: () => undefined, ended: false, protocolNo: 0 };
 
 export class Intake {
   readonly resubmissions: Resubmissions;
@@ -121,26 +119,15 @@ export class Intake {
     spool(this.#context, dispatcher, submission);
   }
 
-  /**
-   * Takes a message of the gateway itself, free of charge and of quota: no rate, no policy and no word list stands in its way.
-   * @returns why it cannot go out; ok: it is on its way
-   */
+  /** Takes a message of the gateway itself; ok: it is on its way. No rate, no policy and no word list stands in it. */
   free(account: LiveAccount, message: Message): Outcome {
-    const { clock } = this.#context;
-    const found = this.#accepted;
-    let outcome: Outcome = this.#context.stopping ? Outcome.store_unavailable : findDestination(message, found);
-    const dispatcher = outcome === Outcome.ok ? this.#context.route(account, found.destination) : undefined;
-    if (outcome === Outcome.ok) outcome = dispatcher === undefined ? Outcome.no_route : readText(account, message, 0, found);
-    if (outcome !== Outcome.ok || dispatcher === undefined) return outcome;
+    const way = wayOfFree(this.#context, account, message, this.#accepted);
+    if (typeof way === "number") return way;
     this.#screened.evidence = "";
-    const submission = this.#prepare(account, dispatcher, message, Outcome.ok);
+    const submission = this.#prepare(account, way, message, Outcome.ok);
     if (typeof submission === "number") return submission;
-    submission.segments = 0;
-    submission.origin = NOBODY;
-    submission.receivedMs = clock.preciseMs();
     this.#accepting++;
-    spool(this.#context, dispatcher, submission);
-    return Outcome.ok;
+    return spoolFree(this.#context, way, submission);
   }
 
   // ---------------------------------------------------------------- several destinations
