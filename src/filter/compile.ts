@@ -104,7 +104,7 @@ class RuleGatherer {
       if (word.required !== null || word.action === "allow" || (word.options.exact && !word.options.pinyin && !word.options.reversed)) continue;
       const options = { syllables: word.options.pinyin ? syllables : null, reversed: word.options.reversed, exact: word.options.exact };
       for (const variant of variantsOf(word.word, word.folded, options)) {
-        this.#enter(variant.folded, { file, word, bits: bits | (variant.pinyin ? ActionCode.pinyinBit : 0) });
+        this.#enter(variant.folded, { file, word, bits: bits | (variant.spelt ? ActionCode.speltBit : 0) });
       }
     }
   }

@@ -32,8 +32,8 @@ const NUMBER = /^\p{N}/u;
 const DECIMAL = /^\p{Nd}$/u;
 /** Modifier letters that look like accents or dashes, and the kana length mark: decoration in Chinese text. */
 const DECORATION = /^[\u02b0-\u02ff\u30fc]$/u;
-/** Where A stands white on black, in circles and in squares, and as flags are made of. */
-const BOXED_LETTERS = [0x1f150, 0x1f170, 0x1f1e6];
+/** Where A stands white on black, in circles and in squares. The letters that flags are made of are pictures, and put between others. */
+const BOXED_LETTERS = [0x1f150, 0x1f170];
 /** Rows of nine circled digits that Unicode gives no decomposition. */
 const DIGIT_ROWS = [0x2776, 0x2780, 0x278a, 0x24f5];
 
@@ -87,7 +87,7 @@ function workOutAstral(codePoint: number): AstralFold {
   return { codePoint: [...plain].length === 1 ? folded : codePoint, charClass: classOf(plain) };
 }
 
-/** A to Z white on black, in circles or squares, and the letters that flags are made of; 0: none of them. */
+/** A to Z white on black, in circles or squares; 0: none of them. */
 function boxedLetter(codePoint: number): number {
   for (const first of BOXED_LETTERS) if (codePoint >= first && codePoint < first + 26) return 0x61 + codePoint - first;
   return 0;

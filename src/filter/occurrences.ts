@@ -33,8 +33,8 @@ const NUMBER_SIGNS = new Set([0x2c, 0x2e]);
 /** For which words what stands between their characters may stand there. */
 const Holds = {
   no: 0,
-  /** Spaces or digits between syllables. */
-  pinyin: 1,
+  /** Spaces or digits between syllables or words. */
+  spelt: 1,
   yes: 2,
 } as const;
 type Holds = (typeof Holds)[keyof typeof Holds];
@@ -132,7 +132,7 @@ export class Occurrences {
     }
     if (!this.#digitsEnd(start, end)) return Holds.no;
     // "the rapist" is two words; only s.p e l.t   o u t letter by letter do spaces and points belong to one.
-    return numbered || (spaced && (tight || !this.#isAlone(start, end))) ? Holds.pinyin : Holds.yes;
+    return numbered || (spaced && (tight || !this.#isAlone(start, end))) ? Holds.spelt : Holds.yes;
   }
 
   /** No Latin letter goes on from a Latin edge. */
@@ -179,8 +179,8 @@ export class Occurrences {
         this.#met.add(ruleNo);
         continue;
       }
-      const spelt = (action & ActionCode.pinyinBit) !== 0;
-      if (spelt ? !this.#isSpelt(start, end) : holds === Holds.pinyin) continue;
+      const spelt = (action & ActionCode.speltBit) !== 0;
+      if (spelt ? !this.#isSpelt(start, end) : holds === Holds.spelt) continue;
       if ((action & ActionCode.wholeBit) !== 0 && !this.#isAlone(start, end)) continue;
       const span: Span = { ruleNo, start: from, end: to, allowedBy: -1 };
       ((action & ActionCode.mask) === ActionCode.allow ? this.#allows : this.#found).push(span);
@@ -212,8 +212,9 @@ export class Occurrences {
   }
 }
 
-/** Whether a neighbour of class `other` makes one longer word with an edge of class `edge`. */
+/** Whether a neighbour of class `other` makes one longer word with an edge of class `edge`; a symbol is the end of every word. */
 function sameWord(edge: CharClass, other: CharClass): boolean {
+  if (edge > CharClass.digit) return false;
   if (edge === CharClass.ideograph) return other === CharClass.ideograph;
   return other === CharClass.alphabetic || other === CharClass.digit;
 }

@@ -15,10 +15,10 @@ export const WORD_KINDS: readonly WordKind[] = [WordKind.letters, WordKind.digit
 export const Code = { invisible: 0, surrogate: 1, otherLetter: 2 } as const;
 
 /**
- * What a rule does (`mask`), and how it is looked for: `wholeBit` for words that must stand alone, `pinyinBit` for spellings in Latin
- * letters, `regexBit` for patterns.
+ * What a rule does (`mask`), and how it is looked for: `wholeBit` for words that must stand alone, `speltBit` for spellings in syllables
+ * or words, `regexBit` for patterns.
  */
-export const ActionCode = { reject: 0, flag: 1, allow: 2, hold: 3, mask: 3, wholeBit: 4, pinyinBit: 8, regexBit: 16 } as const;
+export const ActionCode = { reject: 0, flag: 1, allow: 2, hold: 3, mask: 3, wholeBit: 4, speltBit: 8, regexBit: 16 } as const;
 
 export interface RuleTable {
   /** All words one after another; word `n` ends before `wordEnds[n]`. */

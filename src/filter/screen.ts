@@ -99,6 +99,11 @@ export class Screen {
     return dataOctets(this.#data);
   }
 
+  /** Spellings looked for: the words and their variants. */
+  get rules(): number {
+    return this.#data.rules.wordEnds.length;
+  }
+
   /** Names of the lists' categories. */
   get categories(): readonly string[] {
     return this.#data.rules.categoryNames;

@@ -6,6 +6,7 @@
  *   发票      fapiao  fa票  发piao               pinyin, where the list asks for it
  *   casino    cas1no  c4sino  c4s1n0             digits that look like letters
  *   代开发票  票发开代                           backwards, where the list asks for it
+ *   live sex  livesex  live-sex  l1ve sex        a phrase of letters, whatever stands between its words
  * ```
  */
 import { CharClass, classOfFolded, foldText } from "./fold.js";
@@ -23,8 +24,8 @@ export interface VariantOptions {
 
 export interface Variant {
   readonly folded: readonly number[];
-  /** It has syllables in it: its Latin edges may not stand in a longer Latin word, spaces and digits may stand between syllables. */
-  readonly pinyin: boolean;
+  /** It has syllables or words in it: its Latin edges may not stand in a longer Latin word, spaces and digits may stand between them. */
+  readonly spelt: boolean;
 }
 
 /** Characters of a word of which every mixture of characters and syllables is made. */
@@ -36,7 +37,8 @@ const MIN_SPELT = 5;
 /** Fewest characters of a word that is looked for backwards: 票发 is in 车票发现. */
 const MIN_REVERSED = 3;
 const MIN_LOOK_ALIKE = 4;
-const CHOSEN_LETTERS = 5;
+/** Fewest letters of a phrase that is looked for without its spaces. */
+const MIN_PHRASE = 7;
 
 /** Forms of one numeral: as a digit, as it is written, as it is written on cheques. */
 const NUMERALS: readonly (readonly string[])[] = [
@@ -48,26 +50,34 @@ for (const forms of NUMERALS) {
   const codePoints = forms.map((form) => form.codePointAt(0) ?? 0);
   for (const codePoint of codePoints) formsOf.set(codePoint, codePoints);
 }
-/** Letters and the digits that look like them. */
+/** Letters and the digits that look like them; the first six are written so most. */
 const LOOK_ALIKES = new Map(["o0", "i1", "l1", "e3", "a4", "s5", "b8", "t7", "z2"].map((pair) => [pair.charCodeAt(0), pair.charCodeAt(1)] as const));
+const USUAL_LETTERS: readonly number[] = [...LOOK_ALIKES.keys()].slice(0, 6);
 
 /** Spellings other than the word's own, each once. */
 export function variantsOf(word: string, folded: readonly number[], options: VariantOptions): readonly Variant[] {
-  if (folded.some((codePoint) => classOfFolded(codePoint) > CharClass.digit)) return [];
   const variants = new Map<string, Variant>();
-  const add = (codePoints: readonly number[], pinyin: boolean): void => {
+  const add = (codePoints: readonly number[], spelt: boolean): void => {
     const key = String.fromCodePoint(...codePoints);
-    if (!variants.has(key)) variants.set(key, { folded: codePoints, pinyin });
+    if (!variants.has(key)) variants.set(key, { folded: codePoints, spelt });
   };
   add(folded, false);
+  if (folded.some((codePoint) => classOfFolded(codePoint) > CharClass.digit)) {
+    const joined = folded.filter((codePoint) => classOfFolded(codePoint) !== CharClass.space);
+    const phrase = joined.length >= MIN_PHRASE && joined.every((codePoint) => classOfFolded(codePoint) === CharClass.alphabetic);
+    if (!phrase || options.exact) return [];
+    add(joined, true);
+    addLookAlikes(joined, true, add);
+    return [...variants.values()].slice(1);
+  }
   if (!options.exact) addNumerals(folded, add);
-  if (!options.exact) addLookAlikes(folded, add);
+  if (!options.exact) addLookAlikes(folded, false, add);
   if (options.reversed && folded.length >= MIN_REVERSED) add([...folded].reverse(), false);
   if (options.syllables !== null) addSpellings(word, folded, options.syllables, add);
   return [...variants.values()].slice(1);
 }
 
-type Add = (codePoints: readonly number[], pinyin: boolean) => void;
+type Add = (codePoints: readonly number[], spelt: boolean) => void;
 
 /** Up to two numerals in every form each; more of them all in the same form. Numbers alone stay what they are. */
 function addNumerals(folded: readonly number[], add: Add): void {
@@ -86,16 +96,15 @@ function addNumerals(folded: readonly number[], add: Add): void {
   }
 }
 
-/** Every choice of up to five letters that digits look like; of more of them each alone, and all. */
-function addLookAlikes(folded: readonly number[], add: Add): void {
+/** Every choice of the letters that are usually written as digits, and all that may be. */
+function addLookAlikes(folded: readonly number[], spelt: boolean, add: Add): void {
   if (folded.length < MIN_LOOK_ALIKE || folded.some((codePoint) => classOfFolded(codePoint) !== CharClass.alphabetic)) return;
-  const letters = [...new Set(folded)].filter((codePoint) => LOOK_ALIKES.has(codePoint));
-  const all = (1 << letters.length) - 1;
-  const masks = letters.length <= CHOSEN_LETTERS ? Array.from({ length: all }, (_, i) => i + 1) : [all, ...letters.map((_, i) => 1 << i)];
-  for (const mask of masks) {
-    const changed = folded.map((codePoint) => ((mask & (1 << letters.indexOf(codePoint))) !== 0 && LOOK_ALIKES.has(codePoint) ? (LOOK_ALIKES.get(codePoint) as number) : codePoint));
+  const letters = USUAL_LETTERS.filter((letter) => folded.includes(letter));
+  const choices = Array.from({ length: (1 << letters.length) - 1 }, (_, i) => letters.filter((_letter, at) => ((i + 1) & (1 << at)) !== 0));
+  for (const choice of [...choices, [...LOOK_ALIKES.keys()]]) {
+    const changed = folded.map((codePoint) => (choice.includes(codePoint) ? (LOOK_ALIKES.get(codePoint) ?? codePoint) : codePoint));
     // All digits are a number.
-    if (changed.some((codePoint) => classOfFolded(codePoint) === CharClass.alphabetic)) add(changed, false);
+    if (changed.some((codePoint) => classOfFolded(codePoint) === CharClass.alphabetic)) add(changed, spelt);
   }
 }
 

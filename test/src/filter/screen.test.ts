@@ -93,6 +93,10 @@ describe("Screen", () => {
     expect(hits(screenOf("=发票"), ["发票", "《发票》", "开发票", "A发票B"])).to.deep.equal(["发票", "《发票》", "A发票B"]);
   });
 
+  it("marked whole, a word that ends with a symbol is whole there whatever follows", () => {
+    expect(hits(screenOf("=t.cn/"), ["见t.cn/Ab3", "见sdkd.net.cn/", "m.t.cn/x"])).to.deep.equal(["见t.cn/Ab3", "m.t.cn/x"]);
+  });
+
   it("finds a word that holds digits or symbols as it is written", () => {
     const screen = screenOf("9折*券", "c++培训", "t.cn/", "🎰大奖");
     expect(hits(screen, ["9折*券", "９折＊券", "C++培训", "http://t.cn/abc", "🎰大奖", "9折券", "c培训", "tcn", "大奖"])).to.deep.equal([

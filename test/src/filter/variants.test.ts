@@ -53,6 +53,13 @@ describe("variants", () => {
     expect(spellings("办证", { pinyin: true })).to.have.members(["banzheng", "ban证", "办zheng"]);
   });
 
+  it("of a phrase in letters are its words however they are put together", () => {
+    const screen = screenOf("=live sex", "=online casino");
+    const texts = ["live sex", "Live-Sex", "LIVESEX", "live   sex!", "onl1ne cas1no", "o n l i n e c a s i n o", "online_casino", "l.i.v.e.s.e.x"];
+    expect(hits(screen, texts)).to.deep.equal(texts);
+    expect(hits(screen, ["olive sextet", "livesexy", "live in Essex", "online, casinos"])).to.deep.equal([]);
+  });
+
   it("are read backwards where the list asks for it, from three characters up", () => {
     const screen = screenOf("[a reject reversed]", "代开发票", "发票");
     expect(hits(screen, ["票发开代", "票 发 开 代", "车票发现"])).to.deep.equal(["票发开代", "票 发 开 代"]);
