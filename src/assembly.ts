@@ -19,8 +19,10 @@ import type { ContractData } from "./flow/contract-data.js";
 import type { MessageIds } from "./flow/ids.js";
 import { LearnNetworks } from "./flow/learn-networks.js";
 import { fateOf, type ReportOrigin } from "./flow/receipt.js";
+import { ServiceDesk } from "./flow/service.js";
 import type { Screen } from "./filter/screen.js";
 import { parseCallAddress } from "./ledger/call-address.js";
+import { formatMoney } from "./ledger/money.js";
 import { PasswordChecker } from "./ledger/password.js";
 import type { Events } from "./observe/events.js";
 import { wireLog, type Log } from "./observe/log.js";
@@ -61,6 +63,7 @@ export interface Assembly extends Ground {
   readonly calls: Calls;
   readonly serviceCodes: ServiceCodes;
   readonly routes: Routes;
+  readonly service: ServiceDesk;
 }
 
 /** @param shuttingDown whether new binds are to be turned away */
@@ -123,7 +126,11 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
       return shuttingDown();
     },
   });
-  const gate: Gate = new Gate({ flow, observer: events, policy, binds, clock, maxPending: settings.limits.maxStorePending });
+  const { serviceNumber, balanceWords, balanceEveryMs } = settings.contract;
+  const service = new ServiceDesk({
+    store, clock, ids, notifier: flow.notifier, number: serviceNumber, words: balanceWords, everyMs: balanceEveryMs, stopping: () => flow.stopping, money: formatMoney,
+  });
+  const gate: Gate = new Gate({ flow, observer: events, policy, binds, clock, maxPending: settings.limits.maxStorePending, service });
   const links: Links = new Links(
     {
       submitAnswered: (submission, answer) => flow.submitAnswered(submission, answer),
@@ -146,7 +153,7 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
     owed: (accountNo) => flow.notifier.owed(accountNo),
     open: (account, address) => openCall(ground, settings, gate, account, address),
   });
-  const assembly = { ...ground, calls, flow, gate, links, binds, serviceCodes, routes };
+  const assembly = { ...ground, calls, flow, gate, links, binds, serviceCodes, routes, service };
   rebuildCodes(assembly);
   return assembly;
 }

@@ -28,7 +28,6 @@ import { Accounts } from "./flow/accounts.js";
 import { ContractData } from "./flow/contract-data.js";
 import { MessageIds } from "./flow/ids.js";
 import { SweepClock } from "./flow/sweep-clock.js";
-import { formatMoney } from "./ledger/money.js";
 import { Alarms } from "./observe/alarms.js";
 import { Events } from "./observe/events.js";
 import { registerAlarmGauges, registerGauges } from "./observe/gauges.js";
@@ -36,8 +35,8 @@ import { StoreHeartbeat } from "./observe/heartbeat.js";
 import { createLog, wireLog } from "./observe/log.js";
 import { Metrics } from "./observe/metrics.js";
 import { connectServiceManager } from "./observe/systemd.js";
-import { Watch } from "./observe/watch.js";
 import { Webhooks } from "./observe/webhook.js";
+import { realOperators, Services } from "./services.js";
 import { startEmbeddedSimulator } from "./simulator/embedded.js";
 import { SqliteNumbers } from "./store/sqlite/sqlite-numbers.js";
 import { SqliteStore } from "./store/sqlite/sqlite-store.js";
@@ -75,7 +74,7 @@ class RunningGateway implements Gateway {
   readonly #alarms: Alarms;
   readonly admin: AdminHost;
   #parts!: Assembly;
-  #watch: Watch | null = null;
+  #services: Services | null = null;
   #listeners: { name: string; protocol: string; listener: Listener }[] = [];
   #simulator: { close(): Promise<void> } | null = null;
   #http: HttpServer | null = null;
@@ -184,7 +183,8 @@ class RunningGateway implements Gateway {
     );
     for (const operator of settings.operator) addOperator(this.#parts, operator, numbers.get(operator.name) as number, settings.limits);
     this.#parts.flow.restore(snapshot);
-    this.#watch = this.#startWatch();
+    this.#services = new Services(this.#parts, settings, this.#alarms);
+    await this.#services.start();
     const rotation = await this.#keys.finish({ actor: "gateway", reason: "a rotation was cut short" });
     if (rotation !== null) this.#log[rotation.reason === "" ? "info" : "warn"]("key_rotation", { key: rotation.keyId, sealed: rotation.secrets, waitsIn: rotation.pendingPath, reason: rotation.reason });
     await bootstrapAccounts(this.#store, this.#keys, new Set(snapshot.accounts.map((account) => account.name)), settings.bootstrap);
@@ -224,23 +224,6 @@ class RunningGateway implements Gateway {
     this.#startTicking();
   }
 
-  #startWatch(): Watch {
-    const { data, alarms } = this.#settings;
-    const watch = new Watch({
-      clock: this.#clock, store: this.#store, alarms: this.#alarms, settings: { ...alarms, zoneMinutes: data.zoneMinutes },
-      accounts: () => this.#accounts.all(),
-      operators: () => this.#parts.links.groups,
-      money: formatMoney,
-      lowBalance: () => undefined,
-      failed: (reason) => this.#log.sampled("warn", "watch_failed", "", { reason, hint: "alarms of balances and traffic wait until the books can be read" }),
-    });
-    this.#events.bindFailed = ({ protocol, remoteAddress }, systemId, known) => {
-      const account = known ? this.#accounts.byName(systemId) ?? this.#accounts.byBindName(protocol, systemId) : undefined;
-      watch.bindFailed(account?.terms.name ?? `address ${remoteAddress}`);
-    };
-    return watch;
-  }
-
   #startTicking(): void {
     const sweepClock = new SweepClock(this.#clock.wallMs, this.#clock.monotonicMs);
     let sweptAtMs = 0;
@@ -251,7 +234,7 @@ class RunningGateway implements Gateway {
       this.#parts.flow.tick(sweepMs);
       this.#parts.gate.storeProgress();
       this.#parts.calls.tick();
-      this.#watch?.tick(nowMs);
+      this.#services?.tick(nowMs);
       if (nowMs - sweptAtMs < SWEEP_EVERY_MS) return;
       sweptAtMs = nowMs;
       this.#store.sweep(sweepMs);
@@ -262,7 +245,7 @@ class RunningGateway implements Gateway {
     this.#openSecrets(accounts);
     this.#accounts.update(accounts, this.#clock.monotonicMs);
     accountsChanged(this.#parts);
-    this.#watch?.lookAtAccounts();
+    this.#services?.accountsChanged();
   }
 
   #openSecrets(accounts: Parameters<Accounts["update"]>[0]): void {
@@ -330,6 +313,7 @@ class RunningGateway implements Gateway {
     await this.#alarms.close();
     await this.#numbers.close();
     await this.#store.close();
+    await this.#services?.close();
     await this.#simulator?.close();
     this.#metrics.close();
   }
@@ -340,7 +324,7 @@ class RunningGateway implements Gateway {
     const reasons: string[] = [];
     if (this.#state !== "ready") reasons.push(`gateway: ${this.#state}`);
     if (!this.#store.available) reasons.push(`store: ${this.#storeReason === "" ? "not available" : this.#storeReason}`);
-    const groups = [...this.#parts.links.groups];
+    const groups = realOperators(this.#parts.links.groups);
     if (groups.length > 0 && !groups.some((group) => group.anyBound)) reasons.push("operator: no link is bound");
     return reasons;
   }

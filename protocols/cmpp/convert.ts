@@ -84,13 +84,15 @@ function checkSubmit(body: SubmitBody, terms: ReadingTerms): FieldFault | null {
   if (body.Pk_number > Math.max(body.Pk_total, 1) || (body.Pk_number === 0 && body.Pk_total > 1)) return PARTS;
   if (terms.contentSource !== "" && body.Msg_src !== terms.contentSource) return CONTENT_SOURCE;
   if (body.Msg_Content.length === 0) return EMPTY;
-  for (const destination of body.Dest_terminal_Id) if (!isSendable(destination)) return DESTINATION;
+  const alone = body.Dest_terminal_Id.length === 1;
+  for (const destination of body.Dest_terminal_Id) if (!isSendable(destination, alone)) return DESTINATION;
   return null;
 }
 
-function isSendable(destination: string): boolean {
+/** A service number may be our own, to which a question can be sent; whether it is, the gateway knows. */
+function isSendable(destination: string, alone: boolean): boolean {
   const { kind } = classifyDestination(destination, 0);
-  return kind === "mobile" || kind === "international";
+  return kind === "mobile" || kind === "international" || (alone && kind === "short");
 }
 
 /** Text, header and parts. The header counts before the Pk fields: phones read nothing else. [protocols sheet 1.15] */

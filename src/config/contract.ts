@@ -34,6 +34,12 @@ export function contractSettings(parsed: Parsed["contract"], beside: (path: stri
     workingHours: parsed.working_hours,
     workingDays: parsed.working_days.map((day) => WEEKDAYS.indexOf(day) + 1),
     holidays,
+    serviceNumber: parsed.service_number ?? "",
+    balanceWords: parsed.balance_words,
+    balanceEveryMs: parsed.balance_every,
+    publicHost: parsed.public_host ?? "",
+    reports: parsed.reports === undefined ? "" : beside(parsed.reports),
+    reportsKeepMs: parsed.reports_keep,
     complaintMs: parsed.complaint_hours * HOUR_MS,
     complaintReminderMs: parsed.complaint_reminder,
   };

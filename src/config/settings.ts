@@ -88,6 +88,16 @@ export interface ContractSettings {
   readonly workingDays: readonly number[];
   /** The file of holidays; "" = none. */
   readonly holidays: string;
+  /** The gateway's own number; "" = none. */
+  readonly serviceNumber: string;
+  /** Texts to it that ask for the balance. */
+  readonly balanceWords: readonly string[];
+  readonly balanceEveryMs: number;
+  /** Where customers reach this machine; "" = not told. */
+  readonly publicHost: string;
+  /** Folder of the daily reports; "" = reports in the data folder. */
+  readonly reports: string;
+  readonly reportsKeepMs: number;
   /** Working time in which a complaint is to be answered. */
   readonly complaintMs: number;
   /** So long before a complaint is due an alarm reminds of it. */

@@ -36,6 +36,13 @@ export interface CustomerFlow {
   readonly storePending: number;
 }
 
+/** The gateway's own number, and who answers there. */
+export interface ServicePort {
+  readonly number: string;
+  /** false: it is a message like any other. */
+  asked(origin: SubmitOrigin, account: LiveAccount, handle: number, message: Message): boolean;
+}
+
 export interface CustomerObserver {
   /** `former`: by a password or secret that was replaced and is still taken. */
   bound(bind: Bind, version: string, direction: string, former: boolean): void;
@@ -54,17 +61,19 @@ export class Gate implements CustomerEvents {
   readonly #clock: Clock;
   /** Reading pauses while the store has more than this to do, and goes on below half of it. */
   readonly #maxPending: number;
+  readonly #service: ServicePort | null;
   readonly #paused = new Set<CustomerSession>();
   readonly #sessions = new Set<CustomerSession>();
   #closed = false;
 
-  constructor(parts: { flow: CustomerFlow; observer: CustomerObserver; policy: BindPolicy; binds: Binds; clock: Clock; maxPending: number }) {
+  constructor(parts: { flow: CustomerFlow; observer: CustomerObserver; policy: BindPolicy; binds: Binds; clock: Clock; maxPending: number; service?: ServicePort }) {
     this.#flow = parts.flow;
     this.#observer = parts.observer;
     this.#policy = parts.policy;
     this.#binds = parts.binds;
     this.#clock = parts.clock;
     this.#maxPending = parts.maxPending;
+    this.#service = parts.service === undefined || parts.service.number === "" ? null : parts.service;
   }
 
   get sessions(): ReadonlySet<CustomerSession> {
@@ -115,6 +124,7 @@ export class Gate implements CustomerEvents {
     const bind = session.owner as Bind;
     bind.submits++;
     bind.open++;
+    if (this.#service !== null && message.destination === this.#service.number && this.#service.asked(bind, bind.account, handle, message)) return;
     this.#flow.submit(bind, bind.account, handle, message);
     this.#pauseWhenBehind(session);
   }
@@ -123,6 +133,10 @@ export class Gate implements CustomerEvents {
     const bind = session.owner as Bind;
     bind.submits += messages.length;
     bind.open++;
+    if (this.#service !== null && messages.length === 1) {
+      const [only] = messages as readonly [Message];
+      if (only.destination === this.#service.number && this.#service.asked(bind, bind.account, handle, only)) return;
+    }
     this.#flow.submitAll(bind, bind.account, handle, messages);
     this.#pauseWhenBehind(session);
   }

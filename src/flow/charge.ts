@@ -15,7 +15,7 @@ import type { Submission } from "./submission.js";
 export function charge(account: LiveAccount, submission: Submission, destination: string, wallMs: number): Outcome {
   const { terms } = account;
   const { segmentTotal, segmentNumber } = submission.message;
-  submission.chargeMicros = priceFor(terms, destination, wallMs) * chargeUnits(terms, submission.segments, segmentTotal, segmentNumber);
+  submission.chargeMicros = terms.test ? 0 : priceFor(terms, destination, wallMs) * chargeUnits(terms, submission.segments, segmentTotal, segmentNumber);
   return knownRefusal(account, submission.chargeMicros, submission.segments, wallMs);
 }
 

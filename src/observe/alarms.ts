@@ -70,6 +70,7 @@ export class Alarms implements AlarmSink {
   constructor(parts: AlarmsParts) {
     this.#parts = parts;
     this.#path = join(parts.dir, "alarms.json");
+    if (parts.webhooks !== null) parts.webhooks.settled = () => this.#save();
   }
 
   /**

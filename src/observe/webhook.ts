@@ -72,10 +72,12 @@ export class Webhooks {
   readonly totals: WebhookTotals = { sent: 0, failed: 0, dropped: 0 };
   readonly #options: WebhookOptions;
   readonly #queues: readonly UrlQueue[];
+  /** Called when something that waited does so no more. */
+  settled: () => void = () => undefined;
 
   constructor(options: WebhookOptions) {
     this.#options = options;
-    this.#queues = options.urls.map((url) => new UrlQueue(url, options, this.totals));
+    this.#queues = options.urls.map((url) => new UrlQueue(url, options, this.totals, () => this.settled()));
   }
 
   /** Queues an event for every url. */
@@ -112,16 +114,18 @@ class UrlQueue {
   readonly events: AlarmEvent[] = [];
   readonly #options: WebhookOptions;
   readonly #totals: WebhookTotals;
+  readonly #settled: () => void;
   #tries = 0;
   #firstTryMs = 0;
   #request: ClientRequest | null = null;
   #cancelRetry: (() => void) | null = null;
   #closed = false;
 
-  constructor(url: string, options: WebhookOptions, totals: WebhookTotals) {
+  constructor(url: string, options: WebhookOptions, totals: WebhookTotals, settled: () => void) {
     this.url = url;
     this.#options = options;
     this.#totals = totals;
+    this.#settled = settled;
   }
 
   push(event: AlarmEvent): void {
@@ -177,6 +181,7 @@ class UrlQueue {
   #done(): void {
     this.events.shift();
     this.#tries = 0;
+    this.#settled();
     this.#next();
   }
 }

@@ -42,6 +42,8 @@ export interface RouteExplanation {
 }
 
 export const ANY_ACCOUNT = "*";
+/** The operator that messages of test accounts go to, and no other. */
+export const TEST_OPERATOR = "simulator";
 
 /** The rules that no message will ever take, for their account is none of these. */
 export function strayRules<R extends RouteRule>(rules: readonly R[], hasAccount: (name: string) => boolean): readonly R[] {
@@ -149,6 +151,7 @@ export class Routes {
 
   /** The operator's number for a destination in its normal form, or -1 when what decides names one that is not configured. */
   choose(account: Account, destination: string): number {
+    if (account.test) return this.#numberOf(TEST_OPERATOR);
     const own = this.#byAccount.get(account.name);
     let rule = own === undefined ? -1 : own.find(destination);
     if (rule < 0) rule = this.#all.find(destination);
@@ -160,6 +163,7 @@ export class Routes {
 
   /** What `choose` does, and why. */
   explain(account: Account, destination: string): RouteExplanation {
+    if (account.test) return { operatorNo: this.#numberOf(TEST_OPERATOR), operator: TEST_OPERATOR, reason: { by: "account" }, passedOver: [], permitted: true };
     const { permittedOperators: permitted } = account;
     const fitting = [...(this.#byAccount.get(account.name)?.all(destination) ?? []), ...this.#all.all(destination)];
     const [rule, ...passedOver] = fitting;

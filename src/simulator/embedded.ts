@@ -22,6 +22,8 @@ export interface EmbeddedSimulatorOptions {
 }
 
 export interface EmbeddedSimulator {
+  /** Where it speaks SMPP. */
+  readonly port: number;
   close(): Promise<void>;
 }
 
@@ -30,10 +32,11 @@ export async function startEmbeddedSimulator(options: EmbeddedSimulatorOptions):
   const { host, port, cmppPort, latencyMs, receiptDelayMs, clock, log } = options;
   const manners = { host, latencyMs, receiptDelayMs, clock };
   const started: { readonly protocol: string; readonly centre: SimulatedCentre }[] = [];
-  const start = async (protocol: string, centre: SimulatedCentre): Promise<void> => {
+  const start = async (protocol: string, centre: SimulatedCentre): Promise<number> => {
     const address = await centre.start();
     started.push({ protocol, centre });
     log.event("info", "simulator_started", { protocol, host: address.host, port: address.port });
+    return address.port;
   };
   const close = async (): Promise<void> => {
     for (const { protocol, centre } of started) {
@@ -42,11 +45,11 @@ export async function startEmbeddedSimulator(options: EmbeddedSimulatorOptions):
     }
   };
   try {
-    await start("smpp", new SimulatedSmsc({ ...manners, port }));
+    const taken = await start("smpp", new SimulatedSmsc({ ...manners, port }));
     if (cmppPort > 0) await start("cmpp", new SimulatedIsmg({ ...manners, port: cmppPort }));
+    return { port: taken, close };
   } catch (error) {
     await close();
     throw error;
   }
-  return { close };
 }

@@ -52,8 +52,9 @@ const ROOMS: readonly Room[] = [
   { at: "src/simulator", may: [...BELOW_EDGES, "protocols"] },
   ...EDGES.map((edge) => ({ at: `src/${edge}`, may: BELOW_EDGES })),
   // The composition root: its life, and the making of the parts.
-  { at: "src/gateway.ts", may: [...BELOW_EDGES, "src/store", ...EDGES.map((edge) => `src/${edge}`), "src/assembly.ts"] },
+  { at: "src/gateway.ts", may: [...BELOW_EDGES, "src/store", ...EDGES.map((edge) => `src/${edge}`), "src/assembly.ts", "src/services.ts"] },
   { at: "src/assembly.ts", may: [...BELOW_EDGES, "src/store", ...EDGES.map((edge) => `src/${edge}`)] },
+  { at: "src/services.ts", may: [...BELOW_EDGES, "src/store", ...EDGES.map((edge) => `src/${edge}`), "src/assembly.ts"] },
   { at: "src/cli", may: ["protocols", ...BELOW_EDGES, "src/store", ...EDGES.map((edge) => `src/${edge}`), "src/gateway.ts"] },
   { at: "src/main.ts", may: ["src/cli"] },
   { at: "src", may: [] },

@@ -240,6 +240,13 @@ describe("CmppCustomerSession", () => {
       expect(bench.desk.refusals[0]).to.deep.equal({ outcome: Outcome.malformed, detail: "Dest_terminal_Id" });
     });
 
+    it("hands a service number on when it is the only destination: it may be the gateway's own", async () => {
+      const peer = await connectedSp(bench.port);
+      peer.write(submitOf(3, { Dest_terminal_Id: ["10690000"] }));
+      expect(resultOf(await peer.next())).to.equal(0);
+      expect(bench.desk.submits[0]?.message.destination).to.equal("10690000");
+    });
+
     it("quirk 8: takes destinations with 86, +86, 0086 and blanks", async () => {
       const peer = await connectedSp(bench.port);
       for (const [index, destination] of ["8613800138000", "+8613800138000", "008613800138000", " 13800138000 ", "138 0013 8000"].entries()) {
