@@ -7,6 +7,8 @@ import { protocolByName } from "../protocols/index.js";
 import type { Clock } from "../protocols/wire/clock.js";
 import type { CustomerCall, WireProtocol } from "../protocols/wire/protocol.js";
 import type { OperatorSettings, Settings } from "./config/settings.js";
+import { NO_ADVERTS } from "./contract/adverts.js";
+import { Trackers } from "./contract/traffic-policy.js";
 import type { AlarmSink } from "./contract/alarm.js";
 import { Binds } from "./customer/binds.js";
 import { BindPolicy } from "./customer/bind-policy.js";
@@ -16,6 +18,7 @@ import { Gate } from "./customer/gate.js";
 import type { Accounts, LiveAccount } from "./flow/accounts.js";
 import { Flow } from "./flow/flow.js";
 import type { ContractData } from "./flow/contract-data.js";
+import type { PolicyGround } from "./flow/policy.js";
 import type { MessageIds } from "./flow/ids.js";
 import { LearnNetworks } from "./flow/learn-networks.js";
 import { fateOf, type ReportOrigin } from "./flow/receipt.js";
@@ -83,6 +86,7 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
     metrics,
     notify: binds,
     screen,
+    policies: policyGround(ground, settings.data.zoneMinutes),
     contract: { data: ground.contract, numbers: ground.numbers },
     options: {
       maxQueued: settings.data.maxQueued,
@@ -108,6 +112,7 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
       replyRefused: (accountNo, outcome) => events.replyRefused(accounts.byNo(accountNo)?.terms.name ?? String(accountNo), outcome),
       inboundUnroutable: (operatorNo) => events.inboundUnroutable(operatorNo),
       refusedFinally: (accountNo, outcome) => events.refusedFinally(accountNo, outcome),
+      heldForReview: (accountNo, outcome, count) => events.heldForReview(accounts.byNo(accountNo)?.terms.name ?? String(accountNo), outcome, count),
       gatheringFull: (accountNo, bound) => events.gatheringFull(accounts.byNo(accountNo)?.terms.name ?? String(accountNo), bound),
       rejudgeFailed: (reason) => events.rejudgeFailed(reason),
       alarm: (kind, accountNo, on, detail) => ground.alarms.set(kind, accounts.byNo(accountNo)?.terms.name ?? String(accountNo), on, detail),
@@ -158,6 +163,22 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
   return assembly;
 }
 
+/** Numbers, texts and blocks of numbers that are remembered at once, for all accounts. */
+const REMEMBERED = { maxNumbers: 2_000_000, maxTexts: 1_000_000, maxBlocks: 100_000 };
+
+/** What contracts are judged with. Who is found blasting is slowed, and told of. */
+function policyGround({ accounts, clock, alarms, contract }: Ground, zoneMinutes: number): PolicyGround {
+  const trackers = new Trackers({ zoneMinutes, ...REMEMBERED }, {
+    blasting: (accountNo, on, detail) => {
+      const account = accounts.byNo(accountNo);
+      if (account === undefined) return;
+      account.slow(on ? account.terms.blastRate : 0, clock.monotonicMs);
+      alarms.set("blasting", account.terms.name, on, detail);
+    },
+  });
+  return { lists: contract.lists, networks: contract.networks, trackers, adverts: NO_ADVERTS };
+}
+
 /** A call to a customer goes out as from the listener of its protocol; null, and a word to the log, where there is none. */
 function openCall(ground: Ground, settings: Settings, gate: Gate, account: LiveAccount, address: string): CustomerCall | null {
   const { clock, log } = ground;
@@ -204,6 +225,7 @@ export function addOperator(assembly: Assembly, operator: OperatorSettings, no: 
 /** New terms have been taken into the accounts: what is derived from them follows. */
 export function accountsChanged(assembly: Assembly): void {
   rebuildCodes(assembly);
+  assembly.flow.accountsChanged();
   assembly.gate.accountsChanged();
   assembly.calls.accountsChanged(assembly.accounts.all());
 }

@@ -13,10 +13,11 @@ import { METHODS, isMethod } from "./api.js";
 import type { CheckedParamsOf, MethodName, Results } from "./api.js";
 import { COMPLAINT_ANSWERS, quiet } from "./complaint-methods.js";
 import { EVIDENCE_ANSWERS } from "./evidence-methods.js";
+import { STATEMENT_ANSWERS } from "./statement-methods.js";
 import { AdminError } from "./errors.js";
 import type { AdminHost } from "./host.js";
 import { ask, by, change, changeAccount, checkedSettings, moneyReport, noSuchAccount, showAccount, withSecret } from "./ledger-calls.js";
-import { accountReport, auditReports, orphanReports, statementReport, traceReport, uncertainReports } from "./reports.js";
+import { accountReport, auditReports, orphanReports, traceReport, uncertainReports } from "./reports.js";
 
 type Answers = { readonly [M in MethodName]: (host: AdminHost, params: CheckedParamsOf<M>) => Promise<Results[M]> };
 
@@ -66,12 +67,7 @@ const ANSWERS: Answers = {
     const part = amount === undefined ? {} : { amountMicros: parseMoney(amount) };
     return moneyReport(await change(host, { kind: "refund", messageId, ...part, ...by(asked) }), part.amountMicros ?? 0n);
   },
-  "statement": async (host, { name, fromMs, toMs }) => {
-    if (fromMs >= toMs) throw new AdminError("invalid_params", "statement: the period ends before it begins");
-    const { statement } = await ask(host, { kind: "statement", name, fromMs, toMs });
-    if (statement === null) throw noSuchAccount(name);
-    return statementReport(statement);
-  },
+  ...STATEMENT_ANSWERS,
   "verify": async (host, { full }) => (await ask(host, { kind: "verify", full })).report,
   "trace": async (host, { by: which, value, limit, fromMs, ...asked }) => {
     const answer = await ask(host, { kind: "trace", by: which, value, limit, ...(fromMs === undefined ? {} : { fromMs }) });

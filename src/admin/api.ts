@@ -11,7 +11,9 @@ import { COMPLAINT_METHODS } from "./complaint-methods.js";
 import type { ComplaintResults } from "./complaint-methods.js";
 import { EVIDENCE_METHODS } from "./evidence-methods.js";
 import type { EvidenceResults } from "./evidence-methods.js";
-import type { AccountReport, StatementReport, TraceReport, UncertainReport, OrphanReport, AuditReport } from "./reports.js";
+import { STATEMENT_METHODS } from "./statement-methods.js";
+import type { StatementResults } from "./statement-methods.js";
+import type { AccountReport, TraceReport, UncertainReport, OrphanReport, AuditReport } from "./reports.js";
 import type { GatewayStatus, KeyCheck, KeyRotation, ReloadReport } from "./host.js";
 import type { RouteReport } from "./routing.js";
 import type { OutcomeName } from "../../protocols/model/outcome.js";
@@ -35,7 +37,7 @@ export const METHODS = {
   "topup": z.strictObject({ ...asked, name, amount, reference }),
   "topup.reverse": z.strictObject({ ...asked, name, reference }),
   "refund": z.strictObject({ ...asked, messageId: z.int().min(1), amount: amount.optional() }),
-  "statement": z.strictObject({ name, fromMs: wallMs, toMs: wallMs }),
+  ...STATEMENT_METHODS,
   "verify": z.strictObject({ full: z.boolean() }),
   "trace": z.strictObject({ ...asked, by: z.enum(["id", "operator_id", "destination"]), value: z.string().min(1).max(128), limit, fromMs: wallMs.optional() }),
   "audit": z.strictObject({ limit }),
@@ -61,7 +63,7 @@ export type ParamsOf<M extends MethodName> = z.input<(typeof METHODS)[M]>;
 /** What the answering side gets. */
 export type CheckedParamsOf<M extends MethodName> = z.output<(typeof METHODS)[M]>;
 
-export interface Results extends AccountsResults, ComplaintResults, AlarmResults, EvidenceResults, NumberResults {
+export interface Results extends AccountsResults, ComplaintResults, AlarmResults, EvidenceResults, NumberResults, StatementResults {
   "account.add": AccountReport;
   "account.set": AccountReport;
   "account.list": readonly AccountReport[];
@@ -73,7 +75,6 @@ export interface Results extends AccountsResults, ComplaintResults, AlarmResults
   "topup": MoneyReport;
   "topup.reverse": MoneyReport;
   "refund": MoneyReport;
-  "statement": StatementReport;
   "verify": VerifyReport;
   "trace": readonly TraceReport[];
   "audit": readonly AuditReport[];

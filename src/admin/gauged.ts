@@ -55,7 +55,7 @@ export function gaugedOf(parts: GaugedParts): Gauged {
       return flow.holder.fragments.size;
     },
     get split(): number {
-      return flow.holder.splits;
+      return flow.holder.release.splits;
     },
     get cancelled(): number {
       return flow.cancelled;

@@ -1,10 +1,10 @@
 /**
- * Reports: accounts, statements and traces as people and scripts read them: decimal amounts, ISO times, no secrets.
+ * Reports: accounts and traces as people and scripts read them: decimal amounts, ISO times, no secrets.
  */
 import { ACCOUNT_SETTINGS } from "../ledger/account-settings.js";
 import type { AccountView } from "../ledger/commands.js";
 import { formatMoney } from "../ledger/money.js";
-import type { Answer, Statement, Trace } from "../store/query.js";
+import type { Answer, Trace } from "../store/query.js";
 
 /** An account's money and all its terms; money terms lose "Micros" and are decimal strings. */
 export interface AccountReport {
@@ -64,46 +64,6 @@ export function accountReport(view: AccountView): AccountReport {
 /** "" for 0: it has not happened. */
 export function isoTime(wallMs: number): string {
   return wallMs === 0 ? "" : new Date(wallMs).toISOString();
-}
-
-export interface StatementReport {
-  readonly account: string;
-  readonly currency: string;
-  readonly from: string;
-  readonly to: string;
-  readonly opening: string;
-  readonly topUps: string;
-  readonly refunds: string;
-  readonly charges: string;
-  readonly forfeits: string;
-  readonly held: string;
-  readonly closing: string;
-  readonly messages: number;
-  readonly segments: number;
-  readonly byState: Statement["byState"];
-  readonly refused: Statement["refused"];
-  readonly days: readonly { readonly day: string; readonly messages: number; readonly segments: number; readonly charges: string }[];
-}
-
-export function statementReport(statement: Statement): StatementReport {
-  return {
-    account: statement.account,
-    currency: statement.currency,
-    from: isoTime(statement.fromMs),
-    to: isoTime(statement.toMs),
-    opening: formatMoney(statement.openingMicros),
-    topUps: formatMoney(statement.topUpsMicros),
-    refunds: formatMoney(statement.refundsMicros),
-    charges: formatMoney(statement.chargesMicros),
-    forfeits: formatMoney(statement.forfeitsMicros),
-    held: formatMoney(statement.heldMicros),
-    closing: formatMoney(statement.closingMicros),
-    messages: statement.messages,
-    segments: statement.segments,
-    byState: statement.byState,
-    refused: statement.refused,
-    days: statement.days.map((day) => ({ day: day.day, messages: day.messages, segments: day.segments, charges: formatMoney(day.chargesMicros) })),
-  };
 }
 
 /** A message id as text: in every form a customer or an operator may quote it, precision kept by any JSON reader. */

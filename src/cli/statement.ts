@@ -2,7 +2,7 @@
  * tollgate statement NAME: an account's money and messages over a period of whole days.
  */
 import type { Command } from "commander";
-import type { StatementReport } from "../admin/reports.js";
+import type { StatementReport } from "../admin/statement-report.js";
 import { dayAt, daysPeriod, monthPeriod } from "./business-time.js";
 import type { Period } from "./business-time.js";
 import { withCommonOptions } from "./command.js";

@@ -8,6 +8,7 @@ import { sendingWindow } from "../contract/term.js";
 import type { Account } from "../ledger/account.js";
 import { bindName } from "../ledger/bind-terms.js";
 import { TokenBucket } from "../limiter/token-bucket.js";
+import type { LivePolicy } from "./policy.js";
 
 /** Policy refusals kept with their text, per account and hour. */
 const REFUSALS_KEPT_AN_HOUR = 1_000;
@@ -23,6 +24,8 @@ export class LiveAccount {
   /** Wall ms between which its submits are taken, half open: the days of its contract (contract/term.ts). */
   sendsFromMs = -Infinity;
   sendsUntilMs = Infinity;
+  /** What its contract has us look at in its messages; null: nothing. Made by the flow. */
+  policy: LivePolicy | null = null;
   readonly bucket: TokenBucket;
   /** Charges of this many micro-units or more are refused without asking the store; Infinity = no hint. */
   refusedFromMicros = Infinity;

@@ -12,6 +12,7 @@ import { Commit, type Store, type StoredMessage } from "../store/store.js";
 import type { Accounts } from "./accounts.js";
 import { Lane } from "./lane.js";
 import type { FlowMetrics, LinkPort, OperatorPort } from "./ports.js";
+import type { Judgement } from "./rejudge.js";
 import { Stage } from "./stages.js";
 import { Step, Submission, type CommitSink } from "./submission.js";
 
@@ -22,6 +23,8 @@ export interface DispatchContext extends CommitSink {
   readonly metrics: FlowMetrics;
   /** Judges again what passed older word lists. */
   readonly rejudge: Rejudging;
+  /** So many messages wait for a person now. */
+  heldForReview(accountNo: number, outcome: Outcome, count: number): void;
   /** Version of the word lists in force. */
   readonly wordsVersion: number;
   /** Wall time by which things expire. */
@@ -31,8 +34,8 @@ export interface DispatchContext extends CommitSink {
 /** See Rejudge. */
 export interface Rejudging {
   ready(submission: Submission): boolean;
-  /** An outcome other than ok ends the message. */
-  judge(submission: Submission): Outcome;
+  /** An outcome other than ok ends the message, or holds it for a person. */
+  judge(submission: Submission): Judgement;
   ask(submissions: Iterable<Submission>): Promise<boolean>;
 }
 
@@ -248,10 +251,11 @@ export class Dispatcher {
         this.#end(submission, MessageState.expired, Outcome.ok);
         continue;
       }
-      if (submission.wordsVersion !== this.#context.wordsVersion) {
-        const outcome = this.#context.rejudge.judge(submission);
-        if (outcome !== Outcome.ok) {
-          this.#end(submission, MessageState.rejected, outcome);
+      if (submission.wordsVersion !== this.#context.wordsVersion || (submission.message.scheduledAtMs > 0 && submission.account.policy !== null)) {
+        const judgement = this.#context.rejudge.judge(submission);
+        if (judgement.outcome !== Outcome.ok) {
+          if (judgement.hold) this.#review(submission, judgement);
+          else this.#end(submission, MessageState.rejected, judgement.outcome);
           continue;
         }
       }
@@ -272,6 +276,16 @@ export class Dispatcher {
     submission.lane.known.delete(submission.message.id);
     submission.step = Step.dropping;
     this.#context.store.end(submission, submission.message.id, state, outcome);
+  }
+
+  /** A message out of a head waits for a person instead of going out. */
+  #review(submission: Submission, { outcome, evidence, textId }: Judgement): void {
+    const { store, clock, heldForReview } = this.#context;
+    const { lane, message, account } = submission;
+    lane.known.delete(message.id);
+    submission.step = Step.dropping;
+    heldForReview(account.terms.no, outcome, 1);
+    store.review(submission, [message.id], { outcome, rule: evidence }, clock.wallMs + account.terms.reviewMs, textId);
   }
 
   #enter(lane: Lane, submission: Submission): void {

@@ -10,7 +10,7 @@
  * an intent to the store, and the way goes on when its commit is reported.
  */
 import type { Message } from "../../protocols/model/message.js";
-import type { Outcome } from "../../protocols/model/outcome.js";
+import { Outcome } from "../../protocols/model/outcome.js";
 import type { Notice, Receipt } from "../../protocols/model/receipt.js";
 import type { Clock } from "../../protocols/wire/clock.js";
 import type { CancelRequest, DeliverAnswer, QueryAnswer, QueryRequest, SubmitAnswer } from "../../protocols/wire/protocol.js";
@@ -30,11 +30,13 @@ import type { FlowParts } from "./parts.js";
 import type { CancelOrigin, FlowMetrics, IdReading, OperatorPort, SubmitOrigin } from "./ports.js";
 import { Questions } from "./question.js";
 import type { ReportOrigin } from "./receipt.js";
+import { Policies } from "./policy.js";
 import { Rejudge } from "./rejudge.js";
 import { Refusals } from "./refusals.js";
 import { repliesOf, type Replies } from "./replies.js";
 import { Reports } from "./reports.js";
 import type { Resubmissions } from "./resubmission.js";
+import { Reviews } from "./review.js";
 import { Settler } from "./settle.js";
 import type { ShareBound } from "./shares.js";
 import { Step, Submission } from "./submission.js";
@@ -50,6 +52,7 @@ export class Flow {
   readonly holder: Holder;
   readonly outward: Outward;
   readonly rejudge: Rejudge;
+  readonly reviews: Reviews;
   readonly refusals: Refusals;
   readonly limits: AcceptLimits;
   readonly gatherMs: number;
@@ -57,6 +60,7 @@ export class Flow {
   readonly #intake: Intake;
   readonly #reports: Reports;
   readonly #settler: Settler;
+  readonly #policies: Policies;
   readonly #questions: Questions;
   readonly #dispatchers = new Map<number, Dispatcher>();
   #firstDispatcher: Dispatcher | null = null;
@@ -84,8 +88,11 @@ export class Flow {
     this.outward = new Outward(Math.floor(parts.clock.wallMs / 1000));
     this.replies = repliesOf(parts, (account, message) => this.#intake.free(account, message));
     this.#reports = new Reports(this, parts);
-    this.holder = new Holder(this, parts.options, (accountNo, outcome) => parts.observe.refusedFinally(accountNo, outcome));
+    this.holder = new Holder(this, parts.options, parts.observe);
     this.rejudge = new Rejudge(this);
+    this.reviews = new Reviews(this);
+    this.#policies = new Policies(parts.policies ?? null);
+    this.accountsChanged();
     this.#intake = new Intake(this);
   }
 
@@ -103,7 +110,7 @@ export class Flow {
     for (const [accountNo, count] of snapshot.waiting) this.waiting(accountNo, count);
     this.notifier.restore(snapshot.outbox);
     for (const stored of snapshot.held) {
-      const submission = this.#restored(stored);
+      const submission = this.restored(stored);
       if (submission !== null) this.holder.resume(submission);
     }
     this.resubmissions.restore(snapshot.knownSubmits, this.clock.wallMs, this.clock.monotonicMs);
@@ -156,12 +163,19 @@ export class Flow {
     this.#parts.observe.gatheringFull(account.terms.no, bound);
   };
 
+  readonly heldForReview = (accountNo: number, outcome: Outcome, count: number): void => this.#parts.observe.heldForReview(accountNo, outcome, count);
+
   readonly rejudgeFailed = (reason: string): void => {
     if (!this.#stopping) this.#parts.observe.rejudgeFailed(reason);
   };
 
   get dispatchers(): Iterable<Dispatcher> {
     return this.#dispatchers.values();
+  }
+
+  /** Terms of accounts have changed: what is looked at in their messages follows. */
+  accountsChanged(): void {
+    this.#policies.update(this.accounts.all(), this.#screen);
   }
 
   /** New word lists for everything accepted, released or dispatched from now on. */
@@ -180,6 +194,7 @@ export class Flow {
     for (const dispatcher of this.#dispatchers.values()) dispatcher.run();
     this.holder.tick(expiryMs);
     this.notifier.tick();
+    this.#policies.tick(this.clock.wallMs, this.clock.monotonicMs);
     this.refusals.tick(this.clock.wallMs, this.clock.monotonicMs);
     this.resubmissions.tick(this.clock.monotonicMs);
   }
@@ -278,14 +293,17 @@ export class Flow {
   heldOverdue(messages: readonly StoredMessage[]): void {
     const overdue: Submission[] = [];
     for (const stored of messages) {
-      if (this.holder.judges(stored.message.id)) continue;
-      const submission = this.holder.gathered(stored.message.id) ?? this.#restored(stored);
+      const { id } = stored.message;
+      if (stored.reviewFor !== Outcome.ok || this.holder.release.judges(id)) continue;
+      const submission = this.holder.gathered(id) ?? this.restored(stored);
       if (submission !== null) overdue.push(submission);
     }
     this.holder.overdue(overdue);
+    void this.reviews.overdue(messages.filter(({ reviewFor }) => reviewFor !== Outcome.ok));
   }
 
-  #restored(stored: StoredMessage): Submission | null {
+  /** A message as it waits on disk; null when it has no account or no way any more. */
+  readonly restored = (stored: StoredMessage): Submission | null => {
     const account = this.accounts.byNo(stored.accountNo);
     const dispatcher = this.#laneDispatcher(stored.laneNo);
     if (account === undefined || dispatcher === undefined) return null;
@@ -296,8 +314,9 @@ export class Flow {
     submission.dueMs = stored.dueMs;
     submission.partIds = stored.partIds;
     submission.firstPartId = stored.firstPartId;
+    submission.restored = true;
     return submission;
-  }
+  };
 
   // ---------------------------------------------------------------- the operator's answers and reports
 

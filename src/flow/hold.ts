@@ -6,34 +6,26 @@
  *  part ─▶ gathering ─ whole, or overdue ─▶ screened ─▶ released, as it is or written anew
  *  long text (screened before) ───────────────┴──────▶ split into parts of our making
  * ```
+ * How they leave is in release.ts; what waits for a person, in review.ts.
  */
+import { normaliseDestination } from "../../protocols/model/address.js";
 import { Encoding, ownOctets, type Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
-import { MessageState } from "../../protocols/model/state.js";
-import type { Clock } from "../../protocols/wire/clock.js";
-import type { Screen } from "../filter/screen.js";
-import { Commit, type Store } from "../store/store.js";
+import { Judged } from "../contract/judged.js";
+import type { Commit } from "../store/store.js";
+import type { LiveAccount } from "./accounts.js";
+import { count } from "./counted.js";
 import { Fragments } from "./fragments.js";
 import { Gathering, joinedText, onceEach } from "./gathering.js";
-import { prefixOf, type Outward } from "./outward.js";
-import type { FlowMetrics, OperatorPort } from "./ports.js";
-import { Screened } from "./screen.js";
+import { prefixOf } from "./outward.js";
+import { Release, type ReleaseContext, type ReleaseObserver } from "./release.js";
+import { judgeRecipient, judgeRelease, judgeTraffic } from "./screen.js";
 import type { ShareBound } from "./shares.js";
 import { Stage } from "./stages.js";
-import { Step, type Submission } from "./submission.js";
-import { screenParts, screenWithGone } from "./whole.js";
+import type { Submission } from "./submission.js";
+import { screenParts, screenWithGone, type Words } from "./whole.js";
 
-export interface HoldContext {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly metrics: FlowMetrics;
-  readonly screen: Screen;
-  readonly outward: Outward;
-  /** The links a submission is to go out over. */
-  portOf(submission: Submission): OperatorPort;
-  /** Sends a held message straight to a link where its lane is idle and one has room; false: nothing was done. */
-  leave(submission: Submission): boolean;
-}
+export type HoldContext = ReleaseContext;
 
 export interface HoldOptions {
   /** Parts kept in memory. */
@@ -47,27 +39,24 @@ export interface HoldOptions {
 }
 
 export class Holder {
+  readonly release: Release;
   readonly #context: HoldContext;
   readonly #options: HoldOptions;
   readonly #gathering: Gathering;
   /** Parts of texts that never became whole, and went out. */
   readonly fragments: Fragments;
-  readonly #screened = new Screened();
-  /** Messages whose release or end is on its way to disk. */
-  readonly #judged = new Set<number>();
-  readonly #refused: (accountNo: number, outcome: Outcome) => void;
-  /** Messages that were split into parts, since start. */
-  splits = 0;
+  readonly #judged = new Judged();
+  readonly #observer: ReleaseObserver;
   /** Parts refused because as many are gathered as may be, since start. */
   readonly refusedFull: Record<ShareBound, number> = { account: 0, all: 0 };
 
-  /** @param refused told of each message refused after its acceptance */
-  constructor(context: HoldContext, options: HoldOptions, refused: (accountNo: number, outcome: Outcome) => void) {
+  constructor(context: HoldContext, options: HoldOptions, observer: ReleaseObserver) {
     this.#context = context;
     this.#options = options;
     this.#gathering = new Gathering(options.maxGathering, options.gatheringShare);
     this.fragments = new Fragments({ keepMs: options.fragmentMs, maxParts: options.maxGathering, share: options.gatheringShare });
-    this.#refused = refused;
+    this.release = new Release(context, observer);
+    this.#observer = observer;
   }
 
   /** Texts that wait for parts. */
@@ -86,32 +75,20 @@ export class Holder {
     return bound === null || this.#gathering.completes(accountNo, part) ? null : bound;
   }
 
-  /** Whether the message is judged and only its commit is waited for: its deadline no longer matters. */
-  judges(messageId: number): boolean {
-    return this.#judged.has(messageId);
-  }
-
   /** The release, split or end of a message has been committed (or refused). */
   judged(submission: Submission, result: Commit): void {
-    if (submission.step === Step.splitting) {
-      if (result === Commit.failed) {
-        // By a fault of our own: it cannot go out, and must not be held for ever.
-        this.#end(submission, Outcome.too_long);
-        return;
-      }
-      if (result === Commit.ok) this.splits++;
-    }
-    this.#judged.delete(submission.message.id);
-    submission.parts = null;
-    submission.step = Step.idle;
+    this.release.committed(submission, result);
   }
 
   /** A held message is on disk. */
   held(submission: Submission): void {
+    const { review } = submission;
     if (submission.refuseAfter !== Outcome.ok) {
-      this.#end(submission, submission.refuseAfter);
+      this.release.end(submission, submission.refuseAfter);
+    } else if (review !== null) {
+      this.#observer.heldForReview(submission.accountNo, review.outcome, 1);
     } else if (submission.parts !== null) {
-      this.#split(submission, submission.parts, submission.wordsVersion);
+      this.release.split(submission, submission.parts, submission.wordsVersion);
     } else {
       const { message } = submission;
       message.octets = ownOctets(message.octets);
@@ -164,7 +141,7 @@ export class Holder {
     }
     for (const one of submissions) {
       const { id } = one.message;
-      if (whole.has(one) || this.#judged.has(id)) continue;
+      if (whole.has(one) || this.release.judges(id)) continue;
       const here = this.#gathering.takeText(id);
       const parts = here.length === 0 ? onDisk.takeText(id) : here;
       this.#incomplete(parts.length === 0 ? [one] : parts);
@@ -173,110 +150,137 @@ export class Holder {
 
   /**
    * What is here of a text is judged now, each part by itself, but none goes out when they hold a listed word together, or together with
-   * what went out of it before: a phone joins them yet, should the missing one follow.
+   * what went out of it before: a phone joins them yet, should the missing one follow. What the contract says of texts and of how often
+   * they may come is asked of what is here, once.
    */
   #incomplete(parts: readonly Submission[]): void {
-    const { metrics, screen, clock } = this.#context;
-    const { message: first, accountNo } = parts[0] as Submission;
-    const isPart = first.segmentTotal > 1;
-    if (isPart && this.#options.incomplete === "refuse") {
-      metrics.stage(Stage.screen, Outcome.segments_missing, parts.length);
-      for (const part of parts) this.#end(part, Outcome.segments_missing);
+    const { metrics, clock } = this.#context;
+    const { message: first, account, accountNo } = parts[0] as Submission;
+    if (first.segmentTotal <= 1) {
+      for (const part of parts) this.#judge([part], joinedText([part.message]));
       return;
     }
-    this.#screened.evidence = "";
-    const gone = isPart ? this.fragments.goneOf(accountNo, first) : [];
-    const together = parts.length + gone.length === 1 ? Outcome.ok : screenWithGone(screen, onceEach(parts).map(({ message }) => message), gone, this.#screened);
-    if (together !== Outcome.ok) metrics.stage(Stage.screen, together, parts.length);
-    this.#keepEvidence(parts);
+    if (this.#options.incomplete === "refuse") {
+      metrics.stage(Stage.screen, Outcome.segments_missing, parts.length);
+      for (const part of parts) this.release.end(part, Outcome.segments_missing);
+      return;
+    }
+    const judged = this.#judged;
+    judged.clear();
+    const once = onceEach(parts).map(({ message }) => message);
+    const gone = this.fragments.goneOf(accountNo, first);
+    if (parts.length + gone.length > 1) screenWithGone(this.#words(account), once, gone, judged);
+    const text = joinedText(once);
+    this.#judgeContract(parts, text, judged);
+    if (judged.refused || judged.hold) {
+      metrics.stage(Stage.screen, judged.refused ? judged.outcome : Outcome.ok, parts.length);
+      this.#let(parts, text);
+      return;
+    }
+    this.#keepFound(parts);
+    this.#count(parts, text);
     for (const part of parts) {
-      if (together !== Outcome.ok) {
-        this.#end(part, together);
-      } else if (isPart && !this.fragments.add(accountNo, part.message, clock.monotonicMs)) {
-        metrics.stage(Stage.screen, Outcome.segments_missing);
-        this.#end(part, Outcome.segments_missing);
+      if (this.fragments.add(accountNo, part.message, clock.monotonicMs)) {
+        this.#judgePiece(part);
       } else {
-        this.#judge([part], joinedText([part.message]));
+        metrics.stage(Stage.screen, Outcome.segments_missing);
+        this.release.end(part, Outcome.segments_missing);
       }
     }
   }
 
-  /** Screens a text and lets all its parts go on in the form their operator takes, or ends them all. */
+  /** One part of a text that is not whole, as it is read by itself. */
+  #judgePiece(part: Submission): void {
+    const judged = this.#judged;
+    judged.clear();
+    const text = joinedText([part.message]);
+    this.#screen([part], text, judged);
+    this.#context.metrics.stage(Stage.screen, judged.refused ? judged.outcome : Outcome.ok);
+    this.#let([part], text);
+  }
+
+  /** Judges a text and lets all its parts go on, or none. */
   #judge(parts: readonly Submission[], text: string | null): void {
-    const { metrics, screen, outward, portOf } = this.#context;
-    let outcome = this.#outcome(parts, text);
-    metrics.stage(Stage.screen, outcome, parts.length);
-    this.#keepEvidence(parts);
-    const plan = outcome === Outcome.ok ? outward.together(portOf(parts[0] as Submission), parts, text) : null;
-    if (plan !== null && (!plan.possible || lackIds(parts, plan.parts))) {
-      outcome = plan.possible ? Outcome.too_long : plan.outcome;
-      metrics.stage(Stage.spool, outcome, parts.length);
+    const judged = this.#judged;
+    judged.clear();
+    this.#screen(parts, text, judged);
+    if (!judged.refused) this.#judgeContract(parts, text, judged);
+    this.#context.metrics.stage(Stage.screen, judged.refused ? judged.outcome : Outcome.ok, parts.length);
+    if (!judged.refused) this.#count(parts, text);
+    this.#let(parts, text);
+  }
+
+  /** What has been judged goes its way. */
+  #let(parts: readonly Submission[], text: string | null): void {
+    const judged = this.#judged;
+    const { outcome, evidence } = judged;
+    this.#keepFound(parts);
+    if (judged.refused) for (const part of parts) this.release.end(part, outcome);
+    else if (judged.hold) this.release.review(parts, { outcome, rule: evidence });
+    else this.release.goOut(parts, text);
+  }
+
+  /** Every part carries what the whole was refused, held or flagged for, and counts under its signature. */
+  #keepFound(parts: readonly Submission[]): void {
+    const { store } = this.#context;
+    const { evidence, signatureNo } = this.#judged;
+    for (const part of parts) {
+      const { id } = part.message;
+      if (evidence !== "") store.evidence(id, evidence);
+      if (signatureNo !== 0 && signatureNo !== part.signatureNo) store.sign(id, signatureNo);
     }
-    parts.forEach((part, at) => {
-      const planned = plan?.possible === true ? (plan.parts[at] ?? null) : null;
-      if (outcome !== Outcome.ok) this.#end(part, outcome);
-      else if (planned === null || planned.length <= 1) this.#release(part, planned?.[0] ?? null);
-      else this.#split(part, planned, screen.version);
-    });
   }
 
-  /** Every part carries what the whole was refused or flagged for. */
-  #keepEvidence(parts: readonly Submission[]): void {
-    const { evidence } = this.#screened;
-    if (evidence !== "") for (const { message } of parts) this.#context.store.evidence(message.id, evidence);
-  }
-
-  #outcome(parts: readonly Submission[], text: string | null): Outcome {
-    this.#screened.evidence = "";
-    if (text === null) return Outcome.invalid_encoding;
-    const unwanted = parts.some(({ account, message }) => account.terms.binary === "refuse" && message.encoding === Encoding.binary);
-    if (unwanted) return Outcome.not_supported;
-    const { screen } = this.#context;
+  #screen(parts: readonly Submission[], text: string | null, judged: Judged): void {
+    if (text === null) {
+      judged.add(Outcome.invalid_encoding, "reject", "");
+      return;
+    }
+    if (parts.some(({ account, message }) => account.terms.binary === "refuse" && message.encoding === Encoding.binary)) {
+      judged.add(Outcome.not_supported, "reject", "");
+      return;
+    }
+    const { account, accountNo } = parts[0] as Submission;
+    const words = this.#words(account);
     const once = onceEach(parts).map(({ message }) => message);
-    const outcome = screenParts(screen, once, text, prefixOf(parts, text), this.#screened);
-    if (outcome !== Outcome.ok || parts.length === 1) return outcome;
+    screenParts(words, once, text, prefixOf(parts, text), judged);
+    if (judged.refused || parts.length === 1) return;
     // A phone that still has parts of another text under this reference may take those for these.
-    const gone = this.fragments.goneOf((parts[0] as Submission).accountNo, once[0] as Message);
-    return gone.length === 0 ? outcome : screenWithGone(screen, once, gone, this.#screened);
+    const gone = this.fragments.goneOf(accountNo, once[0] as Message);
+    if (gone.length > 0) screenWithGone(words, once, gone, judged);
   }
 
-  #release(submission: Submission, rewritten: Message | null): void {
-    const { store, screen } = this.#context;
-    this.#judged.add(submission.message.id);
-    const asItIs = rewritten === null && submission.wordsVersion === screen.version && submission.message.scheduledAtMs === 0;
-    if (asItIs && this.#context.leave(submission)) return;
-    submission.step = Step.releasing;
-    if (rewritten !== null) rewritten.id = submission.message.id;
-    store.release(submission, submission.message.id, screen.version, submission.message.scheduledAtMs, rewritten);
+  /** What the contract says of a text, of whom it goes to and how often; the recipient was looked at with each part, but not for its signature. */
+  #judgeContract(parts: readonly Submission[], text: string | null, judged: Judged): void {
+    const { account, message } = parts[0] as Submission;
+    const { policy } = account;
+    if (policy === null) return;
+    const { wallMs } = this.#context.clock;
+    if (text !== null && policy.text !== null) policy.text.judge(prefixOf(parts, text) + text, message.source, judged);
+    const destination = destinationOf(message);
+    // Of what stands in the books already, only whether it may go now is asked.
+    if (parts.some((part) => part.restored)) return judgeRelease(account, destination, judged, Math.max(wallMs, message.scheduledAtMs));
+    judgeRecipient(account, destination, judged, wallMs);
+    judgeTraffic(account, destination, textOf(parts, text), judged, wallMs, message.scheduledAtMs);
   }
 
-  /** The message stays as one for its customer; its parts are messages of their own on the way to the operator. */
-  #split(submission: Submission, parts: readonly Message[], wordsVersion: number): void {
-    const { message, laneNo, operatorNo } = submission;
-    submission.step = Step.splitting;
-    submission.parts = parts;
-    submission.wordsVersion = wordsVersion;
-    this.#judged.add(message.id);
-    const intents = parts.map((part, at) => {
-      part.id = submission.firstPartId + at;
-      part.submitKey = 0;
-      return { message: part, laneNo, operatorNo };
-    });
-    this.#context.store.split(submission, message.id, wordsVersion, message.scheduledAtMs, intents);
+  /** It goes, now or when a person has looked at it: it counts among what its account has sent. */
+  #count(parts: readonly Submission[], text: string | null): void {
+    const { account, message } = parts[0] as Submission;
+    if (account.policy === null || parts.some((part) => part.restored)) return;
+    count(account, destinationOf(message), textOf(parts, text), this.#judged, this.#context.clock.wallMs);
   }
 
-  #end(submission: Submission, outcome: Outcome): void {
-    submission.step = Step.ending;
-    this.#judged.add(submission.message.id);
-    this.#refused(submission.accountNo, outcome);
-    this.#context.store.end(submission, submission.message.id, MessageState.rejected, outcome);
+  #words({ policy }: LiveAccount): Words {
+    return { screen: this.#context.screen, view: policy === null ? null : policy.words };
   }
 }
 
-/**
- * Whether one of them is to go out in more messages than ids were kept for: the operator's settings or the account's signature have
- * changed since, and no other message's id may be taken. Then none goes out: half a text is worse than none.
- */
-function lackIds(parts: readonly Submission[], planned: readonly (readonly Message[] | null)[]): boolean {
-  return parts.some(({ partIds }, at) => (planned[at]?.length ?? 0) > Math.max(1, partIds));
+function destinationOf({ destination, destinationTon }: Message): string {
+  return normaliseDestination(destination, destinationTon) ?? destination;
+}
+
+/** What it says to its phone; null where that is nothing but binary. */
+function textOf(parts: readonly Submission[], text: string | null): string | null {
+  return text === null || parts.every(({ message }) => message.encoding === Encoding.binary) ? null : prefixOf(parts, text) + text;
 }

@@ -17,6 +17,7 @@ export class Inbound implements InboundIntent {
   readonly operatorNo: number;
   readonly origin: ReportOrigin;
   readonly handle: number;
+  optOut = false;
   readonly #sink: InboundSink;
 
   constructor(sink: InboundSink, origin: ReportOrigin, handle: number, message: Message, accountNo: number, operatorNo: number) {

@@ -8,43 +8,32 @@
  */
 import type { Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
-import { mostMessages } from "../../protocols/model/plan.js";
 import { MessageState } from "../../protocols/model/state.js";
-import type { Clock } from "../../protocols/wire/clock.js";
-import type { Screen } from "../filter/screen.js";
-import { Commit, MAX_PARTS, type Store } from "../store/store.js";
+import { Judged } from "../contract/judged.js";
+import { Commit } from "../store/store.js";
 import { Accepted, admit, countedSegments, findDestination, readText, type AcceptLimits } from "./accept.js";
 import type { LiveAccount } from "./accounts.js";
 import { charge, knownRefusal } from "./charge.js";
+import { count, type Counted } from "./counted.js";
 import type { Dispatcher } from "./dispatch.js";
 import { spoolFree, wayOfFree } from "./free.js";
 import type { Holder } from "./hold.js";
-import type { MessageIds } from "./ids.js";
-import { laneNumber } from "./lane.js";
-import type { Outward } from "./outward.js";
 import type { FlowMetrics, SubmitOrigin } from "./ports.js";
-import type { Refusals } from "./refusals.js";
+import { prepare, type PrepareContext } from "./prepare.js";
+import { Refuser, type RefuseContext } from "./refuse.js";
 import { IN_DOUBT, Resubmissions } from "./resubmission.js";
-import { Screened, screenText } from "./screen.js";
+import { judgeRecipient, judgeText, judgeTraffic } from "./screen.js";
 import type { ShareBound } from "./shares.js";
 import { spool, spoolAll } from "./spool.js";
 import { Stage } from "./stages.js";
-import { Step, Submission, type CommitSink } from "./submission.js";
+import { Step, type Submission } from "./submission.js";
 
-export interface IntakeContext extends CommitSink {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly ids: MessageIds;
+export interface IntakeContext extends PrepareContext, RefuseContext {
   readonly metrics: FlowMetrics;
   readonly holder: Holder;
-  readonly refusals: Refusals;
-  readonly outward: Outward;
   readonly limits: AcceptLimits;
-  readonly screen: Screen;
   /** Nothing new is taken. */
   readonly stopping: boolean;
-  /** How long a held message may wait. */
-  readonly gatherMs: number;
   /** A part was refused because as many are gathered as may be. */
   gatheringFull(account: LiveAccount, bound: ShareBound): void;
   /** The dispatcher of the operator a message goes to; undefined: no route. */
@@ -56,11 +45,13 @@ export class Intake {
   readonly resubmissions: Resubmissions;
   readonly #context: IntakeContext;
   readonly #accepted = new Accepted();
-  readonly #screened = new Screened();
+  readonly #judged = new Judged();
+  readonly #refuser: Refuser;
   #accepting = 0;
 
   constructor(context: IntakeContext) {
     this.#context = context;
+    this.#refuser = new Refuser(context);
     this.resubmissions = new Resubmissions(({ origin, account, handle, messages }) => {
       if (messages.length === 1) this.submit(origin, account, handle, messages[0] as Message);
       else this.submitAll(origin, account, handle, messages);
@@ -81,41 +72,44 @@ export class Intake {
     const receivedMs = clock.preciseMs();
     message.protocolNo = origin.protocolNo;
     let outcome: Outcome = this.#context.stopping ? Outcome.store_unavailable : findDestination(message, found);
+    if (outcome === Outcome.ok) see(account, found.destination, clock.wallMs);
     const dispatcher = outcome === Outcome.ok ? this.#context.route(account, found.destination) : undefined;
     if (outcome === Outcome.ok) outcome = readText(account, message, dispatcher?.port.signatureUnits ?? 0, found);
     if (outcome === Outcome.ok) outcome = admit(account, message, 1, found.segments, this.#limits(account, message), clock.monotonicMs, found, clock.wallMs);
     metrics.stage(Stage.accept, outcome);
     if (outcome !== Outcome.ok) {
       this.#noteFull(account, message, outcome, 1);
-      this.#answerRefused(origin, account, handle, outcome, 1);
+      this.#refuser.answer(origin, account, handle, outcome, 1);
       return;
     }
-    outcome = this.#screen(account, message, 1);
-    if (outcome !== Outcome.ok && account.terms.refuseBy === "answer") {
-      this.#refuse(origin, account, handle, message, outcome, this.#screened.evidence);
+    const judged = this.#judged;
+    judged.clear();
+    this.#judgeText(account, message);
+    const counted = this.#judgeWay(account, message, found.destination);
+    this.#countJudged(1);
+    if (judged.refused && this.#answers(account)) {
+      this.#refuser.refuse(origin, account, handle, message, judged.outcome, this.#evidence());
       return;
     }
-    if (dispatcher === undefined) {
-      metrics.stage(Stage.spool, Outcome.no_route);
-      this.#refuse(origin, account, handle, message, Outcome.no_route, "");
-      return;
-    }
-    const submission = this.#prepare(account, dispatcher, message, outcome);
-    if (typeof submission === "number") {
-      metrics.stage(Stage.spool, submission);
-      this.#refuse(origin, account, handle, message, submission, "");
+    const submission = dispatcher === undefined ? Outcome.no_route : prepare(this.#context, account, dispatcher, message, found, judged);
+    if (dispatcher === undefined || typeof submission === "number") {
+      counted?.undo();
+      metrics.stage(Stage.spool, submission as Outcome);
+      this.#refuser.refuse(origin, account, handle, message, submission as Outcome, "");
       return;
     }
     const charged = charge(account, submission, found.destination, clock.wallMs);
     metrics.stage(Stage.charge, charged);
     if (charged !== Outcome.ok) {
-      this.#answerRefused(origin, account, handle, charged, 1);
+      counted?.undo();
+      this.#refuser.answer(origin, account, handle, charged, 1);
       return;
     }
     submission.origin = origin;
     submission.handle = handle;
     submission.receivedMs = receivedMs;
     this.#accepting++;
+    submission.counted = counted;
     spool(this.#context, dispatcher, submission);
   }
 
@@ -123,8 +117,8 @@ export class Intake {
   free(account: LiveAccount, message: Message): Outcome {
     const way = wayOfFree(this.#context, account, message, this.#accepted);
     if (typeof way === "number") return way;
-    this.#screened.evidence = "";
-    const submission = this.#prepare(account, way, message, Outcome.ok);
+    this.#judged.clear();
+    const submission = prepare(this.#context, account, way, message, this.#accepted, this.#judged);
     if (typeof submission === "number") return submission;
     this.#accepting++;
     return spoolFree(this.#context, way, submission);
@@ -149,6 +143,7 @@ export class Intake {
       destinations.push(found.destination);
       dispatchers.push(outcome === Outcome.ok ? this.#context.route(account, found.destination) : undefined);
     }
+    if (outcome === Outcome.ok) for (const destination of destinations) see(account, destination, clock.wallMs);
     const segments: number[] = [];
     if (outcome === Outcome.ok) outcome = readText(account, first, 0, found);
     if (outcome === Outcome.ok) {
@@ -164,12 +159,18 @@ export class Intake {
     metrics.stage(Stage.accept, outcome, count);
     if (outcome !== Outcome.ok) {
       this.#noteFull(account, first, outcome, count);
-      this.#answerRefused(origin, account, handle, outcome, count);
+      this.#refuser.answer(origin, account, handle, outcome, count);
       return;
     }
-    const screened = this.#screen(account, first, count);
-    if (screened !== Outcome.ok && account.terms.refuseBy === "answer") {
-      this.#refuseAll(origin, account, handle, messages, screened, this.#screened.evidence);
+    const judged = this.#judged;
+    judged.clear();
+    this.#judgeText(account, first);
+    // Each counts before the next is looked at: the same number twice in one submit is seen.
+    const counted = destinations.map((destination) => this.#judgeWay(account, first, destination));
+    this.#countJudged(count);
+    if (judged.refused) undoAll(counted);
+    if (judged.refused && this.#answers(account)) {
+      this.#refuser.refuseAll(origin, account, handle, messages, judged.outcome, this.#evidence());
       return;
     }
     const submissions: Submission[] = [];
@@ -179,7 +180,7 @@ export class Intake {
     messages.forEach((message, at) => {
       const dispatcher = dispatchers[at];
       found.segments = segments[at] as number;
-      const submission = dispatcher === undefined ? Outcome.no_route : this.#prepare(account, dispatcher, message, screened);
+      const submission = dispatcher === undefined ? Outcome.no_route : prepare(this.#context, account, dispatcher, message, found, judged);
       if (dispatcher === undefined || typeof submission === "number") {
         outcome = worse(outcome, submission as Outcome);
         return;
@@ -191,21 +192,24 @@ export class Intake {
       ways.push(dispatcher);
     });
     if (outcome !== Outcome.ok) {
+      undoAll(counted);
       metrics.stage(Stage.spool, outcome, count);
-      this.#refuseAll(origin, account, handle, messages, outcome, "");
+      this.#refuser.refuseAll(origin, account, handle, messages, outcome, "");
       return;
     }
     const charged = knownRefusal(account, totalMicros, totalSegments, clock.wallMs);
     metrics.stage(Stage.charge, charged, count);
     if (charged !== Outcome.ok) {
-      this.#answerRefused(origin, account, handle, charged, count);
+      undoAll(counted);
+      this.#refuser.answer(origin, account, handle, charged, count);
       return;
     }
-    for (const submission of submissions) {
+    submissions.forEach((submission, at) => {
       submission.origin = origin;
       submission.handle = handle;
       submission.receivedMs = receivedMs;
-    }
+      submission.counted = judged.refused ? null : (counted[at] ?? null);
+    });
     this.#accepting += count;
     spoolAll(this.#context, ways, submissions);
   }
@@ -228,84 +232,41 @@ export class Intake {
     gatheringFull(account, bound);
   }
 
-  /** Screens what accept has read; parts wait for their siblings. */
-  #screen(account: LiveAccount, message: Message, count: number): Outcome {
-    const found = this.#accepted;
-    const result = this.#screened;
-    result.evidence = "";
-    if (found.isSegment) return Outcome.ok;
-    const outcome = found.text === null && account.terms.binary === "refuse"
-      ? Outcome.not_supported
-      : screenText(this.#context.screen, found.text, message, result);
-    this.#context.metrics.stage(Stage.screen, outcome, count);
-    return outcome;
+  /** Judges what accept has read; parts wait for their siblings. */
+  #judgeText(account: LiveAccount, message: Message): void {
+    const { isSegment, text } = this.#accepted;
+    if (isSegment) return;
+    if (text === null && account.terms.binary === "refuse") this.#judged.add(Outcome.not_supported, "reject", "");
+    else judgeText(account, this.#context.screen, text, message, this.#judged);
   }
 
-  /**
-   * Makes the submission in the state and form it is to be stored in, or tells why its text cannot go out.
-   * @param screened other than ok: accepted first, then ended by receipt
-   */
-  #prepare(account: LiveAccount, dispatcher: Dispatcher, message: Message, screened: Outcome): Submission | Outcome {
-    const { clock, outward, screen, gatherMs } = this.#context;
-    const found = this.#accepted;
-    const { wallMs } = clock;
-    if (message.expiresAtMs === 0) message.expiresAtMs = Math.max(wallMs, message.scheduledAtMs) + account.terms.validityMs;
-    let goesOut = message;
-    let parts: readonly Message[] | null = null;
-    let partIds = 0;
-    if (screened === Outcome.ok && found.isSegment) {
-      // What it goes out as is known when its siblings are: until then as many ids are kept for it as it can ever need.
-      const { signature } = account.terms;
-      if (signature !== "" || !dispatcher.port.fits(message)) partIds = Math.min(mostMessages(message, signature.length), MAX_PARTS);
-    } else if (screened === Outcome.ok && (found.prefix !== "" || !dispatcher.port.fits(message))) {
-      const plan = outward.alone(dispatcher.port, message, found.prefix);
-      if (!plan.possible) return plan.outcome;
-      parts = plan.parts[0] ?? null;
-      // What is one message still is stored as it goes out.
-      if (parts?.length === 1) {
-        goesOut = parts[0] as Message;
-        goesOut.submitKey = message.submitKey;
-        parts = null;
-      }
-    }
-    const held = found.isSegment || screened !== Outcome.ok || parts !== null;
-    const scheduled = !held && message.scheduledAtMs > wallMs;
-    const lane = dispatcher.lane(laneNumber(dispatcher.operatorNo, account.terms.no, message.priority));
-    const submission = new Submission(this.#context, account, lane, goesOut, held ? MessageState.held : scheduled ? MessageState.scheduled : MessageState.queued);
-    submission.segments = found.segments;
-    submission.flags = this.#screened.evidence;
-    submission.refuseAfter = screened;
-    // Parts will be judged by these lists, with their siblings; by newer ones that then stand in their rows. What an account wants
-    // refused by receipt has not passed.
-    submission.wordsVersion = screened === Outcome.ok ? screen.version : 0;
-    if (held) submission.dueMs = wallMs + gatherMs;
-    else if (scheduled) submission.dueMs = message.scheduledAtMs;
-    submission.partIds = parts === null ? partIds : parts.length;
-    submission.parts = parts;
-    return submission;
+  /** Whom it goes to; of a whole text, how often and when, too: it counts from now on. */
+  #judgeWay(account: LiveAccount, message: Message, destination: string): Counted | null {
+    if (account.policy === null) return null;
+    const { isSegment, text } = this.#accepted;
+    const judged = this.#judged;
+    const { wallMs } = this.#context.clock;
+    judgeRecipient(account, destination, judged, wallMs);
+    if (isSegment) return null;
+    judgeTraffic(account, destination, text, judged, wallMs, message.scheduledAtMs);
+    return count(account, destination, text, judged, wallMs);
   }
 
-  /** `count` messages of one submit: answered once, each counted. */
-  #answerRefused(origin: SubmitOrigin, account: LiveAccount, handle: number, outcome: Outcome, count: number): void {
-    this.#context.refusals.add(account.terms.no, outcome, count);
-    origin.answerSubmit(handle, outcome, 0);
+  /** Parts are counted when they are judged with their siblings, unless they are refused before. */
+  #countJudged(count: number): void {
+    const { refused, outcome } = this.#judged;
+    if (refused || !this.#accepted.isSegment) this.#context.metrics.stage(Stage.screen, refused ? outcome : Outcome.ok, count);
   }
 
-  #refuse(origin: SubmitOrigin, account: LiveAccount, handle: number, message: Message, outcome: Outcome, rule: string): void {
-    this.#answerRefused(origin, account, handle, outcome, 1);
-    this.#keepRefusal(account, message, outcome, rule);
+  /** Whether a refusal is the answer to the submit: of parts, and where the account wants it so, it comes by receipt. */
+  #answers({ terms }: LiveAccount): boolean {
+    return terms.refuseBy === "answer" && !this.#accepted.isSegment;
   }
 
-  #refuseAll(origin: SubmitOrigin, account: LiveAccount, handle: number, messages: readonly Message[], outcome: Outcome, rule: string): void {
-    this.#answerRefused(origin, account, handle, outcome, messages.length);
-    for (const message of messages) this.#keepRefusal(account, message, outcome, rule);
-  }
-
-  #keepRefusal(account: LiveAccount, message: Message, outcome: Outcome, rule: string): void {
-    const { clock, ids, store } = this.#context;
-    if (!account.mayKeepRefusal(clock.wallMs)) return;
-    message.id = ids.next(clock.wallMs);
-    store.refusal({ accountNo: account.terms.no, outcome, rule, message });
+  /** What decided, and the version of the lists where that was a word. */
+  #evidence(): string {
+    const { outcome, evidence } = this.#judged;
+    return outcome === Outcome.blocked_content ? `${evidence}#${String(this.#context.screen.version)}` : evidence;
   }
 
   // ---------------------------------------------------------------- the same again
@@ -315,7 +276,7 @@ export class Intake {
     const key = (messages[0] as Message).submitKey;
     const id = this.resubmissions.find(account.terms.no, key, this.#context.clock.monotonicMs);
     if (id === IN_DOUBT) {
-      this.#answerRefused(origin, account, handle, Outcome.store_unavailable, messages.length);
+      this.#refuser.answer(origin, account, handle, Outcome.store_unavailable, messages.length);
       return true;
     }
     if (id > 0) {
@@ -323,7 +284,7 @@ export class Intake {
       return true;
     }
     if (!this.resubmissions.mustWait(account.terms.no)) return false;
-    if (!this.resubmissions.wait({ origin, account, handle, messages })) this.#answerRefused(origin, account, handle, Outcome.queue_full, messages.length);
+    if (!this.resubmissions.wait({ origin, account, handle, messages })) this.#refuser.answer(origin, account, handle, Outcome.queue_full, messages.length);
     return true;
   }
 
@@ -336,6 +297,11 @@ export class Intake {
     if (submission.state === MessageState.held || submission.state === MessageState.scheduled) submission.account.arriving--;
     submission.origin = null;
     submission.group = null;
+    if (submission.counted !== null) {
+      // One that may be on disk counts.
+      if (result !== Commit.ok && result !== Commit.unknown) submission.counted.undo();
+      submission.counted = null;
+    }
     submission.step = Step.idle;
     if (group === null || --group.left === 0) {
       const { message, chargeMicros } = submission;
@@ -396,4 +362,14 @@ function outcomeOf(result: Commit): Outcome {
 function worse(one: Outcome, other: Outcome): Outcome {
   if (one === Outcome.ok) return other;
   return other === Outcome.ok || one < other ? one : other;
+}
+
+function undoAll(counted: readonly (Counted | null)[]): void {
+  for (const one of counted) one?.undo();
+}
+
+/** Every destination asked for is seen, whatever becomes of it. */
+function see(account: LiveAccount, destination: string, wallMs: number): void {
+  const { policy } = account;
+  if (policy !== null && policy.traffic !== null) policy.trackers.blast(account.terms, destination, wallMs);
 }

@@ -9,6 +9,7 @@ import type { NumberStore } from "../store/numbers.js";
 import type { Commit, Store } from "../store/store.js";
 import type { Accounts, LiveAccount } from "./accounts.js";
 import type { MessageIds } from "./ids.js";
+import type { PolicyGround } from "./policy.js";
 import type { ContractData } from "./contract-data.js";
 import type { FlowMetrics, NotifyPort } from "./ports.js";
 import type { Report } from "./receipt.js";
@@ -33,6 +34,8 @@ export interface FlowParts {
   readonly metrics: FlowMetrics;
   readonly notify: NotifyPort;
   readonly screen: Screen;
+  /** What the contracts of accounts are judged with; none: no account has a policy. */
+  readonly policies?: PolicyGround;
   /** What contracts are judged by, and where what phones ask for is put on record; none: nothing is. */
   readonly contract?: { readonly data: ContractData; readonly numbers: NumberStore };
   readonly options: FlowOptions;
@@ -54,6 +57,8 @@ export interface FlowObserver {
   /** The confirmation of an opt-out could not be sent. */
   replyRefused(accountNo: number, outcome: Outcome): void;
   refusedFinally(accountNo: number, outcome: Outcome): void;
+  /** So many messages of an account wait for a person now. */
+  heldForReview(accountNo: number, outcome: Outcome, count: number): void;
   /** A part of a longer text was refused: as many are gathered as may be, for this account or for all. */
   gatheringFull(accountNo: number, bound: ShareBound): void;
   /** Something that people are told once when it begins and once when it is over; the same again changes nothing. */

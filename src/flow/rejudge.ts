@@ -1,27 +1,32 @@
 /**
- * Rejudge: what waits is judged again when the word lists have changed since it was accepted; parts of a longer text as one.
+ * Rejudge: what waits is judged again when the word lists have changed since it was accepted, parts of a longer text as one; and what was
+ * scheduled, when its time has come: whom it goes to and at what hour.
  *
  * ```
  *  first in its lane, older lists ─ a message by itself ─▶ screened there and then
  *                                 └ a part ─ its lane stands still ─▶ [ books: its siblings ] ─▶ the text screened, lane goes on
  * ```
  * A text's parts may be anywhere by then: in other lanes, on disk, out, or ended; so the books are asked, for all parts in a lane's
- * head at once. With the lists unchanged nothing here is ever called.
+ * head at once. With the lists unchanged, and nothing scheduled, nothing here is ever called.
  */
+import { normaliseDestination } from "../../protocols/model/address.js";
 import type { Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
 import { shownText } from "../../protocols/model/text.js";
+import type { Clock } from "../../protocols/wire/clock.js";
+import { Judged } from "../contract/judged.js";
 import type { Screen } from "../filter/screen.js";
 import type { SiblingText } from "../store/query.js";
 import type { Store } from "../store/store.js";
 import { lackingSignature } from "./accept.js";
+import type { LiveAccount } from "./accounts.js";
 import type { Fragments } from "./fragments.js";
 import { Gathering, joinedText, onceEach, type Gatherable } from "./gathering.js";
 import type { FlowMetrics } from "./ports.js";
-import { Screened, screenText } from "./screen.js";
+import { judgeRelease, screenText } from "./screen.js";
 import { Stage } from "./stages.js";
 import type { Submission } from "./submission.js";
-import { screenParts, screenWithGone } from "./whole.js";
+import { screenParts, screenWithGone, type Words } from "./whole.js";
 
 /** Parts asked about at once. */
 const ASKED_MAX = 512;
@@ -30,6 +35,7 @@ const KNOWN_MAX = 65_536;
 
 export interface RejudgeContext {
   readonly store: Pick<Store, "query" | "evidence">;
+  readonly clock: Clock;
   readonly metrics: FlowMetrics;
   /** The lists in force. */
   readonly screen: Screen;
@@ -41,16 +47,20 @@ export interface RejudgeContext {
 }
 
 /** What a text came to, and what was found in it. */
-interface Judgement {
+export interface Judgement {
   readonly outcome: Outcome;
+  /** Not refused, but to wait for a person. */
+  readonly hold: boolean;
   readonly evidence: string;
+  /** The message that the whole text is named by, where it waits for a person. */
+  readonly textId: number;
 }
 
-const CUT: Judgement = { outcome: Outcome.segments_missing, evidence: "" };
+const CUT: Judgement = { outcome: Outcome.segments_missing, hold: false, evidence: "", textId: 0 };
 
 export class Rejudge {
   readonly #context: RejudgeContext;
-  readonly #screened = new Screened();
+  readonly #judged = new Judged();
   /** Of parts whose texts have been judged, by the lists of `#version`. */
   readonly #known = new Map<number, Judgement>();
   #version = 0;
@@ -64,16 +74,27 @@ export class Rejudge {
     return message.segmentTotal <= 1 || (this.#version === this.#context.screen.version && this.#known.has(message.id));
   }
 
-  /** What a message, or the text it is a part of, comes to by the lists in force; once ready() says so. */
-  judge({ message }: Submission): Outcome {
-    const { metrics, screen, store } = this.#context;
-    const known = this.#known.get(message.id);
-    this.#known.delete(message.id);
-    const outcome = known?.outcome ?? screenText(screen, shownText(message), message, this.#screened);
-    const { evidence } = known ?? this.#screened;
+  /** What a message, or the text it is a part of, comes to by the lists in force, once ready() says so; and whether one that was scheduled may go now. */
+  judge({ message, account, wordsVersion }: Submission): Judgement {
+    const { metrics, screen, store, clock } = this.#context;
+    const judged = this.#judged;
+    judged.clear();
+    let textId = message.id;
+    if (wordsVersion !== screen.version) {
+      const known = this.#known.get(message.id);
+      this.#known.delete(message.id);
+      if (known === undefined) {
+        screenText(screen, viewOf(account), shownText(message), message, judged);
+      } else if (known.outcome !== Outcome.ok || known.evidence !== "") {
+        judged.add(known.outcome, known.outcome === Outcome.ok ? "flag" : known.hold ? "hold" : "reject", known.evidence);
+        textId = known.textId;
+      }
+    }
+    if (message.scheduledAtMs > 0) judgeRelease(account, normaliseDestination(message.destination, message.destinationTon) ?? message.destination, judged, clock.wallMs);
+    const { outcome, hold, evidence } = judged;
     if (evidence !== "") store.evidence(message.id, evidence);
-    metrics.stage(Stage.screen, outcome);
-    return outcome;
+    metrics.stage(Stage.screen, hold ? Outcome.ok : outcome);
+    return { outcome, hold, evidence, textId };
   }
 
   /**
@@ -122,10 +143,14 @@ export class Rejudge {
     const owner = text.map(({ message }) => asked.get(message.id)).find((submission) => submission !== undefined)?.account;
     const said = joinedText(parts) ?? "";
     const prefix = first.segmentNumber > 1 ? "" : lackingSignature(owner?.terms.signature ?? "", said);
-    let outcome = screenParts(screen, parts, said, prefix, this.#screened);
-    const gone = outcome === Outcome.ok ? holder.fragments.goneOf((text[0] as Gatherable).accountNo, first) : [];
-    if (gone.length > 0) outcome = screenWithGone(screen, parts, gone, this.#screened);
-    return { outcome, evidence: this.#screened.evidence };
+    const judged = this.#judged;
+    judged.clear();
+    const words: Words = { screen, view: owner === undefined ? null : viewOf(owner) };
+    screenParts(words, parts, said, prefix, judged);
+    const gone = judged.refused ? [] : holder.fragments.goneOf((text[0] as Gatherable).accountNo, first);
+    if (gone.length > 0) screenWithGone(words, parts, gone, judged);
+    const { outcome, hold, evidence } = judged;
+    return { outcome, hold, evidence, textId: Math.min(...text.map(({ message }) => message.id)) };
   }
 }
 
@@ -140,4 +165,8 @@ function textsOf({ parts, messageIds }: SiblingText, asked: ReadonlyMap<number, 
   }
   if (all) for (const id of messageIds) texts.push(gathering.takeText(id));
   return texts.filter((text) => text.some(({ message }) => asked.has(message.id)));
+}
+
+function viewOf({ policy }: LiveAccount): Words["view"] {
+  return policy === null ? null : policy.words;
 }

@@ -1,29 +1,55 @@
 /**
- * Screen: does the text pass the word lists? Whole messages only; parts of a longer one are gathered first.
+ * Screen: does a message pass the word lists, and the rules of its account's contract?
+ *
+ * ```
+ *  judgeText       whole texts: words, then what the contract says of texts
+ *  judgeRecipient  each destination of each submit, parts too
+ *  judgeTraffic    each destination of each whole text, once it is neither refused nor a part
+ *  judgeRelease    a message that was scheduled or held: what may have changed since
+ * ```
+ * Whole messages only; parts of a longer one are gathered first. Each adds to what was found before: the first refusal in the order of
+ * Outcome counts, a person is asked only where nothing refuses.
  */
+import type { Judged } from "../contract/judged.js";
+import type { AccountView } from "../filter/account-view.js";
 import type { Screen, Verdict } from "../filter/screen.js";
 import { Encoding, type Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
 import { udhEnd } from "../../protocols/model/udh.js";
+import type { LiveAccount } from "./accounts.js";
 
-/** What screening one text came to; one object serves every message. */
-export class Screened {
-  outcome: Outcome = Outcome.ok;
-  /** Evidence of the hit that decided, or of flags: "category:word@rule"; "" when clean. */
-  evidence = "";
+/** Adds what the word lists find in `text` of `message`, or of the parts that it begins. */
+export function screenText(screen: Screen, view: AccountView | null, text: string, message: Message, judged: Judged): void {
+  let verdict = screen.screen(text, view);
+  if (verdict?.action !== "reject" && saysLittleEndian(message)) verdict = screen.screen(swapped(text), view) ?? verdict;
+  if (verdict !== null) judged.add(Outcome.blocked_content, verdict.action, evidenceOf(verdict));
 }
 
-/** Screens `text` (null = binary, passed by policy) of `message` or of the parts it begins, and fills `result`. */
-export function screenText(screen: Screen, text: string | null, message: Message, result: Screened): Outcome {
-  result.evidence = "";
-  result.outcome = Outcome.ok;
-  if (text === null) return Outcome.ok;
-  let verdict = screen.screen(text);
-  if (verdict?.action !== "reject" && saysLittleEndian(message)) verdict = screen.screen(swapped(text)) ?? verdict;
-  if (verdict === null) return Outcome.ok;
-  result.evidence = evidenceOf(verdict);
-  if (verdict.action === "reject") result.outcome = Outcome.blocked_content;
-  return result.outcome;
+/** Words and text rules; `text` null is binary, passed by policy. */
+export function judgeText(account: LiveAccount, screen: Screen, text: string | null, message: Message, judged: Judged): void {
+  if (text === null) return;
+  const { policy } = account;
+  screenText(screen, policy === null ? null : policy.words, text, message, judged);
+  if (policy !== null && policy.text !== null) policy.text.judge(text, message.source, judged);
+}
+
+/** @param destination in normal form; the signature's lists count once judgeText has found it */
+export function judgeRecipient(account: LiveAccount, destination: string, judged: Judged, wallMs: number): void {
+  const { policy } = account;
+  if (policy !== null && policy.destination !== null) policy.destination.judge(destination, judged, wallMs);
+}
+
+/** How often, and when. @param scheduledAtMs when it is to go, 0 = now */
+export function judgeTraffic(account: LiveAccount, destination: string, text: string | null, judged: Judged, wallMs: number, scheduledAtMs: number): void {
+  const { policy } = account;
+  if (policy !== null && policy.traffic !== null) policy.traffic.judge(policy.trackers, account.terms, destination, text, judged, wallMs, scheduledAtMs);
+}
+
+/** Whether a message accepted earlier may go now: to whom, and at this hour. */
+export function judgeRelease(account: LiveAccount, destination: string, judged: Judged, wallMs: number): void {
+  judgeRecipient(account, destination, judged, wallMs);
+  const { policy } = account;
+  if (policy !== null && policy.traffic !== null) policy.traffic.judgeHours(policy.trackers, judged, wallMs);
 }
 
 /** UCS-2 behind the mark FFFE is read the other way round; a handset that does not mind the mark shows it as it stands. */

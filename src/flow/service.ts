@@ -113,6 +113,7 @@ class Told implements InboundIntent {
   readonly message: Message;
   readonly accountNo: number;
   readonly operatorNo = 0;
+  readonly optOut = false;
   readonly #done: (result: Commit, notice: Notice | null) => void;
 
   constructor(message: Message, accountNo: number, done: (result: Commit, notice: Notice | null) => void) {

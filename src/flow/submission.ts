@@ -10,6 +10,7 @@ import type { MessageState } from "../../protocols/model/state.js";
 import { Outcome } from "../../protocols/model/outcome.js";
 import type { AcceptIntent, Commit, ReviewMark } from "../store/store.js";
 import type { LiveAccount } from "./accounts.js";
+import type { Counted } from "./counted.js";
 import type { Lane } from "./lane.js";
 import type { LinkPort, SubmitOrigin } from "./ports.js";
 
@@ -93,6 +94,10 @@ export class Submission implements AcceptIntent {
   firstPartId = 0;
   /** What a person is to decide about before it goes; null = nothing. */
   review: ReviewMark | null = null;
+  /** That it counts among what its account has sent, until the store has it. */
+  counted: Counted | null = null;
+  /** Read back from disk: what its account sent is known to hold it already. */
+  restored = false;
   /** Precise monotonic ms of its submit, and of its writing to the operator. */
   receivedMs = 0;
   writtenMs = 0;

@@ -6,14 +6,22 @@
  *  here                2 "票"    3 "！"     发票！ and x票！
  * ```
  */
+import type { Judged } from "../contract/judged.js";
 import type { Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
+import type { AccountView } from "../filter/account-view.js";
 import type { Screen } from "../filter/screen.js";
 import { apartText, joinedText, saysTheSame } from "./gathering.js";
-import { screenText, type Screened } from "./screen.js";
+import { screenText } from "./screen.js";
 
 /** Texts that the same parts may make; more of them are not looked at, and none of their parts goes out. */
 const READINGS_MAX = 64;
+
+/** By which words parts are screened. */
+export interface Words {
+  readonly screen: Screen;
+  readonly view: AccountView | null;
+}
 
 /**
  * Screens parts as one text, and as what each says by itself where that comes to something else.
@@ -21,24 +29,19 @@ const READINGS_MAX = 64;
  * @param text what they say together
  * @param prefix what goes out in front of them
  */
-export function screenParts(screen: Screen, parts: readonly Message[], text: string, prefix: string, result: Screened): Outcome {
+export function screenParts({ screen, view }: Words, parts: readonly Message[], text: string, prefix: string, judged: Judged): void {
   const first = parts[0] as Message;
-  const outcome = screenText(screen, prefix + text, first, result);
-  if (outcome !== Outcome.ok || parts.length === 1) return outcome;
+  screenText(screen, view, prefix + text, first, judged);
+  if (judged.refused || parts.length === 1) return;
   const apart = apartText(parts);
-  if (apart === text) return outcome;
-  const flagged = result.evidence;
-  const again = screenText(screen, prefix + apart, first, result);
-  // Flagged in one reading is flagged.
-  if (result.evidence === "") result.evidence = flagged;
-  return again;
+  if (apart !== text) screenText(screen, view, prefix + apart, first, judged);
 }
 
 /**
- * Screens parts together with those of the same text that have gone out already. What `result` was flagged for before stays.
- * @returns segments_missing when they can be put together in too many ways to look at
+ * Screens parts together with those of the same text that have gone out already. They are refused as segments_missing when they can be
+ * put together in too many ways to look at.
  */
-export function screenWithGone(screen: Screen, parts: readonly Message[], gone: readonly Message[], result: Screened): Outcome {
+export function screenWithGone(words: Words, parts: readonly Message[], gone: readonly Message[], judged: Judged): void {
   const byNumber = new Map<number, Message[]>();
   let readings = 1;
   for (const part of [...gone, ...parts]) {
@@ -50,19 +53,18 @@ export function screenWithGone(screen: Screen, parts: readonly Message[], gone: 
       there.push(part);
     }
   }
-  if (readings > READINGS_MAX) return Outcome.segments_missing;
+  if (readings > READINGS_MAX) {
+    judged.add(Outcome.segments_missing, "reject", "");
+    return;
+  }
   const numbers = [...byNumber].sort(([one], [other]) => one - other).map(([, choices]) => choices);
-  for (let reading = 0; reading < readings; reading++) {
+  for (let reading = 0; reading < readings && !judged.refused; reading++) {
     let rest = reading;
     const chosen = numbers.map((choices) => {
       const choice = choices[rest % choices.length] as Message;
       rest = Math.floor(rest / choices.length);
       return choice;
     });
-    const flagged = result.evidence;
-    const outcome = screenParts(screen, chosen, joinedText(chosen) ?? "", "", result);
-    if (outcome !== Outcome.ok) return outcome;
-    if (result.evidence === "") result.evidence = flagged;
+    screenParts(words, chosen, joinedText(chosen) ?? "", "", judged);
   }
-  return Outcome.ok;
 }

@@ -131,6 +131,10 @@ export class Events {
     if (this.#log.debugEnabled) this.#log.debug("refused_after_acceptance", { account: accountNo, outcome: OUTCOME_NAMES[outcome] ?? "" });
   }
 
+  heldForReview(account: string, outcome: Outcome, count: number): void {
+    this.#log.sampled("info", "held_for_review", account, { account, outcome: OUTCOME_NAMES[outcome] ?? "", count, hint: "`tollgate review list` shows what waits for a person" });
+  }
+
   gatheringFull(account: string, bound: "account" | "all"): void {
     this.#log.sampled("warn", "gathering_full", account, {
       account, bound, setting: bound === "all" ? "filter.max_gathering" : "filter.gathering_share",

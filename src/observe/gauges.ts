@@ -79,6 +79,7 @@ export function registerGauges(metrics: Metrics, gauged: Gauged): void {
   metrics.pull("tollgate_resubmissions_total", () => gauged.resubmitted);
   metrics.pull("tollgate_resubmission_keys", () => gauged.resubmissionKeys);
   metrics.pull("tollgate_uncertain_messages", () => store.stats.uncertain);
+  metrics.pull("tollgate_review_messages", () => store.stats.reviews);
   metrics.pull("tollgate_orphan_receipts", () => store.stats.orphans);
   metrics.pull("tollgate_store_commits_total", () => store.stats.commits);
   metrics.pull("tollgate_store_intents_total", () => store.stats.intents);

@@ -62,6 +62,7 @@ export const METRICS = {
   tollgate_resubmission_keys: gauge("Submits of ended connections that would be known again"),
   tollgate_outbox_notices: gauge("Receipts and inbound messages waiting for their customer, by account", ["account"]),
   tollgate_uncertain_messages: gauge("Messages written to an operator whose fate is not known"),
+  tollgate_review_messages: gauge("Messages held until a person has looked at them"),
   tollgate_orphan_receipts: gauge("Receipts kept whose message is not known (yet)"),
   tollgate_receipts_total: counter("Operators' receipts that changed a message, by the state reported (sent = interim)", ["state"]),
   tollgate_receipts_repeated_total: counter("Receipts that only said again what was known"),

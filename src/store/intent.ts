@@ -189,6 +189,7 @@ export function packInbound(into: Octets, intent: InboundIntent): void {
   packMessage(into, intent.message, "");
   into.u32(intent.accountNo);
   into.u16(intent.operatorNo);
+  into.u8(intent.optOut ? 1 : 0);
   closeRecord(into, start);
 }
 
@@ -243,11 +244,12 @@ export function packSign(into: Octets, messageId: number, signatureNo: number): 
   closeRecord(into, start);
 }
 
-export function packReview(into: Octets, messageIds: readonly number[], { outcome, rule }: ReviewMark, dueMs: number): void {
-  const start = openRecord(into, 24 + textSize(rule) + messageIds.length * 8, Op.review);
+export function packReview(into: Octets, messageIds: readonly number[], { outcome, rule }: ReviewMark, dueMs: number, textId: number): void {
+  const start = openRecord(into, 32 + textSize(rule) + messageIds.length * 8, Op.review);
   into.u8(outcome);
   into.text(rule);
   into.f64(dueMs);
+  into.f64(textId);
   into.u16(messageIds.length);
   for (const id of messageIds) into.f64(id);
   closeRecord(into, start);

@@ -5,11 +5,15 @@ import type { Message } from "../../protocols/model/message.js";
 import type { Outcome } from "../../protocols/model/outcome.js";
 import type { MessageState } from "../../protocols/model/state.js";
 import type { DayCounts } from "../../protocols/wire/protocol.js";
+import type { Detail, OwnerStatement, Statement } from "./statement.js";
 import type { AccountView } from "../ledger/commands.js";
+import type { StoredMessage } from "./store.js";
 import type { Complaint } from "../ledger/complaint.js";
 import type { EvidencePack } from "./evidence-pack.js";
 
 export type * from "./evidence-pack.js";
+
+export type { Detail, Fates, OwnerAccount, OwnerOperator, OwnerStatement, Share, Statement, StatementDay, StatementTotals } from "./statement.js";
 
 export type Query =
   | { readonly kind: "accounts" }
@@ -20,6 +24,10 @@ export type Query =
   | { readonly kind: "statement"; readonly name: string; readonly fromMs: number; readonly toMs: number }
   /** What the days of the last four have counted by account so far: messages accepted, ended, and of these failed (not arrived, and not taken back). */
   | { readonly kind: "traffic" }
+  /** As `statement`, of all accounts, with what operators charge. */
+  | { readonly kind: "statement_all"; readonly fromMs: number; readonly toMs: number }
+  /** One account's messages of whole days, ids above `after` (0: from the beginning), at most `limit` (5000). */
+  | { readonly kind: "statement_details"; readonly name: string; readonly fromMs: number; readonly toMs: number; readonly after: number; readonly limit: number }
   | { readonly kind: "verify"; readonly full: boolean }
   | { readonly kind: "audit"; readonly limit: number }
   | { readonly kind: "uncertain"; readonly limit: number }
@@ -39,6 +47,14 @@ export type Query =
   | { readonly kind: "complaint"; readonly id: number }
   /** Everything about a number in its normal form; `texts`: with what was written. */
   | { readonly kind: "evidence"; readonly number: string; readonly fromMs: number; readonly toMs: number; readonly texts: boolean }
+  /**
+   * What is held for a person, in order of the texts' ids, those above `after`: of an account ("" any), for an outcome (null any), found by a
+   * rule ("" any; the whole evidence, its category, or where the word is listed), or these texts and those that these messages are of.
+   */
+  | {
+      readonly kind: "review"; readonly account: string; readonly outcome: Outcome | null; readonly rule: string; readonly ids: readonly number[];
+      readonly after: number; readonly limit: number;
+    }
   /**
    * What these accounts had accepted from `sinceMs` on, the latest first, at most 1,000 at a time: all before `beforeId` (0: to the last).
    * Messages as their customers gave them; the parts they went out in are left out.
@@ -68,6 +84,19 @@ export interface SiblingText {
   readonly parts: readonly Message[];
   /** There are too many to be told. */
   readonly cut: boolean;
+}
+
+/** A text held for a person. */
+export interface ReviewEntry {
+  readonly textId: number;
+  readonly account: string;
+  /** Wall ms since when, and at which its time is over. */
+  readonly atMs: number;
+  readonly dueMs: number;
+  readonly outcome: Outcome;
+  readonly rule: string;
+  /** Its message, or its parts as far as they are held, in order of acceptance. */
+  readonly messages: readonly StoredMessage[];
 }
 
 /** Where a customer's own message stands. */
@@ -114,26 +143,6 @@ export interface Trace {
   readonly events: readonly TraceEvent[];
 }
 
-export interface Statement {
-  readonly account: string;
-  readonly currency: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly openingMicros: bigint;
-  readonly topUpsMicros: bigint;
-  readonly refundsMicros: bigint;
-  readonly chargesMicros: bigint;
-  readonly forfeitsMicros: bigint;
-  /** The part of `closing` that is on hold. */
-  readonly heldMicros: bigint;
-  readonly closingMicros: bigint;
-  readonly messages: number;
-  readonly segments: number;
-  readonly byState: Readonly<Record<string, { readonly messages: number; readonly segments: number }>>;
-  readonly refused: Readonly<Record<string, number>>;
-  readonly days: readonly { readonly day: string; readonly messages: number; readonly segments: number; readonly chargesMicros: bigint }[];
-}
-
 /** Of one account, on one day of acceptance (a number that grows by one each day). */
 export interface TrafficRow {
   readonly day: number;
@@ -159,6 +168,9 @@ export type Answer =
   | { readonly kind: "trace"; readonly traces: readonly Trace[] }
   | { readonly kind: "statement"; readonly statement: Statement | null }
   | { readonly kind: "traffic"; readonly rows: readonly TrafficRow[] }
+  | { readonly kind: "statement_all"; readonly statement: OwnerStatement }
+  /** `details` null: no such account; `next`: where to go on after, 0 at the end. */
+  | { readonly kind: "statement_details"; readonly details: readonly Detail[] | null; readonly next: number; readonly missingDays: readonly string[] }
   | { readonly kind: "verify"; readonly report: VerifyReport }
   | { readonly kind: "audit"; readonly entries: readonly { readonly no: number; readonly atMs: number; readonly actor: string; readonly what: string; readonly hash: string }[] }
   | { readonly kind: "uncertain"; readonly messages: readonly { readonly id: number; readonly account: string; readonly operator: string; readonly sinceMs: number; readonly destination: string }[] }
@@ -173,6 +185,8 @@ export type Answer =
   | { readonly kind: "complaints"; readonly complaints: readonly Complaint[] }
   | { readonly kind: "complaint"; readonly complaint: Complaint | null }
   | { readonly kind: "evidence"; readonly pack: EvidencePack }
+  /** In order of their ids; `more`: the limit cut them short. */
+  | { readonly kind: "review"; readonly entries: readonly ReviewEntry[]; readonly more: boolean }
   /** `beforeId`: to go on with, 0 = that was all. */
   | { readonly kind: "lately"; readonly messages: readonly LatelyAccepted[]; readonly beforeId: number }
   | { readonly kind: "refused_lately"; readonly refused: readonly { readonly accountNo: number; readonly destination: string; readonly atMs: number }[] }

@@ -128,6 +128,8 @@ export interface ReceiptIntent extends Intent {
 }
 
 export interface InboundIntent extends Intent {
+  /** By it its sender wants no more messages: counted in the account's statement. */
+  readonly optOut: boolean;
   /** `message.id` is already drawn. 0 as account: no customer for it; kept, never delivered. */
   readonly message: Message;
   readonly accountNo: number;
@@ -278,10 +280,11 @@ export interface Store {
   /** Under which of its account's signatures a message counts, known only after its acceptance (a part's, once its text is whole). */
   sign(messageId: number, signatureNo: number): void;
   /**
-   * held | queued -> held until `dueMs` for a person to look at, all of these together as one text named by the first; evidence goes ahead of it.
+   * held | queued -> held until `dueMs` for a person to look at, all of these as one text that is named by `textId`, a message of it; evidence
+   * goes ahead of it.
    * What is no longer in such a state is left out. A queued one must have been handed out.
    */
-  review(intent: Intent, messageIds: readonly number[], mark: ReviewMark, dueMs: number): void;
+  review(intent: Intent, messageIds: readonly number[], mark: ReviewMark, dueMs: number, textId: number): void;
   /** Ends a message that is not out (held, scheduled, queued, retry): final state, release, notice where wanted. */
   end(intent: Intent, messageId: number, state: MessageState, outcome: Outcome): void;
   /** The customer has the notice ("ok"), or refused it for good ("parked"). `order` names it. */

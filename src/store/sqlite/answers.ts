@@ -9,11 +9,13 @@ import type { Ints } from "./books.js";
 import { viewAccount } from "./change-context.js";
 import { readComplaint, readComplaints } from "./complaints.js";
 import { DayCountsCache, readDayCounts } from "./day-counts.js";
+import { readDetails } from "./details.js";
 import { OrphanState } from "./day-schema.js";
 import { readEvidence } from "./evidence-pack.js";
+import { readReview } from "./review-list.js";
 import { acceptedSegments, findLately, findRefusedLately, unpackLately } from "./lately.js";
 import { findSiblings } from "./siblings.js";
-import { readStatement } from "./statement.js";
+import { readOwnerStatement, readStatement } from "./statement.js";
 import { readTrace } from "./trace.js";
 import { readTraffic } from "./traffic.js";
 import { searchDestination, searchOperatorId } from "./trace-search.js";
@@ -45,6 +47,10 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
       return { kind: "statement", statement: yield* readStatement(books, query.name, query.fromMs, query.toMs) };
     case "traffic":
       return { kind: "traffic", rows: readTraffic(books) };
+    case "statement_all":
+      return { kind: "statement_all", statement: yield* readOwnerStatement(books, query.fromMs, query.toMs) };
+    case "statement_details":
+      return yield* readDetails(books, { ...query, limit: Math.min(5_000, Math.max(1, Math.trunc(query.limit))) });
     case "verify":
       return { kind: "verify", report: yield* verifyBooks(books, query.full, nowMs) };
     case "audit":
@@ -55,6 +61,8 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
       return { kind: "customer_message", message: customerMessage(books, query) };
     case "waiting":
       return { kind: "waiting", messageIds: yield* findWaiting(books, query, MOST) };
+    case "review":
+      return yield* readReview(books, query);
     case "siblings":
       return { kind: "siblings", texts: yield* findSiblings(books, query) };
     case "day_counts":

@@ -61,6 +61,17 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
       ["SELECT complaint, no, at, actor, kind FROM complaint_line WHERE complaint = ? ORDER BY no", false],
     ],
   },
+  sealed: {
+    ofAccount: false,
+    rows: [
+      ["SELECT * FROM carried_day WHERE day = ?", false],
+      ["SELECT * FROM carried_use WHERE day = ? ORDER BY account, operator, signature, state", false],
+      ["SELECT * FROM carried_failure WHERE day = ? ORDER BY account, operator, code", false],
+      ["SELECT * FROM carried_traffic WHERE day = ? ORDER BY account", false],
+      ["SELECT * FROM carried_cost WHERE day = ? ORDER BY account, operator", false],
+    ],
+  },
+  costs: { ofAccount: false, rows: [["SELECT * FROM operator_cost WHERE operator = ? ORDER BY no", false]] },
 };
 
 /** Rows that must have been logged, as subjects. */
@@ -78,5 +89,7 @@ export const SUBJECT_ROWS: readonly string[] = [
   "SELECT 'operator:' || no FROM operator",
   "SELECT 'day:' || day FROM sealed_day",
   "SELECT 'complaint:' || id FROM complaint",
+  "SELECT 'sealed:' || day FROM carried_day",
+  "SELECT 'costs:' || operator FROM operator_cost GROUP BY operator",
   `SELECT 'entry:' || id FROM entry WHERE kind IN (${LedgerKind.forfeit}, ${LedgerKind.payout})`,
 ];

@@ -4,6 +4,8 @@
  * Tables of version 1 keep their columns: the audit log's digests cover whole rows of them (audit-subjects.ts). What is new stands in
  * tables, and under subjects, of its own.
  */
+import { CARRIED_TABLES } from "./carried-schema.js";
+
 export const CONTRACT_TABLES = `
 -- What an account's row does not say (its columns are under the digests of the audit log since version 1, and stay as they are).
 CREATE TABLE contract (
@@ -101,4 +103,5 @@ CREATE TABLE complaint_person (
   number    TEXT NOT NULL             -- in its normal form
 ) STRICT;
 CREATE INDEX complaint_person_number ON complaint_person (number);
-`;
+
+${CARRIED_TABLES}`;

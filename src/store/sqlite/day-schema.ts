@@ -83,6 +83,8 @@ export const REVIEW_BIT = 2_048;
  * and once more under `sent` when an operator had it or under `unsent` when it ended without that.
  */
 export const Tally = {
+  /** Inbound messages by which somebody wants no more. */
+  optOuts: 11,
   accepted: 12,
   parts: 13,
   partsEnded: 14,
@@ -106,7 +108,7 @@ CREATE TABLE review (
   at      INTEGER NOT NULL,        -- wall ms since when
   outcome INTEGER NOT NULL,        -- what it would be refused for (model/outcome.ts)
   rule    TEXT NOT NULL,
-  text    INTEGER NOT NULL         -- message.id of the first part of the text that is looked at as one; its own
+  text    INTEGER NOT NULL         -- message.id of a message of the text that is looked at as one
 ) STRICT;
 CREATE INDEX review_text ON review (text);
 
@@ -195,7 +197,8 @@ CREATE TABLE inbound (
   kinds       INTEGER NOT NULL,
   source      TEXT NOT NULL,
   destination TEXT NOT NULL,
-  body        BLOB NOT NULL        -- as content.body
+  body        BLOB NOT NULL,       -- as content.body
+  opt_out     INTEGER NOT NULL DEFAULT 0 -- 1: by it somebody wants no more
 ) STRICT;
 CREATE INDEX inbound_outbox ON inbound (account, note_ord) WHERE notify = 3;
 
@@ -317,6 +320,7 @@ const STEPS: Readonly<Record<number, string>> = {
   `,
   2: `
     ALTER TABLE content ADD COLUMN signature INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE inbound ADD COLUMN opt_out INTEGER NOT NULL DEFAULT 0;
     ${CONTRACT_TABLES}
     INSERT INTO refused SELECT account, outcome, count(*) FROM refusal GROUP BY account, outcome;
   `,

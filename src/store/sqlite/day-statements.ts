@@ -58,7 +58,8 @@ export function prepareStatements(db: Database.Database) {
     outboxInboundBefore: db.prepare("SELECT id FROM inbound WHERE notify = 3 AND account = ? AND note_ord < ? ORDER BY note_ord LIMIT ?").pluck(),
     getInbound: raw("SELECT kinds, source, destination, body FROM inbound WHERE id = ?"),
     insertInbound: db.prepare(
-      `INSERT INTO inbound (id, account, operator, notify, note_ord, at, notified_at, kinds, source, destination, body) VALUES (?, ?, ?, ?, ?, ?, ${NO_TIME}, ?, ?, ?, ?)`,
+      `INSERT INTO inbound (id, account, operator, notify, note_ord, at, notified_at, kinds, source, destination, body, opt_out)
+       VALUES (?, ?, ?, ?, ?, ?, ${NO_TIME}, ?, ?, ?, ?, ?)`,
     ),
     insertReview: db.prepare("INSERT INTO review (id, at, outcome, rule, text) VALUES (?, ?, ?, ?, ?)"),
     reviewOutcome: db.prepare("SELECT outcome FROM review WHERE id = ?").pluck(),

@@ -18,10 +18,11 @@ export function inbound(state: WriterState): void {
   const body = from.blob();
   const account = from.u32();
   const operator = from.u16();
+  const optOut = from.u8();
   const file = state.fileOf(id, true);
   if (file === null) throw new Error("the day of an inbound message is sealed");
   const ord = state.nextOrder();
-  file.statements.insertInbound.run(id, account, operator, account === 0 ? Notify.none : Notify.pending, ord, state.nowMs, kinds, source, destination, body);
+  file.statements.insertInbound.run(id, account, operator, account === 0 ? Notify.none : Notify.pending, ord, state.nowMs, kinds, source, destination, body, optOut);
   out.need(16);
   if (account === 0) {
     out.u8(Result.plain);
@@ -29,6 +30,7 @@ export function inbound(state: WriterState): void {
     return;
   }
   file.tally(file.account(account), Tally.inbound, 0);
+  if (optOut === 1) file.tally(file.account(account), Tally.optOuts, 0);
   out.u8(Result.inbound);
   out.f64(ord);
 }

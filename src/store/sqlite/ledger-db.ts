@@ -13,6 +13,7 @@ import type { AccountSettings } from "../../ledger/commands.js";
 import { Book } from "../../ledger/settlement.js";
 import { SUBJECTS } from "./audit-subjects.js";
 import { readStanding } from "./standing.js";
+import { saveRollup } from "./carried-rollup.js";
 import { checkLedgerVersion, migrateLedger } from "./ledger-schema.js";
 import type { LedgerKind } from "./ledger-schema.js";
 import type { SealedDay } from "./sealed-day.js";
@@ -276,6 +277,7 @@ export class LedgerDb {
       }
       const what = `day ${sealed.name} sealed: ${sealed.messages} messages`;
       this.log({ actor: "gateway", reason: "", what, subject: `day:${day}` }, nowMs);
+      saveRollup(this, day, sealed.name, sealed.rollup, nowMs);
       return true;
     });
   }

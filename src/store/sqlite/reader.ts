@@ -5,6 +5,7 @@
  * the questions under way fail and the next one starts it again.
  */
 import { Worker } from "node:worker_threads";
+import type { Message } from "../../../protocols/model/message.js";
 import type { Answer, Query } from "../query.js";
 import { unpackLately, type PackedLately } from "./lately.js";
 import type { ReaderOptions, ReaderReply, ReaderRequest } from "./reader-worker.js";
@@ -116,14 +117,14 @@ function opened(found: PackedLately): Answer {
 
 /** Octets cross between threads as plain arrays of octets; messages have buffers. */
 function withBuffers(answer: Answer): Answer {
-  if (answer.kind !== "siblings") return answer;
-  for (const text of answer.texts) {
-    for (const message of text.parts) {
-      message.octets = asBuffer(message.octets);
-      if (message.extras !== null) message.extras = asBuffer(message.extras);
-    }
-  }
+  if (answer.kind === "siblings") for (const text of answer.texts) text.parts.forEach(withOwnBuffers);
+  if (answer.kind === "review") for (const entry of answer.entries) for (const { message } of entry.messages) withOwnBuffers(message);
   return answer;
+}
+
+function withOwnBuffers(message: Message): void {
+  message.octets = asBuffer(message.octets);
+  if (message.extras !== null) message.extras = asBuffer(message.extras);
 }
 
 function asBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {

@@ -15,12 +15,11 @@ export function review(state: WriterState): Commit {
   const outcome = from.u8();
   const rule = from.text();
   const dueMs = from.f64();
+  const textId = from.f64();
   const count = from.u16();
   let commit: Commit = Commit.notApplicable;
-  let textId = 0;
   for (let left = count; left > 0; left--) {
     const id = from.f64();
-    if (textId === 0) textId = id;
     const row = state.row(id);
     if (row === undefined) continue;
     if (row.review === 0) {

@@ -9,6 +9,7 @@
  */
 import { rmSync, statSync } from "node:fs";
 import type { StoreEvents } from "../store.js";
+import { readCosts } from "./carried-rollup.js";
 import type { DayFiles } from "./day-files.js";
 import type { DayWriter } from "./day-writer.js";
 import type { LedgerDb } from "./ledger-db.js";
@@ -73,7 +74,7 @@ export class Sealer {
       }
       // Reports wait in the day they came: those of a day before may still be for its messages.
       if (waiting(file) || (olderOpen && (file.statements.countOrphans.get() as number) > 0)) continue;
-      this.#steps = { file, sums: collectSealedDay(file.db, file.day, options.zoneMinutes) };
+      this.#steps = { file, sums: collectSealedDay(file.db, file.day, options.zoneMinutes, readCosts(this.#ledger)) };
       return;
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Sealed day: what a finished day's file leaves to ledger.db for ever: entries, outcomes and refusals, added up.
+ * Sealed day: what a finished day's file leaves to ledger.db for ever: entries, outcomes, refusals and its rollup, added up.
  *
  * Collected in short steps, each its own read, so that it can run between batches of the writer (or on the reader's
  * thread) however many rows there are; a day with no open message does not change meanwhile.
@@ -8,6 +8,8 @@ import type Database from "better-sqlite3";
 import { Book, ChargeState } from "../../ledger/settlement.js";
 import type { Ints } from "./books.js";
 import { dayName } from "./paths.js";
+import { collectRollup, readRefused } from "./rollup.js";
+import type { OperatorCosts, Rollup } from "./rollup.js";
 
 export interface CarriedEntry {
   readonly account: number;
@@ -27,7 +29,8 @@ export interface SealedDay {
   readonly entries: number;
   readonly carried: readonly CarriedEntry[];
   readonly outcomes: readonly CarriedOutcome[];
-  readonly refusals: readonly { readonly account: number; readonly outcome: number; readonly count: bigint }[];
+  readonly refusals: readonly { readonly account: number; readonly outcome: number; readonly count: number }[];
+  readonly rollup: Rollup;
 }
 
 export interface CarriedOutcome {
@@ -56,7 +59,9 @@ export class SealRefused extends Error {
 type EntryRow = Ints<"account" | "on_day" | "kind" | "debit" | "credit" | "n" | "amount" | "rows" | "last">;
 
 /** Adds a day's file up; `next()` does one step, the last gives the sums. Throws SealRefused. */
-export function* collectSealedDay(db: Database.Database, day: number, zoneMinutes: number): Generator<undefined, SealedDay> {
+export function* collectSealedDay(
+  db: Database.Database, day: number, zoneMinutes: number, costs: OperatorCosts = new Map(),
+): Generator<undefined, SealedDay> {
   const carried = new Map<string, CarriedEntry>();
   const outcomes = new Map<string, CarriedOutcome>();
   const entrySql = db.prepare(
@@ -104,13 +109,13 @@ export function* collectSealedDay(db: Database.Database, day: number, zoneMinute
     }
     yield undefined;
   }
-  const refusals = db.prepare("SELECT account, outcome, count(*) AS n FROM refusal GROUP BY account, outcome").safeIntegers(true)
-    .all() as Ints<"account" | "outcome" | "n">[];
+  const source = { db, version: Number(db.pragma("user_version", { simple: true })) };
+  const rollup = yield* collectRollup(source, { account: null, costs, zoneMinutes });
   const sums = [...carried.values()];
   checkTotals(db, day, sums);
   return {
     day, name: dayName(day), messages, entries, carried: sums, outcomes: [...outcomes.values()],
-    refusals: refusals.map((row) => ({ account: Number(row.account), outcome: Number(row.outcome), count: row.n })),
+    refusals: readRefused(source, null), rollup,
   };
 }
 

@@ -196,8 +196,8 @@ export class SqliteStore implements Store {
     this.#group.added(null);
   }
 
-  review(intent: Intent, messageIds: readonly number[], mark: ReviewMark, dueMs: number): void {
-    packReview(this.#group.into, messageIds, mark, dueMs);
+  review(intent: Intent, messageIds: readonly number[], mark: ReviewMark, dueMs: number, textId: number): void {
+    packReview(this.#group.into, messageIds, mark, dueMs, textId);
     this.#group.added(intent);
   }
 

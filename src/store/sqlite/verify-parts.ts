@@ -64,16 +64,16 @@ function faultOf({ state, parts, there, unsent, waiting, undelivered, failed }: 
 /** Adds the inbound messages for customers to the counts that the tally must agree with. */
 export function* countInbound(file: DayFile, counted: Map<string, { messages: bigint; segments: bigint }>): Generator<undefined, void> {
   const step = file.prepare(
-    `SELECT account, max(id) AS last, count(*) AS n, sum(notify = ${Notify.done}) AS taken, sum(notify = ${Notify.parked}) AS parked
-       FROM (SELECT id, account, notify FROM inbound WHERE id > ? ORDER BY id LIMIT ${STEP}) GROUP BY account`,
+    `SELECT account, max(id) AS last, count(*) AS n, sum(notify = ${Notify.done}) AS taken, sum(notify = ${Notify.parked}) AS parked, ${file.version > 2 ? "sum(opt_out)" : "0"} AS opt_outs
+       FROM (SELECT * FROM inbound WHERE id > ? ORDER BY id LIMIT ${STEP}) GROUP BY account`,
   );
   for (let from = 0n; file.version > 1; ) {
-    const rows = step.all(from) as Ints<"account" | "last" | "n" | "taken" | "parked">[];
+    const rows = step.all(from) as Ints<"account" | "last" | "n" | "taken" | "parked" | "opt_outs">[];
     if (rows.length === 0) return;
     for (const row of rows) {
       if (row.last > from) from = row.last;
       if (row.account === 0n) continue;
-      for (const [tally, n] of [[Tally.inbound, row.n], [Tally.inboundTaken, row.taken], [Tally.inboundParked, row.parked]] as const) {
+      for (const [tally, n] of [[Tally.inbound, row.n], [Tally.optOuts, row.opt_outs], [Tally.inboundTaken, row.taken], [Tally.inboundParked, row.parked]] as const) {
         const key = `${row.account}:${tally}`;
         if (n > 0n) counted.set(key, { messages: (counted.get(key)?.messages ?? 0n) + n, segments: 0n });
       }

@@ -12,6 +12,8 @@
 import { formatMoney } from "../../ledger/money.js";
 import type { VerifyReport } from "../query.js";
 import type { Books } from "./books.js";
+import { readRollups } from "./carried-rollup.js";
+import type { Failure, Rollup, Traffic, Use } from "./rollup.js";
 import { collectSealedDay } from "./sealed-day.js";
 import { digestOf } from "../../ledger/audit.js";
 import { verifyDay } from "./verify-day.js";
@@ -66,7 +68,11 @@ function* verifyCarried(books: Books, day: number, findings: Findings): Generato
   if (file === null) return;
   try {
     const sealed = yield* collectSealedDay(file.db, day, books.zoneMinutes);
+    const [kept] = readRollups(books.ledger, null, day, day + 1);
+    // Costs were those in force at the seal.
+    const figures = (rollup: Rollup): string[][] => [rollup.uses, rollup.failures, rollup.traffic].map((rows) => rows.map((row) => rowKey(row)).sort());
     const there = [
+      ...(kept === undefined ? [] : figures(sealed.rollup)),
       sealed.carried.map((row) => [row.account, row.onDay, row.kind, row.count, row.amount].join()).sort(),
       sealed.outcomes.map((row) => [row.account, row.operator, row.state, row.messages, row.segments].join()).sort(),
     ];
@@ -74,11 +80,16 @@ function* verifyCarried(books: Books, day: number, findings: Findings): Generato
       "SELECT account || ',' || on_day || ',' || kind || ',' || count || ',' || amount FROM carried_entry WHERE day = ?",
       "SELECT account || ',' || operator || ',' || state || ',' || messages || ',' || segments FROM carried_message WHERE day = ?",
     ].map((sql) => (books.ledger.prepare(sql).pluck().all(day) as string[]).sort());
+    if (kept !== undefined) here.unshift(...figures(kept));
     if (digestOf(there) === digestOf(here)) return;
     findings.problem(`${sealed.name}: the file does not say what was carried to ledger.db when the day was sealed`);
   } catch (error) {
     findings.problem(error instanceof Error ? error.message : String(error));
   }
+}
+
+function rowKey(row: Use | Failure | Traffic): string {
+  return Object.entries(row).map(([name, value]) => `${name}=${String(value)}`).sort().join();
 }
 
 /** No account is below its credit limit, and a closed one has nothing. */

@@ -4,6 +4,7 @@ import { answerCall } from "../../../src/admin/answer.js";
 import { encodeJson } from "../../../src/admin/api.js";
 import type { METHODS } from "../../../src/admin/api.js";
 import { AdminError } from "../../../src/admin/errors.js";
+import type { DetailsReport, OwnerReport } from "../../../src/admin/statement-report.js";
 import type { AccountSettings } from "../../../src/ledger/commands.js";
 import { seal, secretKey, unseal } from "../../../src/ledger/secret.js";
 import { FakeHost, HOST_KEY, accountView } from "./fixtures.js";
@@ -30,6 +31,8 @@ describe("admin API", () => {
     "topup.reverse": { name: "demo", reference: "BANK-1" },
     "refund": { messageId: 123, amount: "0.035" },
     "statement": { name: "demo", fromMs: 0, toMs: 1 },
+    "statement.all": { fromMs: 0, toMs: 1 },
+    "statement.details": { name: "demo", fromMs: 0, toMs: 1 },
     "verify": { full: false },
     "trace": { by: "id", value: "123", limit: 10 },
     "audit": { limit: 10 },
@@ -93,8 +96,28 @@ describe("admin API", () => {
     expect(host.commands).to.deep.equal([]);
   });
 
+  it("shows the owner what operators charge, and what is left of what customers paid", async () => {
+    const { accounts, operators } = (await answerCall(new FakeHost(), "statement.all", PARAMS["statement.all"])) as OwnerReport;
+    expect(accounts.map(({ account, charged, cost, margin }) => [account, charged, cost, margin])).to.deep.equal([["demo", "0.14", "0.15", "-0.01"]]);
+    expect(operators[0]).to.include({ name: "mobile", units: 5, cost: "0.15", margin: "-0.01" });
+  });
+
+  it("tells a statement's details page by page, numbers masked; in full once noted in the audit log", async () => {
+    const host = new FakeHost();
+    const first = (await answerCall(host, "statement.details", PARAMS["statement.details"])) as DetailsReport;
+    expect(first.details[0]).to.include({ destination: "138****8000", charge: "0.07", code: "DELIVRD" });
+    expect([first.missingDays, host.commands]).to.deep.equal([["2025-11-24"], []]);
+    const after = first.next ?? "";
+    const asked = { name: "demo", fromMs: 0, toMs: 1, full: true, actor: "cli:root", reason: "billing" };
+    const whole = (await answerCall(host, "statement.details", asked)) as DetailsReport;
+    expect(whole.details[0]?.destination).to.equal("13800138000");
+    expect(((await answerCall(host, "statement.details", { ...asked, after })) as DetailsReport).next).to.equal(null);
+    expect(host.commands).to.have.length(1);
+    expect(host.commands[0]).to.include({ kind: "audit", actor: "cli:root", reason: "billing" });
+  });
+
   it("reports a statement in decimal amounts", async () => {
-    expect(await answerCall(new FakeHost(), "statement", PARAMS.statement)).to.include({ topUps: "1750.00", charges: "0.07", held: "0.035", closing: "1749.93" });
+    expect(await answerCall(new FakeHost(), "statement", PARAMS.statement)).to.include({ topUps: "1750.00", charges: "0.14", held: "0.035", closing: "1749.895", successRate: "66.67" });
   });
 
   it("says what an account's text would cost", async () => {

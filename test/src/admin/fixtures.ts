@@ -17,6 +17,7 @@ import type { AccountView, LedgerCommand, LedgerResult } from "../../../src/ledg
 import { Calendar, NO_SPECIAL_DAYS } from "../../../src/contract/calendar.js";
 import type { Answer, Query } from "../../../src/store/query.js";
 import type { Store } from "../../../src/store/store.js";
+import { SAMPLE_DETAIL, sampleOwner, sampleStatement } from "./statement-sample.js";
 
 export function accountView(name: string, settings: Parameters<typeof makeAccount>[1] = {}): AccountView {
   return {
@@ -131,18 +132,16 @@ export function fakeAnswer(query: Query): Answer {
       return { kind: "accounts", accounts: [accountView("demo"), accountView("other")] };
     case "account":
       return { kind: "account", account: query.name === "nobody" ? null : accountView(query.name) };
-    case "statement":
-      return {
-        kind: "statement",
-        statement: {
-          account: query.name, currency: "CNY", fromMs: query.fromMs, toMs: query.toMs, openingMicros: 0n, topUpsMicros: 1_750_000_000n,
-          refundsMicros: 0n, chargesMicros: 70_000n, forfeitsMicros: 0n, heldMicros: 35_000n, closingMicros: 1_749_930_000n, messages: 2,
-          segments: 2, byState: { delivered: { messages: 2, segments: 2 } }, refused: { no_credit: 1 },
-          days: [{ day: "2025-11-25", messages: 2, segments: 2, chargesMicros: 70_000n }],
-        },
-      };
     case "traffic":
       return { kind: "traffic", rows: [] };
+    case "statement":
+      return { kind: "statement", statement: sampleStatement(query.name, query.fromMs, query.toMs) };
+    case "statement_all":
+      return { kind: "statement_all", statement: sampleOwner(query.fromMs, query.toMs) };
+    case "statement_details":
+      return query.name === "nobody"
+        ? { kind: "statement_details", details: null, next: 0, missingDays: [] }
+        : { kind: "statement_details", details: [SAMPLE_DETAIL], next: query.after === 0 ? SAMPLE_DETAIL.messageId : 0, missingDays: ["2025-11-24"] };
     case "verify":
       return { kind: "verify", report: { clean: !query.full, problems: query.full ? ["demo: held is 1 too high"] : [], messages: 5, entries: 6, accounts: 1, days: 1, tookMs: 7 } };
     case "trace":
@@ -172,6 +171,8 @@ export function fakeAnswer(query: Query): Answer {
           lines: [{ no: 1, atMs: 1_764_320_400_000, actor: "cli:root", kind: "note", text: "13800138000 asked for no advertising" }],
         },
       };
+    case "review":
+      return { kind: "review", entries: [], more: false };
     case "lately":
       return { kind: "lately", messages: [], beforeId: 0 };
     case "refused_lately":

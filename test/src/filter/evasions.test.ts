@@ -2,7 +2,8 @@ import { expect } from "chai";
 import iconv from "iconv-lite";
 import { Encoding, newMessage } from "../../../protocols/model/message.js";
 import { joinedText } from "../../../src/flow/gathering.js";
-import { Screened, screenText } from "../../../src/flow/screen.js";
+import { Judged } from "../../../src/contract/judged.js";
+import { screenText } from "../../../src/flow/screen.js";
 import { screenParts } from "../../../src/flow/whole.js";
 import { APART, SEED, TRICKS, carried, drawFrom, overWire, parted, type Draw, type Trick } from "./evasions.js";
 import { shippedScreen, shippedWords } from "./shipped-lists.js";
@@ -42,7 +43,8 @@ describe("evasions", () => {
     const text = carried(word, draw);
     const at = text.indexOf(word) + 1 + draw(word.length - 1);
     const parts = parted(text.slice(0, at), text.slice(at));
-    screenParts(screen, parts, joinedText(parts) ?? "", "", result);
+    result.clear();
+    screenParts({ screen, view: null }, parts, joinedText(parts) ?? "", "", result);
     note("split over segments", word, result.evidence !== "");
     return true;
   }
@@ -51,12 +53,13 @@ describe("evasions", () => {
     const text = carried(word, draw);
     const gbk = iconv.encode(text, "gb18030");
     const message = Object.assign(newMessage(), { octets: gbk, encoding: Encoding.gb18030 });
-    screenText(screen, overWire(gbk, Encoding.gb18030), message, result);
+    result.clear();
+    screenText(screen, null, overWire(gbk, Encoding.gb18030), message, result);
     note("GBK for UCS-2", word, result.evidence !== "");
     return true;
   }
 
-  const result = new Screened();
+  const result = new Judged();
   const names = Object.keys(tricks);
   for (let done = 0; done < EVASIONS; done++) {
     const name = names[done % names.length] as string;

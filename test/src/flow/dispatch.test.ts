@@ -28,10 +28,11 @@ class Bench {
       accounts: this.live,
       metrics: NO_METRICS,
       wordsVersion: 1,
+      heldForReview: () => undefined,
       expiryMs: 0,
       rejudge: {
         ready: () => true,
-        judge: (submission) => (this.refused.has(submission.message.id) ? Outcome.blocked_content : Outcome.ok),
+        judge: ({ message }) => ({ outcome: this.refused.has(message.id) ? Outcome.blocked_content : Outcome.ok, hold: false, evidence: "", textId: message.id }),
         ask: () => Promise.resolve(true),
       },
       submissionCommitted: (submission, result) => {

@@ -8,10 +8,10 @@ import type { ManualClock } from "../../../protocols/wire/clock.js";
 import type { Plan } from "../../../protocols/wire/protocol.js";
 import type { Account } from "../../../src/ledger/account.js";
 import { makeAccount } from "../../../src/ledger/account-settings.js";
-import type { Answer, Query } from "../../../src/store/query.js";
+import type { Answer, Query, ReviewEntry } from "../../../src/store/query.js";
 import { Accounts } from "../../../src/flow/accounts.js";
 import type { FlowMetrics, LinkPort, OperatorPort } from "../../../src/flow/ports.js";
-import { Commit, type AcceptIntent, type CancelIntent, type Intent, type PartIntent, type RefusalRecord, type RefusedIntent, type Store, type StoredMessage } from "../../../src/store/store.js";
+import { Commit, type AcceptIntent, type CancelIntent, type Intent, type PartIntent, type RefusalRecord, type RefusedIntent, type ReviewMark, type Store, type StoredMessage } from "../../../src/store/store.js";
 
 export function account(no: number, settings: Partial<Account> = {}): Account {
   const identity = { no, name: `account${no}`, state: "active", stateReason: "", currency: "CNY", tariffs: [] } as const;
@@ -61,6 +61,8 @@ export class FakeStore {
   readonly rewritten = new Map<number, Message>();
   /** What was found in a text after its acceptance. */
   readonly evidenceOf = new Map<number, string>();
+  /** What waits for a person, as the books say. */
+  inReview: readonly ReviewEntry[] = [];
   /** Notices that one claim gives at most, and after which order number claims asked. */
   claimAtMost = Infinity;
   readonly claimedAfter: number[] = [];
@@ -132,6 +134,14 @@ export class FakeStore {
     this.#waiting.push(() => undefined);
   }
 
+  review(intent: Intent, messageIds: readonly number[], mark: ReviewMark, dueMs: number, textId: number): void {
+    this.calls.push(`review ${messageIds.join(",")} as ${textId} until ${dueMs}: ${OUTCOME_NAMES[mark.outcome] ?? ""} ${mark.rule}`);
+    this.#waiting.push(() => {
+      for (const id of messageIds) this.onDisk.delete(id);
+      intent.committed(this.result, null);
+    });
+  }
+
   cancel(intent: CancelIntent): void {
     this.calls.push(`cancel ${intent.messageId}`);
     const result = this.cancelResults.shift() ?? this.cancelResult;
@@ -140,6 +150,7 @@ export class FakeStore {
 
   query(query: Query): Promise<Answer> {
     this.asked.push(query);
+    if (query.kind === "review") return Promise.resolve({ kind: "review", entries: this.inReview.filter(({ messages }) => messages.some(({ message }) => query.ids.includes(message.id))), more: false });
     if (query.kind === "siblings") return this.#siblings(query.messageIds, query.withinMs);
     return this.waiting === null ? Promise.reject(new Error("busy")) : Promise.resolve({ kind: "waiting", messageIds: this.waiting });
   }

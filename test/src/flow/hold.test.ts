@@ -33,7 +33,7 @@ class Bench {
     const operator = new FakeOperator(1);
     this.holder = new Holder({
       store: store as unknown as Store, clock: new ManualClock(), metrics: NO_METRICS, screen: BLOCKS_INVOICE, outward: new Outward(0), portOf: () => operator, leave: () => false,
-    }, { maxGathering: 10, gatheringShare: 1, incomplete: "send", fragmentMs: 3_600_000 }, () => undefined);
+    }, { maxGathering: 10, gatheringShare: 1, incomplete: "send", fragmentMs: 3_600_000 }, { refusedFinally: () => undefined, heldForReview: () => undefined });
   }
 
   part(hex: string, encoding: Encoding): Submission {
@@ -43,7 +43,7 @@ class Bench {
     made.hasUdh = true;
     readConcatenation(made.octets, made);
     const live = accounts(new ManualClock(), account(1, { binary: this.#binary })).byNo(1);
-    return { message: made, accountNo: 1, account: live, refuseAfter: Outcome.ok, parts: null } as unknown as Submission;
+    return { message: made, accountNo: 1, account: live, refuseAfter: Outcome.ok, review: null, parts: null } as unknown as Submission;
   }
 }
 

@@ -31,7 +31,7 @@ describe("a text that does not go out as it is", () => {
     expect(split?.parts.map((one) => one.message.id)).to.deep.equal([1, 2, 3, 4, 5].map((no) => message.id + no));
     // The next message's id is not one of theirs.
     expect(road.send(text(DUAN)).id).to.equal(message.id + 6);
-    expect(road.flow.holder.splits).to.equal(1);
+    expect(road.flow.holder.release.splits).to.equal(1);
   });
 
   it("C040 keeps validity, priority, receipt and time on every part", () => {
@@ -95,7 +95,7 @@ describe("a text that does not go out as it is", () => {
     road.flow.heldOverdue([road.stored(message)]);
     road.store.commit();
     expect(road.store.splits.map(({ messageId }) => messageId)).to.deep.equal([message.id, message.id]);
-    expect(road.flow.holder.judges(message.id)).to.equal(false);
+    expect(road.flow.holder.release.judges(message.id)).to.equal(false);
   });
 
   it("of the customer's own parts is planned as a whole: each is written anew or split, and keeps its own id and charge", () => {

@@ -9,6 +9,7 @@ import type { LiveAccount } from "../../../src/flow/accounts.js";
 import { Flow } from "../../../src/flow/flow.js";
 import { MessageIds } from "../../../src/flow/ids.js";
 import type { FlowOptions } from "../../../src/flow/parts.js";
+import type { PolicyGround } from "../../../src/flow/policy.js";
 import type { Account } from "../../../src/ledger/account.js";
 import type { StoredMessage } from "../../../src/store/store.js";
 import { account, accounts, FakeOperator, FakeStore, NO_METRICS } from "./fixtures.js";
@@ -77,15 +78,18 @@ export class Road {
   readonly owner: LiveAccount;
   readonly flow: Flow;
 
-  constructor(terms: Partial<Account> = {}, options: Partial<FlowOptions> = {}) {
+  /** What was held for a person, and how many messages. */
+  readonly reviews: string[] = [];
+
+  constructor(terms: Partial<Account> = {}, options: Partial<FlowOptions> = {}, ground?: PolicyGround) {
     const live = accounts(this.clock, account(1, terms));
     this.owner = live.byNo(1) as LiveAccount;
     this.flow = new Flow({
       store: this.store.store, clock: this.clock, ids: new MessageIds(0, 0), accounts: live, metrics: NO_METRICS,
       notify: { window: () => 0, deliver: () => false }, screen: screenOf(1, "发票"), options: { ...OPTIONS, ...options },
       chooseOperator: () => 1, accountOfService: () => 0,
-      observe: { receipt: () => undefined, inboundUnroutable: () => undefined, numbersFailed: () => undefined, replyRefused: () => undefined, refusedFinally: () => undefined, gatheringFull: (accountNo, bound) => void this.full.push(`${String(accountNo)} ${bound}`), rejudgeFailed: () => void this.failed++, alarm: () => undefined },
-      storeProgress: () => undefined,
+      observe: { receipt: () => undefined, inboundUnroutable: () => undefined, numbersFailed: () => undefined, replyRefused: () => undefined, refusedFinally: () => undefined, heldForReview: (_accountNo, outcome, count) => void this.reviews.push(`${OUTCOME_NAMES[outcome] ?? ""} ${String(count)}`), gatheringFull: (accountNo, bound) => void this.full.push(`${String(accountNo)} ${bound}`), rejudgeFailed: () => void this.failed++, alarm: () => undefined },
+      storeProgress: () => undefined, ...(ground === undefined ? {} : { policies: ground }),
     });
     this.flow.addOperator(this.operator);
   }

@@ -119,6 +119,7 @@ export class DayBook {
 
   refuse(account: number, outcome: number): void {
     this.db.prepare("INSERT INTO refusal (at, account, outcome, rule, source, destination, body) VALUES (?, ?, ?, '', '', '', x'')").run(atHour(this.day, 1), account, outcome);
+    this.db.prepare("INSERT INTO refused VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1").run(account, outcome);
   }
 
   #book(account: number, kind: EntryKind, charge: number): number {

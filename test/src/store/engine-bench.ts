@@ -341,13 +341,13 @@ export class Bench {
     this.#added(this.#ticket());
   }
 
-  putInbound(account: number, destination: string, text: string): number {
+  putInbound(account: number, destination: string, text: string, optOut = false): number {
     const message = newMessage();
     message.id = this.id();
     message.source = "13900139000";
     message.destination = destination;
     message.octets = Buffer.from(text);
-    packInbound(this.#into, { message, accountNo: account, operatorNo: 1, committed: NOTHING });
+    packInbound(this.#into, { message, optOut, accountNo: account, operatorNo: 1, committed: NOTHING });
     const ticket = this.#ticket();
     this.#added((commit, _notice, claimed, order) => {
       ticket(commit, { kind: "inbound", order, accountNo: account, messageId: message.id, message }, claimed, order);
@@ -413,7 +413,7 @@ export class Bench {
 
   review(ids: readonly number[], mark: ReviewMark, dueMs: number): Commit {
     return this.#one(() => {
-      packReview(this.#into, ids, mark, dueMs);
+      packReview(this.#into, ids, mark, dueMs, ids[0] as number);
       this.#added(this.#ticket());
     }).commit;
   }
@@ -453,9 +453,9 @@ export class Bench {
     }).commit;
   }
 
-  inbound(account: number, destination: string, text: string): Answered & { id: number } {
+  inbound(account: number, destination: string, text: string, optOut = false): Answered & { id: number } {
     let id = 0;
-    const answered = this.#one(() => (id = this.putInbound(account, destination, text)));
+    const answered = this.#one(() => (id = this.putInbound(account, destination, text, optOut)));
     return { ...answered, id };
   }
 

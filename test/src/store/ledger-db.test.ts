@@ -83,6 +83,7 @@ describe("ledger.db", () => {
       ],
       outcomes: [{ account: 1, operator: 1, state: 20, messages: 1n, segments: 1n }],
       refusals: [],
+      rollup: { uses: [], failures: [], traffic: [], costs: [] },
     };
     expect(ledger.seal(sealed, NOW)).to.equal(true);
     expect(ledger.seal(sealed, NOW)).to.equal(false);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Outcome } from "../../../protocols/model/outcome.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { EntryKind } from "../../../src/ledger/settlement.js";
-import type { Statement } from "../../../src/store/query.js";
+import type { Statement } from "../../../src/store/statement.js";
 import { Books } from "../../../src/store/sqlite/books.js";
 import { applyCommand } from "../../../src/store/sqlite/change.js";
 import { LedgerDb } from "../../../src/store/sqlite/ledger-db.js";
@@ -96,13 +96,21 @@ describe("statement", () => {
       book.end(failed, MessageState.expired, EntryKind.release);
     });
     expect(held).to.be.greaterThan(0);
+    const fates = { messages: 3, segments: 4, delivered: 1, failed: 1, cancelled: 0, unknown: 0, pending: 1 };
     expect(house.statement(DAY, DAY + 1)).to.deep.equal({
       account: "acme", currency: "CNY", fromMs: atHour(DAY, 0), toMs: atHour(DAY + 1, 0),
-      openingMicros: 0n, topUpsMicros: 1_750_000_000n, refundsMicros: 0n, chargesMicros: 70_000n, forfeitsMicros: 0n,
-      heldMicros: 35_000n, closingMicros: 1_749_930_000n, messages: 3, segments: 4,
+      openingMicros: 0n, topUpsMicros: 1_750_000_000n, reversalsMicros: 0n, refundsMicros: 0n, failureRefundsMicros: 0n, messageRefundsMicros: 0n,
+      chargesMicros: 70_000n, forfeitsMicros: 0n, heldMicros: 35_000n, closingMicros: 1_749_930_000n,
+      ...fates, submitted: 5, parts: 0, inbound: 0, optOuts: 0,
       byState: { delivered: { messages: 1, segments: 2 }, expired: { messages: 1, segments: 1 }, open: { messages: 1, segments: 1 } },
-      refused: { blocked_content: 2 },
-      days: [{ day: "2025-11-24", messages: 3, segments: 4, chargesMicros: 70_000n }],
+      refused: { blocked_content: 2 }, refusedMessages: 2,
+      peakSecond: { atMs: atHour(DAY, 1), segments: 4 }, peakHour: { atMs: atHour(DAY, 1), messages: 3 },
+      failures: [{ code: "EXPIRED", messages: 1, segments: 1 }],
+      days: [{ day: "2025-11-24", ...fates, refused: 2, inbound: 0, optOuts: 0, chargesMicros: 70_000n }],
+      operators: [{ name: "#1", ...fates, chargedMicros: 70_000n }],
+      signatures: [{ name: "", ...fates, chargedMicros: 70_000n }],
+      movements: [{ atMs: atHour(DAY, 0), kind: "topup", reference: "B1", amountMicros: 1_750_000_000n, invoice: "", reason: "" }],
+      movementsCut: false,
     });
   });
 
