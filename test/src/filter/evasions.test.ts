@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import iconv from "iconv-lite";
 import { Encoding, newMessage } from "../../../protocols/model/message.js";
-import { joinedText } from "../../../src/flow/gathering.js";
 import { Judged } from "../../../src/contract/judged.js";
+import { joinedText } from "../../../src/flow/gathering.js";
 import { screenText } from "../../../src/flow/screen.js";
 import { screenParts } from "../../../src/flow/whole.js";
 import { APART, SEED, TRICKS, carried, drawFrom, overWire, parted, type Draw, type Trick } from "./evasions.js";
@@ -54,7 +54,7 @@ describe("evasions", () => {
     const gbk = iconv.encode(text, "gb18030");
     const message = Object.assign(newMessage(), { octets: gbk, encoding: Encoding.gb18030 });
     result.clear();
-    screenText(screen, null, overWire(gbk, Encoding.gb18030), message, result);
+    screenText(screen, null, overWire(gbk, Encoding.gb18030) ?? "", message, result);
     note("GBK for UCS-2", word, result.evidence !== "");
     return true;
   }
