@@ -13,6 +13,7 @@ import { METHODS, isMethod } from "./api.js";
 import type { CheckedParamsOf, MethodName, Results } from "./api.js";
 import { COMPLAINT_ANSWERS, quiet } from "./complaint-methods.js";
 import { EVIDENCE_ANSWERS } from "./evidence-methods.js";
+import { REVIEW_ANSWERS } from "./review-methods.js";
 import { STATEMENT_ANSWERS } from "./statement-methods.js";
 import { AdminError } from "./errors.js";
 import type { AdminHost } from "./host.js";
@@ -97,6 +98,7 @@ const ANSWERS: Answers = {
   ...ALARM_ANSWERS,
   ...EVIDENCE_ANSWERS,
   ...NUMBER_ANSWERS,
+  ...REVIEW_ANSWERS,
 };
 
 /** Nobody reads a text unseen: while it cannot be written down who did, texts are left out. */

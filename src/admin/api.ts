@@ -11,6 +11,7 @@ import { COMPLAINT_METHODS } from "./complaint-methods.js";
 import type { ComplaintResults } from "./complaint-methods.js";
 import { EVIDENCE_METHODS } from "./evidence-methods.js";
 import type { EvidenceResults } from "./evidence-methods.js";
+import { REVIEW_METHODS, type ReviewResults } from "./review-methods.js";
 import { STATEMENT_METHODS } from "./statement-methods.js";
 import type { StatementResults } from "./statement-methods.js";
 import type { AccountReport, TraceReport, UncertainReport, OrphanReport, AuditReport } from "./reports.js";
@@ -55,6 +56,7 @@ export const METHODS = {
   ...ALARM_METHODS,
   ...EVIDENCE_METHODS,
   ...NUMBER_METHODS,
+  ...REVIEW_METHODS,
 } as const;
 
 export type MethodName = keyof typeof METHODS;
@@ -63,7 +65,7 @@ export type ParamsOf<M extends MethodName> = z.input<(typeof METHODS)[M]>;
 /** What the answering side gets. */
 export type CheckedParamsOf<M extends MethodName> = z.output<(typeof METHODS)[M]>;
 
-export interface Results extends AccountsResults, ComplaintResults, AlarmResults, EvidenceResults, NumberResults, StatementResults {
+export interface Results extends AccountsResults, ComplaintResults, AlarmResults, EvidenceResults, NumberResults, ReviewResults, StatementResults {
   "account.add": AccountReport;
   "account.set": AccountReport;
   "account.list": readonly AccountReport[];

@@ -70,6 +70,10 @@ export function gatewayHost(version: string, startedAtMs: number, log: Log, live
       if (account === undefined) throw new AdminError("no_such_account", `there is no account ${JSON.stringify(name)}`);
       return screenVerdict(flow.screen, text, account?.terms ?? null);
     },
+    decideReview: (decision, entries) => {
+      const { reviews } = live.flow();
+      return Promise.all(entries.map((entry) => reviews[decision](entry)));
+    },
     reload: (by) => live.reload(by),
     status: () => gatewayStatus({
       ...live.state(),

@@ -10,6 +10,8 @@ import type { BindForms } from "../ledger/bind-terms.js";
 import type { SecretKey } from "../ledger/secret.js";
 import type { RaisedAlarm } from "../observe/alarms.js";
 import type { WebhookTest } from "../observe/webhook.js";
+import type { Decided } from "../flow/review.js";
+import type { ReviewEntry } from "../store/query.js";
 import type { Store } from "../store/store.js";
 import type { NumberHost } from "./number-methods.js";
 import type { RouteReport } from "./routing.js";
@@ -89,6 +91,8 @@ export interface AdminHost {
   route(account: Account, to: string): RouteReport;
   /** What would become of a text; for an account by its terms when one is named. Throws AdminError `no_such_account`. */
   screen(text: string, account?: string): ScreenVerdict | Promise<ScreenVerdict>;
+  /** Lets texts that wait for a person go, or refuses them; what became of each. Throws AdminError `daemon_needed`. */
+  decideReview(decision: "approve" | "reject", entries: readonly ReviewEntry[]): Promise<readonly Decided[]>;
   /** Reads configuration and word lists again: checked whole, logged for the audit, then swapped. Throws AdminError. */
   reload(by: AskedBy): Promise<ReloadReport>;
   status(): GatewayStatus;

@@ -95,6 +95,7 @@ export function offlineHost(store: Store, settings: Settings, protocols: readonl
       if (answer.kind !== "account" || answer.account === null) throw new AdminError("no_such_account", `there is no account ${JSON.stringify(name)}`);
       return screenVerdict(await readScreen(settings), text, answer.account.account);
     },
+    decideReview: needsDaemon,
     reload: needsDaemon,
     status: needsDaemon,
     setLogLevel: needsDaemon,

@@ -22,6 +22,7 @@ import { register as log } from "./log.js";
 import { register as numbers } from "./numbers.js";
 import { register as refund } from "./refund.js";
 import { register as reload } from "./reload.js";
+import { register as review } from "./review.js";
 import { register as route } from "./route.js";
 import { register as screen } from "./screen.js";
 import { register as send } from "./send.js";
@@ -38,7 +39,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   serve, send, checkConfig,
   account, key, topup, refund, statement, ledger,
   numbers, complaint, evidence,
-  trace, uncertain, explain, decode, screen, route,
+  trace, uncertain, explain, decode, screen, review, route,
   status, alarms, reload, log, audit,
   simulate, bench,
 ];

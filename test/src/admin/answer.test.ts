@@ -61,6 +61,10 @@ describe("admin API", () => {
     "numbers.show": { number: "13800138000" },
     "numbers.stats": {},
     "complaint.evidence": { id: 1, fromMs: 0, toMs: 1 },
+    "review.list": { limit: 10 },
+    "review.show": { id: 5 },
+    "review.approve": { ids: [5] },
+    "review.reject": { account: "demo", rule: "loan", reason: "adverts" },
     "evidence": { to: "13800138000", fromMs: 0, toMs: 1, texts: true, reason: "12321" },
   };
   for (const [method, params] of Object.entries(PARAMS)) {

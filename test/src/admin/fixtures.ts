@@ -15,7 +15,11 @@ import { Routes } from "../../../src/route/route.js";
 import { makeAccount } from "../../../src/ledger/account-settings.js";
 import type { AccountView, LedgerCommand, LedgerResult } from "../../../src/ledger/commands.js";
 import { Calendar, NO_SPECIAL_DAYS } from "../../../src/contract/calendar.js";
-import type { Answer, Query } from "../../../src/store/query.js";
+import { newMessage } from "../../../protocols/model/message.js";
+import { Outcome } from "../../../protocols/model/outcome.js";
+import { MessageState } from "../../../protocols/model/state.js";
+import type { Decided } from "../../../src/flow/review.js";
+import type { Answer, Query, ReviewEntry } from "../../../src/store/query.js";
 import type { Store } from "../../../src/store/store.js";
 import { SAMPLE_DETAIL, sampleOwner, sampleStatement } from "./statement-sample.js";
 
@@ -31,12 +35,22 @@ export function accountView(name: string, settings: Parameters<typeof makeAccoun
   };
 }
 
+/** A text that waits for a person. */
+export const REVIEWED: ReviewEntry = {
+  textId: 5, account: "demo", atMs: 1_764_000_000_000, dueMs: 1_764_014_400_000, outcome: Outcome.blocked_content, rule: "loan:loan@words.txt:3",
+  messages: [{
+    message: { ...newMessage(), id: 5, source: "1069", destination: "13800138000", octets: Buffer.from("a loan for you") }, accountNo: 1, laneNo: 1, operatorNo: 1, attempts: 0,
+    segments: 1, wordsVersion: 1, state: MessageState.held, dueMs: 1_764_014_400_000, partIds: 0, firstPartId: 0, reviewFor: Outcome.blocked_content,
+  }],
+};
+
 export const HOST_KEY = secretKey(Buffer.alloc(32, 3));
 
 export class FakeHost implements AdminHost {
   readonly commands: LedgerCommand[] = [];
   readonly queries: Query[] = [];
   readonly reloads: AskedBy[] = [];
+  readonly decisions: string[] = [];
   logLevel = "info";
   change: (command: LedgerCommand) => Promise<LedgerResult> = (command) =>
     Promise.resolve({ ok: true, repeated: false, account: accountView("name" in command ? command.name : "demo") });
@@ -100,6 +114,11 @@ export class FakeHost implements AdminHost {
       hits: hit ? [{ action: "reject" as const, category: "fraud", word: "bad", rule: "fraud.txt:3", allowedBy: "" }] : [],
       segments: 1, chargeMicros: account === undefined ? null : 35_000n, words: 10, wordsVersion: 4,
     };
+  }
+
+  decideReview(decision: "approve" | "reject", entries: readonly ReviewEntry[]): Promise<readonly Decided[]> {
+    this.decisions.push(...entries.map(({ textId }) => `${decision} ${String(textId)}`));
+    return Promise.resolve(entries.map(({ textId, outcome }) => ({ textId, outcome: decision === "approve" ? Outcome.ok : outcome, gone: false })));
   }
 
   reload(by: AskedBy) {
@@ -172,7 +191,7 @@ export function fakeAnswer(query: Query): Answer {
         },
       };
     case "review":
-      return { kind: "review", entries: [], more: false };
+      return { kind: "review", entries: [REVIEWED], more: false };
     case "lately":
       return { kind: "lately", messages: [], beforeId: 0 };
     case "refused_lately":
