@@ -141,7 +141,7 @@ describe("tollgate money commands", () => {
 
   it("prints a statement whose last line of money is the closing balance", async () => {
     const { out } = await run("statement demo --month 2025-11");
-    expect(out).to.match(/^demo, 2025-11-01 to 2025-11-30, CNY$/m).and.match(/^charges +0\.14$/m).and.match(/^closing +1749\.895$/m).and.match(/^no_credit +1$/m);
+    expect(out).to.match(/^demo, 2025-11-01 to 2025-11-30, CNY$/m).and.match(/^charges +0\.14$/m).and.match(/^closing +1749\.895$/m).and.match(/^no credit +1$/m);
   });
 
   it("ends with 1 when the books do not balance", async () => {
