@@ -76,6 +76,7 @@ export class Reports {
     const inbound = new Inbound(this, origin, handle, message, accountNo, operatorNo);
     const asked = this.#context.replies?.read(accountNo, message) ?? null;
     if (asked === null) return store.inbound(inbound);
+    inbound.optOut = !asked.change.off;
     // What a phone asks for is on record before its message is told to be taken.
     this.#context.replies?.keep(asked, message, (kept) => {
       if (kept) store.inbound(inbound);
