@@ -7,6 +7,7 @@ import type { AccountReport } from "../admin/reports.js";
 import { ACCOUNT_SETTINGS } from "../ledger/account-settings.js";
 import { asked, change } from "./account-change.js";
 import { addAccountFlags, givenSettings, settingText } from "./account-flags.js";
+import { registerGuide } from "./account-guide.js";
 import { registerRegisters } from "./account-registers.js";
 import { dayStart, localTime } from "./business-time.js";
 import { wholeNumber, withCommonOptions, withExample } from "./command.js";
@@ -87,6 +88,7 @@ export function register(program: Command, context: CliContext): void {
     });
 
   registerRegisters(account, context);
+  registerGuide(account, context);
 }
 
 function show(context: CliContext, report: AccountReport, zoneMinutes: number): void {

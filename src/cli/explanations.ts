@@ -40,6 +40,11 @@ const OUTCOMES: Readonly<Record<OutcomeName, Advice>> = {
   too_long: { meaning: "The text takes more than the 255 parts that one message may have.", action: "Send a shorter text." },
 };
 
+/** What an outcome means, and what the customer should do. */
+export function adviceOf(name: OutcomeName): Advice {
+  return OUTCOMES[name];
+}
+
 /** The words of receipts. [SMPP 3.4 appendix B] */
 const RECEIPT_WORDS: Readonly<Record<string, Advice>> = {
   DELIVRD: { meaning: "The phone has the message.", action: "Nothing." },
