@@ -15,6 +15,7 @@ import { bootstrapAccounts } from "./admin/bootstrap.js";
 import type { AdminHost, AskedBy, Gateway, GatewayOptions, ReloadReport } from "./admin/host.js";
 import { startHttp, type HttpServer } from "./admin/http.js";
 import { serveAdmin, type AdminServer } from "./admin/socket.js";
+import { ComplaintReminders } from "./admin/complaint-reminders.js";
 import { gaugedOf } from "./admin/gauged.js";
 import { Reloads, tellStrayRoutes, tellWarnings } from "./admin/reload.js";
 import { gatewayHost } from "./admin/gateway-host.js";
@@ -72,6 +73,7 @@ class RunningGateway implements Gateway {
   readonly #keys: SecretKeys;
   readonly #webhooks: Webhooks | null;
   readonly #alarms: Alarms;
+  readonly #reminders: ComplaintReminders;
   readonly admin: AdminHost;
   #parts!: Assembly;
   #services: Services | null = null;
@@ -133,6 +135,13 @@ class RunningGateway implements Gateway {
     this.#alarms = new Alarms({
       clock: this.#clock, log: this.#log.child("alarms"), webhooks: this.#webhooks, dir: settings.data.dir, kinds: ALARMS,
       isName: (subject) => this.#accounts.byName(subject) !== undefined || settings.operator.some(({ name }) => name === subject),
+    });
+    this.#reminders = new ComplaintReminders({
+      query: (query) => this.#store.query(query),
+      reminderMs: () => this.#settings.contract.complaintReminderMs,
+      alarms: this.#alarms,
+      raised: () => this.#alarms.raised.filter(({ kind }) => kind === "complaint_due").map(({ subject }) => subject),
+      failed: (reason) => this.#log.warn("complaints_not_read", { reason }),
     });
     this.admin = gatewayHost(options.version, this.#clock.wallMs, this.#log, {
       flow: () => this.#parts.flow,
@@ -238,6 +247,7 @@ class RunningGateway implements Gateway {
       if (nowMs - sweptAtMs < SWEEP_EVERY_MS) return;
       sweptAtMs = nowMs;
       this.#store.sweep(sweepMs);
+      this.#reminders.tick(nowMs, this.#clock.wallMs);
     });
   }
 

@@ -15,6 +15,7 @@ import { COMPLAINT_ANSWERS, quiet } from "./complaint-methods.js";
 import { EVIDENCE_ANSWERS } from "./evidence-methods.js";
 import { REVIEW_ANSWERS } from "./review-methods.js";
 import { STATEMENT_ANSWERS } from "./statement-methods.js";
+import { FORGET_ANSWERS } from "./forget-methods.js";
 import { AdminError } from "./errors.js";
 import type { AdminHost } from "./host.js";
 import { ask, by, change, changeAccount, checkedSettings, moneyReport, noSuchAccount, showAccount, withSecret } from "./ledger-calls.js";
@@ -99,6 +100,7 @@ const ANSWERS: Answers = {
   ...EVIDENCE_ANSWERS,
   ...NUMBER_ANSWERS,
   ...REVIEW_ANSWERS,
+  ...FORGET_ANSWERS,
 };
 
 /** Nobody reads a text unseen: while it cannot be written down who did, texts are left out. */

@@ -15,6 +15,8 @@ import { REVIEW_METHODS, type ReviewResults } from "./review-methods.js";
 import { STATEMENT_METHODS } from "./statement-methods.js";
 import type { StatementResults } from "./statement-methods.js";
 import type { AccountReport, TraceReport, UncertainReport, OrphanReport, AuditReport } from "./reports.js";
+import { FORGET_METHODS } from "./forget-methods.js";
+import type { ForgetResults } from "./forget-methods.js";
 import type { GatewayStatus, KeyCheck, KeyRotation, ReloadReport } from "./host.js";
 import type { RouteReport } from "./routing.js";
 import type { OutcomeName } from "../../protocols/model/outcome.js";
@@ -57,6 +59,7 @@ export const METHODS = {
   ...EVIDENCE_METHODS,
   ...NUMBER_METHODS,
   ...REVIEW_METHODS,
+  ...FORGET_METHODS,
 } as const;
 
 export type MethodName = keyof typeof METHODS;
@@ -65,7 +68,7 @@ export type ParamsOf<M extends MethodName> = z.input<(typeof METHODS)[M]>;
 /** What the answering side gets. */
 export type CheckedParamsOf<M extends MethodName> = z.output<(typeof METHODS)[M]>;
 
-export interface Results extends AccountsResults, ComplaintResults, AlarmResults, EvidenceResults, NumberResults, ReviewResults, StatementResults {
+export interface Results extends AccountsResults, ComplaintResults, AlarmResults, EvidenceResults, NumberResults, ReviewResults, StatementResults, ForgetResults {
   "account.add": AccountReport;
   "account.set": AccountReport;
   "account.list": readonly AccountReport[];

@@ -3,12 +3,14 @@
  */
 import { z } from "zod";
 import { normaliseDestination } from "../../protocols/model/address.js";
-import type { EvidenceAct, EvidenceConsent, EvidenceInbound, EvidenceMessage, EvidencePack, EvidenceParty, EvidenceRefusal } from "../store/query.js";
+import type { EvidenceAct, EvidenceInbound, EvidenceMessage, EvidencePack, EvidenceParty, EvidenceRefusal } from "../store/query.js";
 import { complaintOf, complaintReport, quiet } from "./complaint-methods.js";
 import type { ComplaintReport } from "./complaint-methods.js";
 import { AdminError } from "./errors.js";
 import type { AdminHost } from "./host.js";
 import { ask, change } from "./ledger-calls.js";
+import { listedOf } from "./number-methods.js";
+import type { NumberReport } from "./number-methods.js";
 import { asked, wallMs } from "./params.js";
 import { isoTime } from "./reports.js";
 
@@ -51,7 +53,8 @@ export interface EvidenceReport {
   readonly inbound: readonly (Timed<EvidenceInbound, "atMs"> & { readonly at: string })[];
   readonly refusals: readonly (Timed<EvidenceRefusal, "atMs"> & { readonly at: string })[];
   readonly parties: readonly EvidenceParty[];
-  readonly consents: readonly (Timed<EvidenceConsent, "atMs"> & { readonly at: string })[];
+  /** What is on record of the person's own will, and where else the number stands or stood. */
+  readonly consents: readonly NumberReport[];
   readonly complaints: readonly ComplaintReport[];
   readonly acts: readonly (Timed<EvidenceAct, "atMs"> & { readonly at: string })[];
 }
@@ -76,7 +79,9 @@ async function pack(host: AdminHost, number: string, { fromMs, toMs, texts, ...a
   if (texts && (asker.reason ?? "").trim() === "") throw new AdminError("invalid_value", "texts are shown for a reason only", "say why with --reason; it goes into the audit log");
   const tag = await host.keys.tag(number);
   const { pack: found } = await ask(host, { kind: "evidence", number, fromMs, toMs, texts });
-  const report = evidenceReport(found, tag, texts, complaint);
+  // Short codes stand on no list.
+  const consents = /^(1[3-9][0-9]{9}|\+.*)$/.test(number) ? await listedOf(host, number) : [];
+  const report = evidenceReport(found, consents, tag, texts, complaint);
   // Nothing is handed out that the log does not tell of.
   const whose = complaint === null ? "" : ` for complaint ${complaint}`;
   await change(host, { kind: "audit", what: `evidence of number ${tag}${whose}: ${summary(report)}`, ...quiet(asker) });
@@ -87,7 +92,7 @@ function summary({ messages, inbound, refusals, texts, from, until }: EvidenceRe
   return `${messages.length} messages, ${inbound.length} inbound, ${refusals.length} refusals, ${texts ? "with texts" : "without texts"}, ${from} to ${until}`;
 }
 
-function evidenceReport(found: EvidencePack, tag: string, texts: boolean, complaint: number | null): EvidenceReport {
+function evidenceReport(found: EvidencePack, consents: readonly NumberReport[], tag: string, texts: boolean, complaint: number | null): EvidenceReport {
   const timed = <T extends { readonly atMs: number }>({ atMs, ...same }: T): Omit<T, "atMs"> & { readonly at: string } => ({ ...same, at: isoTime(atMs) });
   return {
     to: found.number, tag, from: isoTime(found.fromMs), until: isoTime(found.toMs), days: found.days, cut: found.cut, texts, complaint,
@@ -97,7 +102,7 @@ function evidenceReport(found: EvidencePack, tag: string, texts: boolean, compla
     inbound: found.inbound.map(timed),
     refusals: found.refusals.map(timed),
     parties: found.parties,
-    consents: found.consents.map(timed),
+    consents,
     complaints: found.complaints.map(complaintReport),
     acts: found.acts.map(timed),
   };

@@ -130,18 +130,16 @@ export const NUMBER_ANSWERS = {
     return entries.map((entry) => report(entry, params.account ?? "", params.signature ?? ""));
   },
   "numbers.show": async (host: AdminHost, params: Params<"numbers.show">): Promise<NumberShown> => {
-    const { store, networks } = await host.numbers();
+    const { networks } = await host.numbers();
     const normal = normalNumber(params.number);
     await change(host, { kind: "audit", what: `numbers show: ${maskNumber(normal)}`, ...by(params) });
-    const names = await namesOf(host);
-    const entries = await refusals(store.find(normal));
     const abroad = normal.startsWith("+");
     return {
       number: normal,
       kind: abroad ? "international" : "mobile",
       network: abroad ? null : networks.explain(normal),
       segmentsDate: networks.date,
-      entries: entries.map((entry) => report(entry, names.account(entry.list), names.signature(entry.list))),
+      entries: await listedOf(host, normal),
     };
   },
   "numbers.stats": async (host: AdminHost): Promise<NumberStats> => {
@@ -156,6 +154,13 @@ export const NUMBER_ANSWERS = {
     };
   },
 };
+
+/** Where a number in its normal form stands and stood. */
+export async function listedOf(host: AdminHost, normal: string): Promise<readonly NumberReport[]> {
+  const names = await namesOf(host);
+  const entries = await refusals((await host.numbers()).store.find(normal));
+  return entries.map((entry) => report(entry, names.account(entry.list), names.signature(entry.list)));
+}
 
 async function listOf(host: AdminHost, { kind, account: accountName, signature }: ListParams): Promise<ListName> {
   if (accountName === undefined) {

@@ -62,8 +62,11 @@ export function evidenceSheet(report: EvidenceReport, language: EvidenceLanguage
         rows: report.refusals.map((one) => [at(one.at), one.account, one.source, one.destination, one.outcome, one.rule || "-", ...withText(one.text)]),
       },
       {
-        title: word("consents"), columns: words("time", "kind", "account", "signature", "until", "source", "ended"),
-        rows: report.consents.map((one) => [at(one.at), one.kind, one.account || "*", one.signature || "-", one.until || "-", one.source, one.ended ? "x" : ""]),
+        title: word("consents"), columns: words("time", "kind", "account", "signature", "until", "source", "id", "ended"),
+        rows: report.consents.map((one) => [
+          at(one.at), one.kind, one.account || "*", one.signature || "-", one.beside || "-", one.source || "-", one.messageId || "-",
+          one.endedAt === "" ? "" : `${at(one.endedAt)} ${one.endedBy}`.trim(),
+        ]),
       },
       {
         title: word("complaints"), columns: words("no", "time", "due", "answered", "state", "source", "account", "done"),

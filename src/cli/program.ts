@@ -16,6 +16,7 @@ import { register as decode } from "./decode.js";
 import { CliError, Exit } from "./exit.js";
 import { register as evidence } from "./evidence.js";
 import { register as explain } from "./explain.js";
+import { register as forget } from "./forget.js";
 import { register as key } from "./key.js";
 import { register as ledger } from "./ledger.js";
 import { register as log } from "./log.js";
@@ -38,7 +39,7 @@ import { register as uncertain } from "./uncertain.js";
 const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   serve, send, checkConfig,
   account, key, topup, refund, statement, ledger,
-  numbers, complaint, evidence,
+  numbers, complaint, evidence, forget,
   trace, uncertain, explain, decode, screen, review, route,
   status, alarms, reload, log, audit,
   simulate, bench,

@@ -5,6 +5,7 @@
  */
 import type { Account, Standing } from "./account.js";
 import type { ComplaintCommand } from "./complaint.js";
+import type { ForgetCommand } from "./forget.js";
 
 /** Who asks, for the audit log: "cli:root", "config", "api:token-name". */
 export interface Asked {
@@ -51,6 +52,7 @@ export type LedgerCommand =
    */
   | (Asked & { readonly kind: "secrets.reseal"; readonly secrets: readonly Resealed[]; readonly what: string })
   | ComplaintCommand
+  | ForgetCommand
   /** A configuration or word-list change that belongs in the audit log. */
   | (Asked & { readonly kind: "audit"; readonly what: string });
 
@@ -74,7 +76,7 @@ export type LedgerRefusal =
   | "no_such_account" | "account_exists" | "account_closed" | "invalid_value" | "reference_conflict" | "no_such_topup"
   | "already_reversed" | "already_refunded" | "no_such_message" | "not_charged" | "exceeds_charge" | "open_holds"
   | "insufficient_balance" | "limit_exceeded" | "wrong_state" | "no_such_signature" | "no_such_template" | "no_such_change" | "no_such_invoice" | "unavailable"
-  | "no_such_complaint" | "complaint_closed";
+  | "no_such_complaint" | "complaint_closed" | "on_its_way";
 
 export type LedgerResult =
   | { readonly ok: true; /** The same top-up or refund was already booked: nothing changed. */ readonly repeated: boolean; readonly account?: AccountView; readonly amountMicros?: bigint; /** Of a complaint that was taken. */ readonly complaintId?: number }

@@ -150,6 +150,15 @@ export function withFlags(body: Buffer, flags: string): Buffer {
   return Buffer.concat([body.subarray(0, at), length, said, body.subarray(extrasAt(body))]);
 }
 
+/** `body` without what it said: no text, no evidence and no extras; what kind of message it was stays. */
+export function withoutText(body: Buffer): Buffer {
+  const emptied = Buffer.alloc(flagsAt(body) + 4);
+  body.copy(emptied, 0, 0, flagsAt(body));
+  emptied.writeUInt16LE(NO_EXTRAS, emptied.length - 2);
+  emptied[BITS_AT] = (emptied[BITS_AT] as number) & ~(EXTRAS_WITH_RECEIPT | HAS_UDH);
+  return emptied;
+}
+
 /** The evidence kept with a message, "" when none. */
 export function contentFlags(body: Buffer): string {
   const at = flagsAt(body);

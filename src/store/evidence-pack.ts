@@ -59,21 +59,6 @@ export interface EvidenceParty {
   readonly contractNo: string;
 }
 
-/** What is on record of the person's own will. */
-export interface EvidenceConsent {
-  readonly kind: "consent" | "optout" | "block" | "allow";
-  /** "" = of all accounts. */
-  readonly account: string;
-  readonly signature: string;
-  readonly atMs: number;
-  /** "" where it is without end. */
-  readonly until: string;
-  /** Where it came from, such as "import consents.csv" or "MO TD". */
-  readonly source: string;
-  /** Taken back, or ended by a later record. */
-  readonly ended: boolean;
-}
-
 export interface EvidenceAct {
   readonly no: number;
   readonly atMs: number;
@@ -94,7 +79,6 @@ export interface EvidencePack {
   readonly inbound: readonly EvidenceInbound[];
   readonly refusals: readonly EvidenceRefusal[];
   readonly parties: readonly EvidenceParty[];
-  readonly consents: readonly EvidenceConsent[];
   readonly complaints: readonly Complaint[];
   /** Of the audit log: what was done about these messages, these complaints and the accounts behind them. */
   readonly acts: readonly EvidenceAct[];

@@ -9,6 +9,7 @@ import type { Detail, OwnerStatement, Statement } from "./statement.js";
 import type { AccountView } from "../ledger/commands.js";
 import type { StoredMessage } from "./store.js";
 import type { Complaint } from "../ledger/complaint.js";
+import type { ForgetRows } from "../ledger/forget.js";
 import type { EvidencePack } from "./evidence-pack.js";
 
 export type * from "./evidence-pack.js";
@@ -45,6 +46,8 @@ export type Query =
   /** Those still to be answered, next due first; or all, newest first. */
   | { readonly kind: "complaints"; readonly which: "open" | "all"; readonly limit: number }
   | { readonly kind: "complaint"; readonly id: number }
+  /** Rows of all days that bear a number in its normal form. */
+  | { readonly kind: "number_rows"; readonly number: string }
   /** Everything about a number in its normal form; `texts`: with what was written. */
   | { readonly kind: "evidence"; readonly number: string; readonly fromMs: number; readonly toMs: number; readonly texts: boolean }
   /**
@@ -184,6 +187,8 @@ export type Answer =
   /** Without their lines. */
   | { readonly kind: "complaints"; readonly complaints: readonly Complaint[] }
   | { readonly kind: "complaint"; readonly complaint: Complaint | null }
+  /** `waiting`: of messages that are not over, or wait for their customer. */
+  | { readonly kind: "number_rows"; readonly days: readonly { readonly day: number; readonly rows: ForgetRows }[]; readonly waiting: number }
   | { readonly kind: "evidence"; readonly pack: EvidencePack }
   /** In order of their ids; `more`: the limit cut them short. */
   | { readonly kind: "review"; readonly entries: readonly ReviewEntry[]; readonly more: boolean }

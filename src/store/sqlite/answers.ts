@@ -14,6 +14,7 @@ import { OrphanState } from "./day-schema.js";
 import { readEvidence } from "./evidence-pack.js";
 import { readReview } from "./review-list.js";
 import { acceptedSegments, findLately, findRefusedLately, unpackLately } from "./lately.js";
+import { readNumberRows } from "./number-rows.js";
 import { findSiblings } from "./siblings.js";
 import { readOwnerStatement, readStatement } from "./statement.js";
 import { readTrace } from "./trace.js";
@@ -67,6 +68,8 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
       return { kind: "siblings", texts: yield* findSiblings(books, query) };
     case "day_counts":
       return { kind: "day_counts", counts: yield* readDayCounts(books, query, cache, nowMs) };
+    case "number_rows":
+      return yield* readNumberRows(books, query);
     case "evidence":
       return { kind: "evidence", pack: yield* readEvidence(books, query) };
     case "lately": {

@@ -6,7 +6,9 @@ import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
 import type { StoreEvents } from "../store.js";
 import { Books } from "./books.js";
 import { applyCommand } from "./change.js";
+import { Refused, type Of } from "./change-context.js";
 import { isDiskTrouble, reasonOf } from "./disk-trouble.js";
+import { forgetRows } from "./forget.js";
 import type { LedgerDb } from "./ledger-db.js";
 import type { DayFiles } from "./day-files.js";
 import type { Policy, WriterState } from "./state.js";
@@ -25,6 +27,8 @@ export function changeBooks(state: WriterState, ledger: LedgerDb, down: string, 
   const books = Books.open(dir, zoneMinutes, ledger);
   try {
     const { result, effect, accounts = [] } = applyCommand(ledger, books, command, state.nowMs);
+    // What it knew of the person is not to stay in the log of its pages either.
+    if (command.kind === "forget.person") ledger.db.pragma("wal_checkpoint(TRUNCATE)");
     for (const account of accounts) state.balances.set(account, state.balances.get(account.no)?.availableMicros ?? 0);
     if (effect === null) return { result, accounts: accounts.length === 0 ? null : state.balances.accounts(), credited: 0 };
     const before = state.balances.get(effect.account.no);
@@ -37,6 +41,19 @@ export function changeBooks(state: WriterState, ledger: LedgerDb, down: string, 
     return unavailable(reasonOf(error));
   } finally {
     books.close();
+  }
+}
+
+/** Rows of one day overwritten; the log is told of the whole (change-forget.ts). */
+export function forgetInDay(state: WriterState, files: DayFiles, down: string, command: Of<"forget.rows">, log: StoreEvents["log"]): Changed {
+  if (down !== "") return unavailable(`the store is not available: ${down}`);
+  try {
+    forgetRows(state, files, command);
+    return { result: { ok: true, repeated: false }, accounts: null, credited: 0 };
+  } catch (error) {
+    if (error instanceof Refused) return { result: { ok: false, code: error.code, message: error.message }, accounts: null, credited: 0 };
+    log("error", "change_failed", { kind: command.kind, reason: reasonOf(error) });
+    return unavailable(reasonOf(error));
   }
 }
 

@@ -11,6 +11,7 @@ import { addSignature, clearWarning, endSignature, registerTemplate, seeSignatur
 import { addDatedChange, applyDatedChange, cancelDatedChange, expireCredentials, overdueInvoice } from "./change-dated.js";
 import { payInvoice } from "./change-invoices.js";
 import { addComplaint, addComplaintLine } from "./change-complaints.js";
+import { forgetPerson } from "./change-forget.js";
 import { refundMessage, reverseTopUp, topUp } from "./change-money.js";
 import type { LedgerDb } from "./ledger-db.js";
 
@@ -52,6 +53,9 @@ function apply(change: ChangeContext, command: LedgerCommand): Applied {
     case "secrets.reseal": return resealSecrets(change, command);
     case "complaint.add": return addComplaint(change, command);
     case "complaint.line": return addComplaintLine(change, command);
+    case "forget.person": return forgetPerson(change, command);
+    // Of the days, which are the writer's (engine.ts).
+    case "forget.rows": throw new Error("rows of a day are no change of the ledger");
     case "audit": return note(change, command);
   }
 }

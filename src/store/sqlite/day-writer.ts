@@ -104,6 +104,8 @@ export class DayWriter {
     // better-sqlite3's default in WAL mode is NORMAL, which loses commits at a power failure.
     db.pragma("synchronous = FULL");
     db.pragma("foreign_keys = ON");
+    // What a row said before does not stay in the gaps of its page; costs no page more.
+    db.pragma("secure_delete = FAST");
     // The writer checkpoints by itself, between batches.
     db.pragma("wal_autocheckpoint = 0");
     db.pragma(`journal_size_limit = ${WAL_KEPT_OCTETS}`);

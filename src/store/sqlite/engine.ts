@@ -15,7 +15,7 @@ import { statfsSync } from "node:fs";
 import type { LedgerCommand } from "../../ledger/commands.js";
 import { Octets } from "../octets.js";
 import { Commit, type StoreEvents } from "../store.js";
-import { changeBooks, registerPolicies, type Changed } from "./change-books.js";
+import { changeBooks, forgetInDay, registerPolicies, type Changed } from "./change-books.js";
 import { packRow } from "./claims.js";
 import { DayFiles } from "./day-files.js";
 import { DueChanges } from "./due-changes.js";
@@ -375,6 +375,7 @@ export class Engine {
   /** One change to accounts or money. */
   change(command: LedgerCommand, wallMs: number): Changed {
     this.#begin(wallMs);
+    if (command.kind === "forget.rows") return forgetInDay(this.state, this.#files, this.#down, command, this.#events.log);
     this.#due.lookAgain();
     return changeBooks(this.state, this.#ledger, this.#down, command, this.#events.log);
   }

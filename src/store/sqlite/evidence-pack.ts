@@ -6,7 +6,7 @@ import { isFinal, stateName } from "../../../protocols/model/state.js";
 import { messageText } from "../../../protocols/model/text.js";
 import { contentFlags, unpackContent } from "../content.js";
 import { MAX_EVIDENCE } from "../evidence-pack.js";
-import type { EvidenceAct, EvidenceConsent, EvidenceInbound, EvidenceMessage, EvidencePack, EvidenceParty, EvidenceRefusal } from "../evidence-pack.js";
+import type { EvidenceAct, EvidenceInbound, EvidenceMessage, EvidencePack, EvidenceParty, EvidenceRefusal } from "../evidence-pack.js";
 import type { Query } from "../query.js";
 import { SUBJECTS } from "./audit-subjects.js";
 import type { Books, DayFile, Ints } from "./books.js";
@@ -48,7 +48,6 @@ export function* readEvidence(books: Books, { number, fromMs, toMs, texts }: Ext
   return {
     number, fromMs, toMs, days, cut, messages, inbound, refusals, complaints,
     parties: [...found.accounts].sort((a, b) => a - b).map((no) => party(books, no)).filter((one) => one !== null),
-    consents: readConsents(),
     acts: yield* readActs(books, fromMs, found, new Set(complaints.map(({ id }) => id))),
   };
 }
@@ -149,11 +148,6 @@ function signatures(books: Books): Names["signature"] {
 function party(books: Books, no: number): EvidenceParty | null {
   const account = books.ledger.accountRowByNo(no)?.account;
   return account === undefined ? null : { account: account.name, state: account.state, party: account.party, partyContact: account.partyContact, contractNo: account.contractNo };
-}
-
-/** Consents and opt-outs of the number: the one place where the lists join. */
-function readConsents(): EvidenceConsent[] {
-  return [];
 }
 
 /** What the audit log says since `fromMs` of these messages, complaints and accounts, oldest first. */

@@ -81,6 +81,8 @@ export class LedgerDb {
       // better-sqlite3's default in WAL mode is NORMAL, which loses commits at a power failure.
       db.pragma("synchronous = FULL");
       db.pragma("journal_size_limit = 4194304");
+      // Small, and it knows people's numbers: what is taken out is gone.
+      db.pragma("secure_delete = ON");
       migrateLedger(db);
       return new LedgerDb(db);
     } catch (error) {

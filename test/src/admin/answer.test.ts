@@ -65,6 +65,7 @@ describe("admin API", () => {
     "review.show": { id: 5 },
     "review.approve": { ids: [5] },
     "review.reject": { account: "demo", rule: "loan", reason: "adverts" },
+    "forget": { to: "13800138000", reason: "asked for it" },
     "evidence": { to: "13800138000", fromMs: 0, toMs: 1, texts: true, reason: "12321" },
   };
   for (const [method, params] of Object.entries(PARAMS)) {

@@ -175,10 +175,12 @@ export function fakeAnswer(query: Query): Answer {
       return { kind: "customer_message", message: null };
     case "waiting":
       return { kind: "waiting", messageIds: [] };
+    case "number_rows":
+      return { kind: "number_rows", days: [], waiting: 0 };
     case "evidence":
       return {
         kind: "evidence",
-        pack: { number: query.number, fromMs: query.fromMs, toMs: query.toMs, days: ["2025-11-24"], cut: false, messages: [], inbound: [], refusals: [], parties: [], consents: [], complaints: [], acts: [] },
+        pack: { number: query.number, fromMs: query.fromMs, toMs: query.toMs, days: ["2025-11-24"], cut: false, messages: [], inbound: [], refusals: [], parties: [], complaints: [], acts: [] },
       };
     case "complaints":
       return { kind: "complaints", complaints: [] };

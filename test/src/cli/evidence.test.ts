@@ -20,7 +20,7 @@ function host(): FakeHost {
         segmentNumber: 2, segmentTotal: 3, operator: "mobile", operatorMessageId: "AB12", sentAtMs: 1_763_900_000_100,
         receipt: { state: "delivered", word: "DELIVRD", error: "000", atMs: 1_763_900_001_000 }, flags: "", text: query.texts ? "<b onclick='x'>hi</b>\u202e" : null,
       }],
-      inbound: [], refusals: [], parties: [{ account: "demo", state: "active", party: "Acme", partyContact: "", contractNo: "C-1" }], consents: [], complaints: [], acts: [],
+      inbound: [], refusals: [], parties: [{ account: "demo", state: "active", party: "Acme", partyContact: "", contractNo: "C-1" }], complaints: [], acts: [],
     };
     return Promise.resolve({ kind: "evidence", pack });
   };
@@ -37,6 +37,18 @@ describe("tollgate evidence", () => {
     expect(at.commands).to.have.length(1);
     expect(at.commands[0]).to.include({ kind: "audit", actor: "cli:tester" });
     expect(JSON.stringify(at.commands)).to.include("evidence of number key.11: 1 messages, 0 inbound, 0 refusals, without texts").and.not.include(NUMBER);
+  });
+
+  it("clause 2.1(5): has the person's consent and opt-out, where they came from and since when", async () => {
+    const at = host();
+    const own = { accountNo: 1, signatureNo: 0 };
+    const entry = { number: NUMBER, messageId: 0, endedAtMs: 0, endedBy: "" };
+    at.fakeNumbers.find = (number) => Promise.resolve([
+      { ...entry, number, list: { kind: "optout", ...own }, value: 0, atMs: 1_763_950_000_000, source: "MO TD", messageId: 77 },
+      { ...entry, number, list: { kind: "consent", ...own }, value: 0, atMs: 1_740_787_200_000, source: "consents.csv", endedAtMs: 1_763_950_000_000, endedBy: "MO TD" },
+    ]);
+    const { out } = await run(`evidence --to ${NUMBER}`, { host: at });
+    expect(out).to.match(/^2025-11-24 10:06:40 {2,}optout .*MO TD +77/m).and.match(/^2025-03-01 08:00:00 {2,}consent .*consents\.csv .*2025-11-24 10:06:40 MO TD$/m);
   });
 
   it("shows texts for a reason only", async () => {

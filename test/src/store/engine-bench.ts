@@ -459,8 +459,8 @@ export class Bench {
     return { ...answered, id };
   }
 
-  refusal(account: number, outcome: number, rule: string): void {
-    const message = newMessage();
+  refusal(account: number, outcome: number, rule: string, more: Partial<Message> = {}): void {
+    const message = Object.assign(newMessage(), more);
     message.id = this.id();
     this.#one(() => {
       packRefusal(this.#into, { accountNo: account, outcome: outcome as never, rule, message });

@@ -93,7 +93,7 @@ describe("evidence pack", () => {
   });
 
   it("has what came from the number, and what was refused before it was ever sent", () => {
-    book.db.prepare("INSERT INTO inbound VALUES (1, 1, 1, 4, 0, ?, 0, 0, '+8613800138000', '1069001', ?)").run(atHour(DAY, 3), body());
+    book.db.prepare("INSERT INTO inbound (id, account, operator, notify, note_ord, at, notified_at, kinds, source, destination, body) VALUES (1, 1, 1, 4, 0, ?, 0, 0, '+8613800138000', '1069001', ?)").run(atHour(DAY, 3), body());
     book.db.prepare("INSERT INTO refusal VALUES (NULL, ?, 2, ?, 'gambling:bet@a.txt:1', '1069', '138 0013 8000', ?)").run(atHour(DAY, 4), Outcome.blocked_content, body());
     const { inbound, refusals, parties } = pack(true);
     expect(inbound).to.deep.equal([{ atMs: atHour(DAY, 3), account: "acme", operator: "north", source: "+8613800138000", destination: "1069001", text: "TD" }]);
