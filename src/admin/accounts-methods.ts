@@ -1,12 +1,17 @@
 /**
- * Accounts methods: what the admin API answers of an account as a contract: warnings and registers.
+ * Accounts methods: what the admin API answers of an account as a contract: warnings, registers, changes to come, invoices, history, and many accounts at once.
  */
 import { z } from "zod";
 import type { RegisteredSignature, RegisteredTemplate } from "../ledger/account.js";
+import type { AccountSettings } from "../ledger/commands.js";
+import { formatMoney } from "../ledger/money.js";
+import { checkSecret } from "../ledger/secret.js";
+import type { HistoryEntry, InvoiceView } from "../store/query.js";
+import { AdminError } from "./errors.js";
 import type { AdminHost } from "./host.js";
-import { ask, by, changeAccount, noSuchAccount } from "./ledger-calls.js";
-import { asked, name } from "./params.js";
-import type { AccountReport } from "./reports.js";
+import { ask, by, change, changeAccount, checkedSettings, noSuchAccount, withSecret } from "./ledger-calls.js";
+import { asked, cmppSecret, limit, name, reference, settings, wallMs } from "./params.js";
+import { isoTime, type AccountReport } from "./reports.js";
 
 const registered = z.string().min(1).max(1_024);
 
@@ -19,6 +24,15 @@ export const ACCOUNTS_METHODS = {
   "template.add": z.strictObject({ ...asked, name, text: registered }),
   "template.end": z.strictObject({ ...asked, name, no: z.int().min(1) }),
   "template.list": z.strictObject({ name }),
+  "account.clone": z.strictObject({ ...asked, from: name, name, settings, cmppSecret }),
+  "account.import": z.strictObject({
+    ...asked, update: z.boolean(), accounts: z.array(z.strictObject({ name, currency: z.string().max(3).default(""), settings, cmppSecret })).min(1).max(10_000),
+  }),
+  "account.history": z.strictObject({ name, limit, atMs: wallMs }),
+  "dated.add": z.strictObject({ ...asked, name, settings, fromMs: wallMs }),
+  "dated.cancel": z.strictObject({ ...asked, name, no: z.int().min(1) }),
+  "invoice.paid": z.strictObject({ ...asked, name, which: reference }),
+  "invoice.list": z.strictObject({ name: name.optional(), limit }),
 } as const;
 
 export interface AccountsResults {
@@ -30,6 +44,25 @@ export interface AccountsResults {
   "template.add": AccountReport;
   "template.end": AccountReport;
   "template.list": readonly RegisteredTemplate[];
+  "account.clone": AccountReport;
+  "account.import": { readonly accounts: number };
+  "account.history": readonly HistoryReport[];
+  "dated.add": AccountReport;
+  "dated.cancel": AccountReport;
+  "invoice.paid": AccountReport;
+  "invoice.list": readonly InvoiceReport[];
+}
+
+export interface HistoryReport extends Omit<HistoryEntry, "atMs"> {
+  readonly at: string;
+}
+
+/** `due`: the last day to pay it ends then; "" = none. */
+export interface InvoiceReport extends Omit<InvoiceView, "amountMicros" | "bookedAtMs" | "dueMs" | "paidAtMs"> {
+  readonly amount: string;
+  readonly bookedAt: string;
+  readonly due: string;
+  readonly paidAt: string;
 }
 
 type Methods = typeof ACCOUNTS_METHODS;
@@ -45,7 +78,52 @@ export const ACCOUNTS_ANSWERS: AccountsAnswers = {
   "template.add": (host, { name: account, text, ...who }) => changeAccount(host, { kind: "template.add", name: account, text, ...by(who) }),
   "template.end": (host, { name: account, no, ...who }) => changeAccount(host, { kind: "template.end", name: account, no, ...by(who) }),
   "template.list": async (host, { name: account }) => (await accountOf(host, account)).templates,
+  "account.clone": async (host, { from, name: account, settings: given, cmppSecret: secret, ...who }) => {
+    const checked = checkedSettings(host, given as AccountSettings);
+    return withSecret(host, account, checked, secret, (whole) => changeAccount(host, { kind: "account.clone", from, name: account, settings: whole, ...by(who) }));
+  },
+  "account.import": async (host, { accounts, update, ...who }) => {
+    const faults = accounts.flatMap((one) => faultOf(host, one.name, one.settings as AccountSettings, one.cmppSecret));
+    if (faults.length > 0) throw new AdminError("invalid_value", faults.join("\n"));
+    const secrets = accounts.flatMap((one) => (one.cmppSecret === undefined || one.cmppSecret === "" ? [] : [{ account: one.name, secret: one.cmppSecret }]));
+    await host.keys.sealedAll(secrets, (sealed) => {
+      const bySealed = new Map(secrets.map((one, at) => [one.account, sealed[at] ?? ""]));
+      const whole = accounts.map(({ name: account, currency, settings: given, cmppSecret: secret }) => ({
+        name: account, currency, settings: { ...(given as AccountSettings), ...(secret === undefined ? {} : { cmppSecret: bySealed.get(account) ?? "" }) },
+      }));
+      return change(host, { kind: "account.import", accounts: whole, update, ...by(who) });
+    });
+    return { accounts: accounts.length };
+  },
+  "account.history": async (host, { name: account, limit: most, atMs }) => {
+    const { entries } = await ask(host, { kind: "history", name: account, limit: most, wallMs: atMs });
+    if (entries === null) throw noSuchAccount(account);
+    return entries.map(({ atMs: wall, ...rest }) => ({ at: isoTime(wall), ...rest }));
+  },
+  "dated.add": (host, { name: account, settings: given, fromMs, ...who }) =>
+    changeAccount(host, { kind: "dated.add", name: account, settings: checkedSettings(host, given as AccountSettings), fromMs, ...by(who) }),
+  "dated.cancel": (host, { name: account, no, ...who }) => changeAccount(host, { kind: "dated.cancel", name: account, no, ...by(who) }),
+  "invoice.paid": (host, { name: account, which, ...who }) => changeAccount(host, { kind: "invoice.paid", name: account, which, ...by(who) }),
+  "invoice.list": async (host, { name: account = "", limit: most }) => {
+    const { invoices } = await ask(host, { kind: "invoices", name: account, limit: most });
+    return invoices.map(({ amountMicros, bookedAtMs, dueMs, paidAtMs, ...rest }) => ({
+      ...rest, amount: formatMoney(amountMicros), bookedAt: isoTime(bookedAtMs), due: isoTime(dueMs), paidAt: isoTime(paidAtMs),
+    }));
+  },
 };
+
+/** What is wrong with one account of an import before the ledger is asked, as a line; none when nothing is. */
+function faultOf(host: AdminHost, account: string, given: AccountSettings, secret: string | undefined): string[] {
+  const fault = secret === undefined || secret === "" ? null : checkSecret(secret);
+  if (fault !== null) return [`${account}: cmpp-secret: ${fault}`];
+  try {
+    checkedSettings(host, given);
+    return [];
+  } catch (error) {
+    if (error instanceof AdminError) return [`${account}: ${error.message}`];
+    throw error;
+  }
+}
 
 async function accountOf(host: AdminHost, account: string): Promise<{ readonly signatures: readonly RegisteredSignature[]; readonly templates: readonly RegisteredTemplate[] }> {
   const { account: view } = await ask(host, { kind: "account", name: account });

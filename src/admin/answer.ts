@@ -49,9 +49,10 @@ const ANSWERS: Answers = {
     const more = { ...(currency === undefined ? {} : { currency }), ...by(asked) };
     return withSecret(host, name, given, cmppSecret, (whole) => changeAccount(host, { kind: "account.add", name, settings: whole, ...more }));
   },
-  "account.set": async (host, { name, settings, cmppSecret, ...asked }) => {
+  "account.set": async (host, { name, settings, cmppSecret, keepOldMs, ...asked }) => {
     const given = checkedSettings(host, settings as AccountSettings);
-    return withSecret(host, name, given, cmppSecret, (whole) => changeAccount(host, { kind: "account.set", name, settings: whole, ...by(asked) }));
+    const more = { ...(keepOldMs === undefined ? {} : { keepOldMs }), ...by(asked) };
+    return withSecret(host, name, given, cmppSecret, (whole) => changeAccount(host, { kind: "account.set", name, settings: whole, ...more }));
   },
   "account.list": async (host) => (await ask(host, { kind: "accounts" })).accounts.map(accountReport),
   "account.show": (host, { name }) => showAccount(host, name),
@@ -60,9 +61,10 @@ const ANSWERS: Answers = {
   "account.close": (host, { name, rest, ...asked }) => changeAccount(host, { kind: "account.close", name, rest, ...by(asked) }),
   "tariff.add": (host, { name, prefix, price, fromMs, ...asked }) =>
     changeAccount(host, { kind: "tariff.add", name, prefix, priceMicros: parseMoneyNumber(price), fromMs, ...by(asked) }),
-  "topup": async (host, { name, amount, reference, ...asked }) => {
+  "topup": async (host, { name, amount, reference, invoice, ...asked }) => {
     const amountMicros = parseMoney(amount);
-    return moneyReport(await change(host, { kind: "topup", name, amountMicros, reference, ...by(asked) }), amountMicros);
+    const more = { ...(invoice === undefined ? {} : { invoice }), ...by(asked) };
+    return moneyReport(await change(host, { kind: "topup", name, amountMicros, reference, ...more }), amountMicros);
   },
   "topup.reverse": async (host, { name, reference, ...asked }) => moneyReport(await change(host, { kind: "topup.reverse", name, reference, ...by(asked) }), 0n),
   "refund": async (host, { messageId, amount, ...asked }) => {

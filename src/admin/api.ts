@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { ACCOUNTS_METHODS, type AccountsResults } from "./accounts-methods.js";
-import { amount, asked, cmppSecret, limit, name, reference, settings, wallMs } from "./params.js";
+import { amount, asked, cmppSecret, invoice, limit, name, reference, settings, wallMs } from "./params.js";
 import { COMPLAINT_METHODS } from "./complaint-methods.js";
 import type { ComplaintResults } from "./complaint-methods.js";
 import { EVIDENCE_METHODS } from "./evidence-methods.js";
@@ -30,14 +30,14 @@ export type { AdminHost, GatewayStatus, LogLevelName, ReloadReport, ScreenHit, S
 /** Parameters by method. */
 export const METHODS = {
   "account.add": z.strictObject({ ...asked, name, settings, cmppSecret, currency: z.string().max(3).optional() }),
-  "account.set": z.strictObject({ ...asked, name, settings, cmppSecret }),
+  "account.set": z.strictObject({ ...asked, name, settings, cmppSecret, keepOldMs: wallMs.optional() }),
   "account.list": z.strictObject({}),
   "account.show": z.strictObject({ name }),
   "account.suspend": z.strictObject({ ...asked, name }),
   "account.resume": z.strictObject({ ...asked, name }),
   "account.close": z.strictObject({ ...asked, name, rest: z.enum(["forfeit", "payout"]) }),
   "tariff.add": z.strictObject({ ...asked, name, prefix: z.string().max(32), price: amount, fromMs: wallMs }),
-  "topup": z.strictObject({ ...asked, name, amount, reference }),
+  "topup": z.strictObject({ ...asked, name, amount, reference, invoice }),
   "topup.reverse": z.strictObject({ ...asked, name, reference }),
   "refund": z.strictObject({ ...asked, messageId: z.int().min(1), amount: amount.optional() }),
   ...STATEMENT_METHODS,

@@ -31,6 +31,8 @@ export interface KeyHost {
    * @throws AdminError `invalid_value` when it can be no secret; the message does not repeat it
    */
   sealed<T>(account: string, secret: string, use: (sealed: string) => Promise<T>): Promise<T>;
+  /** The same for several accounts. */
+  sealedAll<T>(secrets: readonly { readonly account: string; readonly secret: string }[], use: (sealed: readonly string[]) => Promise<T>): Promise<T>;
   /** Seals all secrets under another key, `given` or a new one, and puts it in the old one's place. */
   rotate(by: AskedBy, given: SecretKey | null): Promise<KeyRotation>;
   check(): Promise<KeyCheck>;

@@ -14,3 +14,5 @@ export const settings = z.record(z.string().max(64), z.union([z.string().max(1_0
 export const cmppSecret = z.string().max(256).optional();
 /** Who asks, for the audit log. */
 export const asked = { actor: z.string().regex(/^[\x21-\x7e]{1,64}$/).default("socket"), reason: z.string().max(256).optional() };
+/** The invoice a top-up comes with; dueMs 0: none, of a paid one. */
+export const invoice = z.strictObject({ number: z.string().min(1).max(64), dueMs: wallMs, paid: z.boolean() }).optional();

@@ -2,7 +2,7 @@
  * Reports: accounts and traces as people and scripts read them: decimal amounts, ISO times, no secrets.
  */
 import { ACCOUNT_SETTINGS } from "../ledger/account-settings.js";
-import type { AccountView } from "../ledger/commands.js";
+import type { AccountSettings, AccountView } from "../ledger/commands.js";
 import { formatMoney } from "../ledger/money.js";
 import type { Answer, Trace } from "../store/query.js";
 
@@ -24,6 +24,17 @@ export interface AccountReport {
   /** How many are registered. */
   readonly registeredSignatures: number;
   readonly templates: number;
+  /** Since when its password and secret are in force, and until when the former ones are taken; "" = there is none. */
+  readonly passwordSetAt: string;
+  readonly secretSetAt: string;
+  readonly formerPasswordUntil: string;
+  readonly formerSecretUntil: string;
+  /** Of one that opens with its first payment: when that came; "" = not yet, or it needs none. */
+  readonly openedAt: string;
+  /** When the oldest unpaid invoice is overdue; "" = none is unpaid. */
+  readonly unpaidDue: string;
+  /** Changes to come; `terms` by the flags of `account set`. */
+  readonly dated: readonly { readonly no: number; readonly from: string; readonly terms: Readonly<Record<string, unknown>> }[];
   readonly tariffs: readonly { readonly prefix: string; readonly price: string; readonly from: string }[];
   readonly [term: string]: unknown;
 }
@@ -56,9 +67,22 @@ export function accountReport(view: AccountView): AccountReport {
     hasCmppSecret: account.cmppSecret !== "",
     registeredSignatures: account.signatures.filter((one) => one.state === "registered").length,
     templates: account.templates.length,
+    passwordSetAt: isoTime(account.credentials.passwordSetAtMs),
+    secretSetAt: isoTime(account.credentials.secretSetAtMs),
+    formerPasswordUntil: isoTime(account.credentials.formerPasswordUntilMs),
+    formerSecretUntil: isoTime(account.credentials.formerSecretUntilMs),
+    openedAt: isoTime(account.openedAtMs),
+    unpaidDue: isoTime(account.unpaidDueMs),
+    dated: account.dated.map(({ no, fromMs, settings }) => ({ no, from: isoTime(fromMs), terms: termValues(settings) })),
     ...terms,
     tariffs: account.tariffs.map((tariff) => ({ prefix: tariff.prefix, price: formatMoney(tariff.priceMicros), from: isoTime(tariff.fromMs) })),
   };
+}
+
+/** Some settings by their flags, money as decimal strings. */
+function termValues(settings: AccountSettings): Record<string, unknown> {
+  const given = ACCOUNT_SETTINGS.filter(({ name }) => settings[name] !== undefined);
+  return Object.fromEntries(given.map(({ name, flag, kind }) => [flag, kind === "money" ? formatMoney(Number(settings[name])) : settings[name]]));
 }
 
 /** "" for 0: it has not happened. */

@@ -94,9 +94,18 @@ export class SecretKeys implements KeyHost {
   // ---------------------------------------------------------------- people
 
   sealed<T>(account: string, secret: string, use: (sealed: string) => Promise<T>): Promise<T> {
-    const fault = checkSecret(secret);
-    if (fault !== null) return Promise.reject(new AdminError("invalid_value", `cmpp-secret: ${fault}`));
-    return this.#inTurn(async () => use(seal(await this.#sealingKey(), account, secret)));
+    return this.sealedAll([{ account, secret }], ([one]) => use(one as string));
+  }
+
+  sealedAll<T>(secrets: readonly { readonly account: string; readonly secret: string }[], use: (sealed: readonly string[]) => Promise<T>): Promise<T> {
+    for (const { secret } of secrets) {
+      const fault = checkSecret(secret);
+      if (fault !== null) return Promise.reject(new AdminError("invalid_value", `cmpp-secret: ${fault}`));
+    }
+    return this.#inTurn(async () => {
+      const key = secrets.length === 0 ? null : await this.#sealingKey();
+      return use(key === null ? [] : secrets.map(({ account, secret }) => seal(key, account, secret)));
+    });
   }
 
   rotate(by: AskedBy, given: SecretKey | null): Promise<KeyRotation> {

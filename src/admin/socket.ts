@@ -37,14 +37,15 @@ export interface AdminLimits {
 
 export const ADMIN_LIMITS: AdminLimits = {
   maxClients: 32,
-  maxLineOctets: 64 * 1024,
+  // An import of thousands of accounts comes as one.
+  maxLineOctets: 4 * 1024 * 1024,
   idleMs: 60_000,
   requestMs: 30_000,
   longRequestMs: 3_600_000,
   writeStallMs: 15_000,
 };
 
-const LONG_METHODS: readonly string[] = ["verify", "statement", "trace", "reload", "key.rotate", "numbers.import.lines", "numbers.import.end"];
+const LONG_METHODS: readonly string[] = ["verify", "statement", "trace", "reload", "key.rotate", "account.import", "numbers.import.lines", "numbers.import.end"];
 
 export interface AdminServerOptions {
   /** Of the socket file; a file left by a dead daemon is replaced (the caller holds the data folder's lock). */

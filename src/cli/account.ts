@@ -1,15 +1,19 @@
 /**
- * tollgate account add|list|show|set|tariff|suspend|resume|warn|clear|close: customers and their terms.
+ * tollgate account ...: customers: their terms, those to come, their state and their money.
  */
 import type { Command } from "commander";
 import { termName } from "../admin/reports.js";
 import type { AccountReport } from "../admin/reports.js";
+import { parseDuration } from "../config/duration.js";
 import { ACCOUNT_SETTINGS } from "../ledger/account-settings.js";
 import { asked, change } from "./account-change.js";
 import { addAccountFlags, givenSettings, settingText } from "./account-flags.js";
 import { registerGuide } from "./account-guide.js";
+import { registerHistory } from "./account-history.js";
+import { registerMany } from "./account-many.js";
 import { registerRegisters } from "./account-registers.js";
-import { dayStart, localTime } from "./business-time.js";
+import { readTemplate } from "./account-template.js";
+import { dayAt, dayStart, localTime, moment } from "./business-time.js";
 import { wholeNumber, withCommonOptions, withExample } from "./command.js";
 import type { CliContext, CommonOptions } from "./context.js";
 import { CliError, Exit } from "./exit.js";
@@ -19,19 +23,41 @@ type Flags = CommonOptions & Readonly<Record<string, unknown>>;
 export function register(program: Command, context: CliContext): void {
   const account = program.command("account").description("customers: their terms, state and money");
 
-  addAccountFlags(withCommonOptions(account.command("add <name>").description("open an account")))
+  withExample(addAccountFlags(withCommonOptions(account.command("add <name>").description("open an account"))),
+    "tollgate account add demo --price 0.035 --password-stdin", "tollgate account add bank --template enterprise --party 示例银行 --valid-from 2026-12-01 --valid-to 2027-11-30")
     .option("--currency <code>", "currency of its money", "CNY")
+    .option("--template <name>", "terms from a file: its path, or its name in the folder contract.templates; flags go before them")
     .action(async (name: string, flags: Flags) => {
-      const given = await givenSettings(flags, context);
-      await change(context, flags, (api) => api.call("account.add", { name, ...given, currency: String(flags["currency"]), ...asked(context, flags) }));
+      const { settings: own, ...secret } = await givenSettings(flags, context);
+      const template = flags["template"];
+      const terms = typeof template === "string" ? readTemplate(template, (await context.config(flags)).settings.contract.templates) : {};
+      const settings = { ...terms, ...own };
+      await change(context, flags, (api) => api.call("account.add", { name, settings, ...secret, currency: String(flags["currency"]), ...asked(context, flags) }));
     });
 
-  addAccountFlags(withCommonOptions(account.command("set <name>").description("change an account's terms; live binds follow within a second")))
+  withExample(addAccountFlags(withCommonOptions(account.command("set <name>").description("change an account's terms; live binds follow within a second"))),
+    "tollgate account set demo --rate 50 --from 2026-12-01", "tollgate account set demo --password-stdin --keep-old 7d")
+    .option("--from <time>", "when the change is to come by itself, such as 2026-12-01 or 2026-12-01T08:30; see cancel-change")
+    .option("--keep-old <time>", "how long the password or secret that is replaced is still taken, such as 7d; none: not at all")
     .action(async (name: string, flags: Flags) => {
       const given = await givenSettings(flags, context);
       if (Object.keys(given.settings).length === 0 && given.cmppSecret === undefined) throw new CliError(Exit.usage, "nothing to set", "tollgate account set --help lists the flags");
-      await change(context, flags, (api) => api.call("account.set", { name, ...given, ...asked(context, flags) }));
+      const { from } = flags;
+      if (typeof from === "string") {
+        if (given.cmppSecret !== undefined || "passwordHash" in given.settings) throw new CliError(Exit.usage, "a password or secret changes at once, not from a day on", "--keep-old keeps the former one for a while");
+        await change(context, flags, (api, zoneMinutes) => api.call("dated.add", { name, settings: given.settings, fromMs: moment(from, zoneMinutes), ...asked(context, flags) }));
+        return;
+      }
+      const keepOldMs = keepOld(flags["keepOld"]);
+      await change(context, flags, (api) => api.call("account.set", { name, ...given, ...(keepOldMs === null ? {} : { keepOldMs }), ...asked(context, flags) }));
     });
+
+  withExample(withCommonOptions(account.command("cancel-change <name> <number>").description("take back a change that was to come; account show lists them")), "tollgate account cancel-change demo 3")
+    .option("--reason <text>", "why, for the audit log")
+    .action((name: string, which: string, flags: Flags) => change(context, flags, (api) => {
+      if (!/^[1-9][0-9]{0,8}$/.test(which)) throw new CliError(Exit.usage, `${JSON.stringify(which)} is no change's number`, `tollgate account show ${name} lists them`);
+      return api.call("dated.cancel", { name, no: Number(which), ...asked(context, flags) });
+    }));
 
   withCommonOptions(account.command("list").description("all accounts"))
     .action((flags: Flags) => context.withBooks(flags, async (api) => {
@@ -89,9 +115,15 @@ export function register(program: Command, context: CliContext): void {
 
   registerRegisters(account, context);
   registerGuide(account, context);
+  registerHistory(account, context);
+  registerMany(account, context);
 }
 
 function show(context: CliContext, report: AccountReport, zoneMinutes: number): void {
+  const credential = (since: string, formerUntil: string): string => {
+    const days = Math.floor((context.clock.wallMs - Date.parse(since)) / 86_400_000);
+    return `set ${localTime(since, zoneMinutes)}, ${String(days)} days ago${formerUntil === "" ? "" : `; the former one until ${localTime(formerUntil, zoneMinutes)}`}`;
+  };
   context.output.pairs([
     ["name", report.name],
     ["state", report.stateReason === "" ? report.state : `${report.state} (${report.stateReason})`],
@@ -100,15 +132,30 @@ function show(context: CliContext, report: AccountReport, zoneMinutes: number): 
     ["held", `${report.held} ${report.currency}`],
     ["open messages", String(report.openMessages)],
     ["opened", localTime(report.createdAt, zoneMinutes)],
-    ["password", report.hasPassword ? "set" : "none: it cannot bind"],
-    ["cmpp-secret", report.hasCmppSecret ? "set" : "none: it cannot bind over CMPP"],
+    ...(report.openedAt === "" ? [] : [["first payment", localTime(report.openedAt, zoneMinutes)] as [string, string]]),
+    ...(report.unpaidDue === "" ? [] : [["owed until", dayAt(Date.parse(report.unpaidDue) - 1, zoneMinutes)] as [string, string]]),
+    ["password", report.hasPassword ? credential(report.passwordSetAt, report.formerPasswordUntil) : "none: it cannot bind"],
+    ["cmpp-secret", report.hasCmppSecret ? credential(report.secretSetAt, report.formerSecretUntil) : "none: it cannot bind over CMPP"],
     ["signatures", `${String(report.registeredSignatures)} registered`],
     ["templates", String(report.templates)],
     ...ACCOUNT_SETTINGS.filter((setting) => setting.kind !== "password" && setting.kind !== "secret").map((setting): [string, string] =>
       [setting.flag, withUnit(settingText(setting, report[termName(setting.name)]), setting.unit)]),
     ...report.tariffs.map((tariff): [string, string] =>
       ["tariff", `${tariff.price} to ${tariff.prefix === "" ? "all" : `${tariff.prefix}...`} from ${localTime(tariff.from, zoneMinutes)}`]),
+    ...report.dated.map((one): [string, string] => [`change ${String(one.no)}`, `from ${localTime(one.from, zoneMinutes)}: ${termWords(one.terms)}`]),
   ]);
+}
+
+/** "rate 50, window 7" */
+function termWords(terms: Readonly<Record<string, unknown>>): string {
+  return ACCOUNT_SETTINGS.filter(({ flag }) => flag in terms).map((setting) => `${setting.flag} ${settingText(setting, terms[setting.flag])}`).join(", ");
+}
+
+function keepOld(text: unknown): number | null {
+  if (typeof text !== "string") return null;
+  const ms = parseDuration(text);
+  if (ms === null) throw new CliError(Exit.usage, `--keep-old: ${JSON.stringify(text)} is no time`, "write it as 7d or 12h");
+  return ms;
 }
 
 function withUnit(text: string, unit: string | undefined): string {

@@ -15,6 +15,13 @@ export function dayStart(text: string, zoneMinutes: number): number {
   return utc - zoneMinutes * MINUTE_MS;
 }
 
+/** Wall ms of "2026-12-01", the beginning of that day, or of "2026-12-01T08:30". Throws CliError (usage). */
+export function moment(text: string, zoneMinutes: number): number {
+  const match = /^(\d{4}-\d{2}-\d{2})[T ]([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
+  if (match === null) return dayStart(text, zoneMinutes);
+  return dayStart(match[1] ?? "", zoneMinutes) + (Number(match[2]) * 60 + Number(match[3])) * MINUTE_MS;
+}
+
 /** A period of whole days, half open, in wall ms. */
 export interface Period {
   readonly fromMs: number;

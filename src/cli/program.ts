@@ -17,6 +17,7 @@ import { CliError, Exit } from "./exit.js";
 import { register as evidence } from "./evidence.js";
 import { register as explain } from "./explain.js";
 import { register as forget } from "./forget.js";
+import { register as invoice } from "./invoice.js";
 import { register as key } from "./key.js";
 import { register as ledger } from "./ledger.js";
 import { register as log } from "./log.js";
@@ -38,7 +39,7 @@ import { register as uncertain } from "./uncertain.js";
 /** Every command file exports `register(program, context)`; in the order of `tollgate --help`. */
 const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   serve, send, checkConfig,
-  account, key, topup, refund, statement, ledger,
+  account, key, topup, invoice, refund, statement, ledger,
   numbers, complaint, evidence, forget,
   trace, uncertain, explain, decode, screen, review, route,
   status, alarms, reload, log, audit,

@@ -80,6 +80,8 @@ export interface ContractSettings {
   readonly segments: string;
   /** The words of opting out and in. */
   readonly optOut: string;
+  /** The folder of account templates. */
+  readonly templates: string;
   /** Numbers that all lists together may have. */
   readonly maxNumbers: number;
   /** Stretches of the day such as "09:00-12:00", in their order. */

@@ -17,6 +17,10 @@ export type AccountSettings = Partial<Omit<Account, keyof Standing | "no" | "nam
 
 export type LedgerCommand =
   | (Asked & { readonly kind: "account.add"; readonly name: string; readonly settings: AccountSettings; readonly currency?: string })
+  /** A new account with the terms and tariffs of another, but for what is that customer's own; `settings` go before them. */
+  | (Asked & { readonly kind: "account.clone"; readonly from: string; readonly name: string; readonly settings: AccountSettings })
+  /** All or none; with `update` those that are there already are altered. A refusal tells every fault of every account, a line each. */
+  | (Asked & { readonly kind: "account.import"; readonly accounts: readonly ImportedAccount[]; readonly update: boolean })
   /** `keepOldMs`: a password or secret that is replaced is still taken so long; 0: not at all. */
   | (Asked & { readonly kind: "account.set"; readonly name: string; readonly settings: AccountSettings; readonly keepOldMs?: number })
   | (Asked & { readonly kind: "account.suspend" | "account.resume"; readonly name: string })
@@ -55,6 +59,13 @@ export type LedgerCommand =
   | ForgetCommand
   /** A configuration or word-list change that belongs in the audit log. */
   | (Asked & { readonly kind: "audit"; readonly what: string });
+
+export interface ImportedAccount {
+  readonly name: string;
+  /** "" = the usual one, or as it is. */
+  readonly currency: string;
+  readonly settings: AccountSettings;
+}
 
 /** The invoice that a top-up comes with. */
 export interface InvoiceAsked {

@@ -30,6 +30,10 @@ export type Query =
   /** One account's messages of whole days, ids above `after` (0: from the beginning), at most `limit` (5000). */
   | { readonly kind: "statement_details"; readonly name: string; readonly fromMs: number; readonly toMs: number; readonly after: number; readonly limit: number }
   | { readonly kind: "verify"; readonly full: boolean }
+  /** The last things that became of an account by `wallMs`, oldest first. */
+  | { readonly kind: "history"; readonly name: string; readonly limit: number; readonly wallMs: number }
+  /** Of one account, or of all (""); those owed first. */
+  | { readonly kind: "invoices"; readonly name: string; readonly limit: number }
   | { readonly kind: "audit"; readonly limit: number }
   | { readonly kind: "uncertain"; readonly limit: number }
   | { readonly kind: "orphans"; readonly limit: number }
@@ -155,6 +159,29 @@ export interface TrafficRow {
   readonly failed: number;
 }
 
+export interface HistoryEntry {
+  readonly atMs: number;
+  /** account | contract | topup | invoice | ...: the kind of row it is about. */
+  readonly about: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly what: string;
+}
+
+export interface InvoiceView {
+  readonly account: string;
+  readonly number: string;
+  /** The top-up's. */
+  readonly reference: string;
+  readonly amountMicros: bigint;
+  readonly currency: string;
+  readonly state: "unpaid" | "paid" | "cancelled";
+  readonly bookedAtMs: number;
+  /** The midnight after the last day to pay it, 0 = none. */
+  readonly dueMs: number;
+  readonly paidAtMs: number;
+}
+
 export interface VerifyReport {
   readonly clean: boolean;
   readonly problems: readonly string[];
@@ -175,6 +202,9 @@ export type Answer =
   /** `details` null: no such account; `next`: where to go on after, 0 at the end. */
   | { readonly kind: "statement_details"; readonly details: readonly Detail[] | null; readonly next: number; readonly missingDays: readonly string[] }
   | { readonly kind: "verify"; readonly report: VerifyReport }
+  /** null: no such account. */
+  | { readonly kind: "history"; readonly entries: readonly HistoryEntry[] | null }
+  | { readonly kind: "invoices"; readonly invoices: readonly InvoiceView[] }
   | { readonly kind: "audit"; readonly entries: readonly { readonly no: number; readonly atMs: number; readonly actor: string; readonly what: string; readonly hash: string }[] }
   | { readonly kind: "uncertain"; readonly messages: readonly { readonly id: number; readonly account: string; readonly operator: string; readonly sinceMs: number; readonly destination: string }[] }
   | { readonly kind: "orphans"; readonly orphans: readonly { readonly operator: string; readonly operatorMessageId: string; readonly destination: string; readonly state: string; readonly octets: string; readonly atMs: number }[] }

@@ -7,6 +7,7 @@ import type { Answer, CustomerMessage, Query } from "../query.js";
 import { Books } from "./books.js";
 import type { Ints } from "./books.js";
 import { viewAccount } from "./change-context.js";
+import { readHistory, readInvoices } from "./contract-answers.js";
 import { readComplaint, readComplaints } from "./complaints.js";
 import { DayCountsCache, readDayCounts } from "./day-counts.js";
 import { readDetails } from "./details.js";
@@ -54,6 +55,10 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
       return yield* readDetails(books, { ...query, limit: Math.min(5_000, Math.max(1, Math.trunc(query.limit))) });
     case "verify":
       return { kind: "verify", report: yield* verifyBooks(books, query.full, nowMs) };
+    case "history":
+      return { kind: "history", entries: readHistory(books, query.name, clamp(query.limit), query.wallMs) };
+    case "invoices":
+      return { kind: "invoices", invoices: readInvoices(books, query.name, clamp(query.limit)) };
     case "audit":
       return { kind: "audit", entries: audit(books, clamp(query.limit)) };
     case "uncertain":

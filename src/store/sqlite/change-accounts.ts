@@ -28,6 +28,7 @@ export function addAccount(change: ChangeContext, command: Of<"account.add">): A
   ownNames(change, name, settings);
   const kept = withDefaults(settings);
   const no = change.ledger.addAccount(name, currency, kept, change.nowMs);
+  change.owns(name, kept);
   change.log(`account ${name} added: currency ${currency}, ${describeSettings({}, kept)}`, `account:${no}`);
   return change.changed(name, 0n, false);
 }
@@ -56,6 +57,7 @@ export function setAccount(change: ChangeContext, command: Of<"account.set">, fr
   }
   checkLimit(availableMicros + heldMicros + BigInt(creditLimitMicros));
   change.ledger.setAccount(no, kept);
+  change.owns(command.name, kept);
   const more = creditLimitMicros > row.account.creditLimitMicros || (priceMicros ?? 0) < row.account.priceMicros || ended > 0;
   change.log(`account ${command.name} set: ${words || `price ${formatMoney(priceMicros ?? 0)} in the place of the base tariff`}`, `account:${no}`);
   replaceCredentials(change, row, command);
@@ -157,13 +159,14 @@ export function resealSecrets(change: ChangeContext, command: Of<"secrets.reseal
 }
 
 /** A message from a phone to a service code, and a bind with an SP_Id, are one account's: no two may have the same. */
-export function ownNames(change: ChangeContext, name: string, { serviceCodes = [], spId = "", protocolNames = [] }: AccountSettings): void {
+export function ownNames(change: ChangeContext, name: string, settings: AccountSettings): void {
+  const { serviceCodes = [], spId = "", protocolNames = [] } = settings;
   if (serviceCodes.length === 0 && spId === "" && protocolNames.length === 0) return;
-  for (const { account } of change.ledger.accountRows()) {
-    if (account.name === name || account.state === "closed") continue;
-    const shared = sharedName({ spId, protocolNames }, account);
-    if (shared !== null) throw new Refused("invalid_value", `${shared} is account ${account.name}'s`);
-    const taken = serviceCodes.find((code) => account.serviceCodes.includes(code));
-    if (taken !== undefined) throw new Refused("invalid_value", `service-code: ${taken} is account ${account.name}'s`);
+  for (const [other, { serviceCodes: codes = [], spId: otherId = "", protocolNames: otherNames = [] }] of change.ownTerms) {
+    if (other === name) continue;
+    const shared = sharedName({ spId, protocolNames }, { spId: otherId, protocolNames: otherNames });
+    if (shared !== null) throw new Refused("invalid_value", `${shared} is account ${other}'s`);
+    const taken = serviceCodes.find((code) => codes.includes(code));
+    if (taken !== undefined) throw new Refused("invalid_value", `service-code: ${taken} is account ${other}'s`);
   }
 }

@@ -3,7 +3,7 @@
  */
 import { MAX_AMOUNT_MICROS, formatMoney, withinLimit } from "../../ledger/money.js";
 import type { Account } from "../../ledger/account.js";
-import type { AccountView, LedgerCommand, LedgerRefusal, LedgerResult } from "../../ledger/commands.js";
+import type { AccountSettings, AccountView, LedgerCommand, LedgerRefusal, LedgerResult } from "../../ledger/commands.js";
 import type { AccountRow, LedgerDb } from "./ledger-db.js";
 
 /** What the days not yet sealed have done to an account. */
@@ -94,6 +94,7 @@ export class ChangeContext {
   readonly actor: string;
   readonly reason: string;
   readonly nowMs: number;
+  #own: Map<string, AccountSettings> | null = null;
 
   constructor(ledger: LedgerDb, days: DayBooks, actor: string, reason: string, nowMs: number) {
     this.ledger = ledger;
@@ -113,6 +114,15 @@ export class ChangeContext {
 
   view(row: AccountRow): AccountView {
     return viewAccount(this.ledger, this.days, row);
+  }
+
+  /** What accounts have for themselves, by name: read once a command, and kept in line by `owns`. */
+  get ownTerms(): ReadonlyMap<string, AccountSettings> {
+    return (this.#own ??= this.ledger.ownTerms());
+  }
+
+  owns(name: string, settings: AccountSettings): void {
+    this.#own?.set(name, settings);
   }
 
   log(what: string, subject: string): void {

@@ -12,6 +12,7 @@ import { addDatedChange, applyDatedChange, cancelDatedChange, expireCredentials,
 import { payInvoice } from "./change-invoices.js";
 import { addComplaint, addComplaintLine } from "./change-complaints.js";
 import { forgetPerson } from "./change-forget.js";
+import { cloneAccount, importAccounts } from "./change-many.js";
 import { refundMessage, reverseTopUp, topUp } from "./change-money.js";
 import type { LedgerDb } from "./ledger-db.js";
 
@@ -29,6 +30,8 @@ export function applyCommand(ledger: LedgerDb, days: DayBooks, command: LedgerCo
 function apply(change: ChangeContext, command: LedgerCommand): Applied {
   switch (command.kind) {
     case "account.add": return addAccount(change, command);
+    case "account.clone": return cloneAccount(change, command);
+    case "account.import": return importAccounts(change, command);
     case "account.set": return setAccount(change, command);
     case "account.suspend": return setState(change, command.name, "suspended");
     case "account.resume": return setState(change, command.name, "active");

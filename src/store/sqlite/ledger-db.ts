@@ -146,10 +146,7 @@ export class LedgerDb {
 
   #accountRow(raw: RawAccount): AccountRow {
     const no = Number(raw.no);
-    const sql = "SELECT prefix, price, from_ms FROM tariff WHERE account = ? AND ended_at IS NULL ORDER BY prefix, from_ms";
-    const tariffs: Tariff[] = (this.prepare(sql).all(no) as RawTariff[]).map((row) => ({
-      prefix: row.prefix, priceMicros: Number(row.price), fromMs: Number(row.from_ms),
-    }));
+    const tariffs = this.tariffs(no);
     const kept = JSON.parse(raw.settings) as AccountSettings;
     const { name, reason: stateReason, currency } = raw;
     const standing = readStanding(this, no, raw.state === "active", kept, Number(raw.created_at));
@@ -171,6 +168,18 @@ export class LedgerDb {
 
   setState(no: number, state: AccountState, reason: string): void {
     this.prepare("UPDATE account SET state = ?, reason = ? WHERE no = ?").run(state, reason, no);
+  }
+
+  /** The tariffs in force or to come. */
+  tariffs(no: number): Tariff[] {
+    const sql = "SELECT prefix, price, from_ms FROM tariff WHERE account = ? AND ended_at IS NULL ORDER BY prefix, from_ms";
+    return (this.prepare(sql).all(no) as RawTariff[]).map((row) => ({ prefix: row.prefix, priceMicros: Number(row.price), fromMs: Number(row.from_ms) }));
+  }
+
+  /** The names and numbers that accounts which are not closed have for themselves. */
+  ownTerms(): Map<string, AccountSettings> {
+    const rows = this.prepare("SELECT name, settings FROM account WHERE state <> 'closed'").all() as { name: string; settings: string }[];
+    return new Map(rows.map(({ name, settings }) => [name, JSON.parse(settings) as AccountSettings]));
   }
 
   /** Puts a tariff in force, in the place of one with the same prefix and start. */

@@ -91,6 +91,7 @@ export class FakeHost implements AdminHost {
 
   readonly keys: KeyHost = {
     sealed: (account, secret, use) => use(seal(HOST_KEY, account, secret)),
+    sealedAll: (secrets, use) => use(secrets.map(({ account, secret }) => seal(HOST_KEY, account, secret))),
     rotate: (by, given) => {
       this.rotations.push({ ...by, keyId: given?.id ?? null });
       const where = this.inPlace ? { pendingPath: "", reason: "" } : { pendingPath: "/var/secret.key.pending", reason: "EROFS" };
@@ -145,6 +146,10 @@ export class FakeHost implements AdminHost {
 
 export function fakeAnswer(query: Query): Answer {
   switch (query.kind) {
+    case "history":
+      return { kind: "history", entries: query.name === "nobody" ? null : [{ atMs: 1_764_000_000_000, about: "contract", actor: "cli:root", reason: "adverts", what: `account ${query.name} warned: to be mended by 2025-12-04T16:00:00.000Z` }] };
+    case "invoices":
+      return { kind: "invoices", invoices: [{ account: "demo", number: "INV-1", reference: "B1", amountMicros: 1_750_000_000n, currency: "CNY", state: "unpaid", bookedAtMs: 1_763_000_000_000, dueMs: 1_763_568_000_000, paidAtMs: 0 }] };
     case "siblings":
       return { kind: "siblings", texts: [] };
     case "accounts":
