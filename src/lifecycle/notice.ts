@@ -3,7 +3,8 @@
  */
 import { ReceiptWanted } from "../../protocols/model/message.js";
 import { MessageState } from "../../protocols/model/state.js";
-import { Outcome } from "../../protocols/model/outcome.js";
+import { OUTCOME_NAMES, type Outcome } from "../../protocols/model/outcome.js";
+import { REFUSALS } from "../../protocols/model/refusals.js";
 
 /** Whether a final state is to be told to a submitter who asked for these receipts. */
 export function wantsFinal(wanted: number, state: MessageState): boolean {
@@ -24,13 +25,6 @@ export function keptWord(word: string): string {
 
 /** The code of our own refusal in a receipt: the vendor's "TG:0101" form (design: refusals), "" where there is none. */
 export function refusalWord(outcome: Outcome): string {
-  const code = REFUSAL_CODES[outcome];
-  return code === undefined ? "" : `TG:${String(code).padStart(4, "0")}`;
+  const refusal = REFUSALS[OUTCOME_NAMES[outcome] ?? "ok"];
+  return refusal === undefined ? "" : `TG:${String(refusal.number).padStart(4, "0")}`;
 }
-
-const REFUSAL_CODES: Readonly<Partial<Record<Outcome, number>>> = {
-  [Outcome.no_credit]: 100, [Outcome.blocked_content]: 101, [Outcome.signature]: 102, [Outcome.template]: 103, [Outcome.advert]: 103,
-  [Outcome.destination_blocked]: 104, [Outcome.off_net]: 105, [Outcome.international]: 106, [Outcome.blasting]: 107, [Outcome.hours]: 108,
-  [Outcome.frequency]: 109, [Outcome.duplicate]: 110, [Outcome.account_suspended]: 111, [Outcome.quota]: 112, [Outcome.not_supported]: 113,
-  [Outcome.no_route]: 114, [Outcome.segments_missing]: 115,
-};

@@ -2,7 +2,7 @@
  * Trace: one message's whole life, read from its day's file, with events in the words of the stages it went through.
  */
 import { ENCODING_NAMES, newMessage } from "../../../protocols/model/message.js";
-import { isFinal, stateName } from "../../../protocols/model/state.js";
+import { MessageState, isFinal, stateName } from "../../../protocols/model/state.js";
 import { messageText } from "../../../protocols/model/text.js";
 import { Outcome } from "../../../protocols/model/outcome.js";
 import { formatMoney } from "../../ledger/money.js";
@@ -122,8 +122,13 @@ function events(books: Books, file: DayFile, row: Row, account: string, flags: s
   add(acceptedAt, "accept", `from ${account}: ${row.source ?? ""} to ${row.destination ?? ""}, ${what}`);
   const screened = row.words === 0n ? "not screened yet" : `passed word lists version ${row.words}`;
   // A held part's version is the one it was to be judged by.
-  if (file.word(row.word) === refusalWord(Outcome.blocked_content)) add(acceptedAt, "screen", flags === "" ? "refused" : `refused for ${flags}`);
+  const refusedBy = file.word(row.word);
+  if (refusedBy === refusalWord(Outcome.blocked_content) || (refusedBy.startsWith("TG:") && flags !== "")) add(acceptedAt, "screen", flags === "" ? "refused" : `refused for ${flags}`);
   else add(acceptedAt, "screen", flags === "" ? screened : `${screened}, flagged ${flags}`);
+  if (Number(row.state) === MessageState.held && file.version > 2) {
+    const waits = file.prepare("SELECT at, rule FROM review WHERE id = ?").get(row.id) as (Ints<"at"> & { readonly rule: string }) | undefined;
+    if (waits !== undefined) add(waits.at, "screen", `held until a person has looked at it, for ${waits.rule}`);
+  }
   const charged = row.whole === 0n ? `${formatMoney(row.charge)} held` : "with its message";
   add(acceptedAt, "charge", Number(row.charge_state) === ChargeState.free ? "free" : charged);
   add(acceptedAt, "spool", `on disk in ${dayName(file.day)}${row.whole === 0n ? `, answered as ${row.id}` : ""}`);

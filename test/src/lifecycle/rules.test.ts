@@ -47,6 +47,8 @@ describe("notices", () => {
     expect(keptWord("DELIVRD")).to.equal("");
     expect(keptWord("MK:0001")).to.equal("MK:0001");
     expect(refusalWord(Outcome.blocked_content)).to.equal("TG:0101");
+    // As the submit's answer has it: 101.
+    expect(refusalWord(Outcome.advert)).to.equal("TG:0101");
     expect(refusalWord(Outcome.segments_missing)).to.equal("TG:0115");
     expect(refusalWord(Outcome.ok)).to.equal("");
   });
