@@ -2,17 +2,18 @@
  * Day counts: what an account's books say of one day, for a customer that asks; messages by the day they were accepted.
  *
  * ```
- *  all service types   the day's tallies, a handful of rows; once its file has been deleted, what it carried to ledger.db
+ *  all service types   the day's tallies, a handful of rows; once its file has been deleted, what it has left in ledger.db: the same
  *  one service type    the day's messages read step by step, the answer kept for a minute
  * ```
- * A sealed file of the first version has no tallies of what was sent and is read as for one service type. What a deleted
- * file carried does not tell what an operator had taken: those that it ended count as sent, and inbound ones are not known.
+ * A sealed file of the first version has no tallies of what was sent and is read as for one service type. Of one that was deleted after it
+ * had been sealed without a rollup, those that an operator ended count as sent, and inbound ones are not known.
  */
 import { MessageState } from "../../../protocols/model/state.js";
 import type { DayCounts } from "../../../protocols/wire/protocol.js";
 import { ChargeState } from "../../ledger/settlement.js";
 import type { Query } from "../query.js";
 import type { Books, DayFile, Ints } from "./books.js";
+import { readRollups } from "./carried-rollup.js";
 import { IS_SENT, IS_UNSENT, Notify, Tally } from "./day-schema.js";
 import { dayFromName, dayName } from "./paths.js";
 
@@ -52,7 +53,7 @@ export function* readDayCounts(books: Books, { accountNo, day: asked, serviceTyp
   const file = books.file(day);
   if (file === null) {
     const sealed = books.ledger.sealedDays().has(day);
-    return sealed && serviceType !== null ? null : carried(books, accountNo, day);
+    return sealed && serviceType !== null ? null : (rolledUp(books, accountNo, day) ?? carried(books, accountNo, day));
   }
   if (serviceType === null && file.version > 1) return tallied(file, accountNo);
   const key = `${accountNo}:${day}:${serviceType === null ? "all" : `of ${serviceType}`}`;
@@ -83,6 +84,21 @@ function tallied(file: DayFile, accountNo: number): DayCounts {
   };
 }
 
+/** What its rollup says, which is what its file said. */
+function rolledUp(books: Books, accountNo: number, day: number): DayCounts | null {
+  const [rollup] = readRollups(books.ledger, accountNo, day, day + 1);
+  if (rollup === undefined) return null;
+  let [accepted, sent, failed] = [0, 0, 0];
+  for (const row of rollup.uses) {
+    accepted += row.messages;
+    sent += row.sent;
+    if (row.state > MessageState.delivered) failed += row.messages;
+  }
+  const { inbound = 0, inboundTaken = 0, inboundParked = 0 } = rollup.traffic[0] ?? {};
+  return { accepted, sent, waiting: 0, failed, inboundDelivered: inboundTaken, inboundWaiting: inbound - inboundTaken - inboundParked, inboundFailed: inboundParked };
+}
+
+/** Of a day sealed before there were rollups. */
 function carried(books: Books, accountNo: number, day: number): DayCounts {
   const sql = "SELECT state, sum(messages) AS n FROM carried_message WHERE account = ? AND day = ? GROUP BY state";
   let [accepted, sent, failed] = [0, 0, 0];
