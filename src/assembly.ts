@@ -19,6 +19,7 @@ import type { Accounts, LiveAccount } from "./flow/accounts.js";
 import { Flow } from "./flow/flow.js";
 import type { ContractData } from "./flow/contract-data.js";
 import type { PolicyGround } from "./flow/policy.js";
+import { Recall, remembered } from "./flow/recall.js";
 import type { MessageIds } from "./flow/ids.js";
 import { LearnNetworks } from "./flow/learn-networks.js";
 import { fateOf, type ReportOrigin } from "./flow/receipt.js";
@@ -67,6 +68,7 @@ export interface Assembly extends Ground {
   readonly serviceCodes: ServiceCodes;
   readonly routes: Routes;
   readonly service: ServiceDesk;
+  readonly trackers: Trackers;
 }
 
 /** @param shuttingDown whether new binds are to be turned away */
@@ -78,6 +80,7 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
   routes.replace(settings.route);
   const networks = new LearnNetworks(ground.contract, ground.numbers, (reason) => events.numbersFailed(reason));
   const operatorName = (operatorNo: number): string => [...links.groups].find((group) => group.operatorNo === operatorNo)?.name ?? "";
+  const policies = policyGround(ground, settings);
   const flow: Flow = new Flow({
     store,
     clock,
@@ -86,7 +89,7 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
     metrics,
     notify: binds,
     screen,
-    policies: policyGround(ground, settings.data.zoneMinutes),
+    policies,
     contract: { data: ground.contract, numbers: ground.numbers },
     options: {
       maxQueued: settings.data.maxQueued,
@@ -158,17 +161,21 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
     owed: (accountNo) => flow.notifier.owed(accountNo),
     open: (account, address) => openCall(ground, settings, gate, account, address),
   });
-  const assembly = { ...ground, calls, flow, gate, links, binds, serviceCodes, routes, service };
+  const assembly = { ...ground, calls, flow, gate, links, binds, serviceCodes, routes, service, trackers: policies.trackers };
   rebuildCodes(assembly);
   return assembly;
 }
 
-/** Numbers, texts and blocks of numbers that are remembered at once, for all accounts. */
-const REMEMBERED = { maxNumbers: 2_000_000, maxTexts: 1_000_000, maxBlocks: 100_000 };
+/** Reads back what accounts with caps on their traffic had sent before this start; who is not found blasting by it no longer is. */
+export async function recallTraffic({ store, clock, events, accounts, alarms, trackers }: Assembly): Promise<void> {
+  const recall = new Recall({ store, clock, trackers, recalled: (count, messages, tookMs, failure) => events.trafficRecalled(count, messages, tookMs, failure) });
+  await recall.run(remembered(accounts.all()));
+  for (const { terms } of accounts.all()) if (trackers.blasting.slowedUntil(terms.no) === 0) alarms.set("blasting", terms.name, false, "");
+}
 
 /** What contracts are judged with. Who is found blasting is slowed, and told of. */
-function policyGround({ accounts, clock, alarms, contract }: Ground, zoneMinutes: number): PolicyGround {
-  const trackers = new Trackers({ zoneMinutes, ...REMEMBERED }, {
+function policyGround({ accounts, clock, alarms, contract }: Ground, { data, traffic }: Settings): PolicyGround {
+  const trackers = new Trackers({ zoneMinutes: data.zoneMinutes, ...traffic }, {
     blasting: (accountNo, on, detail) => {
       const account = accounts.byNo(accountNo);
       if (account === undefined) return;

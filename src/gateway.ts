@@ -22,7 +22,7 @@ import { gatewayHost } from "./admin/gateway-host.js";
 import { SecretKeys } from "./admin/secret-keys.js";
 import { loadContractFiles } from "./admin/contract-files.js";
 import { loadWordLists } from "./admin/word-lists.js";
-import { accountsChanged, addOperator, assemble, protocolNamed, type Assembly } from "./assembly.js";
+import { accountsChanged, addOperator, assemble, protocolNamed, recallTraffic, type Assembly } from "./assembly.js";
 import type { Settings } from "./config/settings.js";
 import { ALARMS } from "./contract/alarm.js";
 import { Accounts } from "./flow/accounts.js";
@@ -31,7 +31,7 @@ import { MessageIds } from "./flow/ids.js";
 import { SweepClock } from "./flow/sweep-clock.js";
 import { Alarms } from "./observe/alarms.js";
 import { Events } from "./observe/events.js";
-import { registerAlarmGauges, registerGauges } from "./observe/gauges.js";
+import { registerAlarmGauges, registerGauges, registerTrafficGauges } from "./observe/gauges.js";
 import { StoreHeartbeat } from "./observe/heartbeat.js";
 import { createLog, wireLog } from "./observe/log.js";
 import { Metrics } from "./observe/metrics.js";
@@ -192,6 +192,7 @@ class RunningGateway implements Gateway {
     );
     for (const operator of settings.operator) addOperator(this.#parts, operator, numbers.get(operator.name) as number, settings.limits);
     this.#parts.flow.restore(snapshot);
+    void recallTraffic(this.#parts);
     this.#services = new Services(this.#parts, settings, this.#alarms);
     await this.#services.start();
     const rotation = await this.#keys.finish({ actor: "gateway", reason: "a rotation was cut short" });
@@ -221,6 +222,7 @@ class RunningGateway implements Gateway {
     registerGauges(this.#metrics, gaugedOf({
       store: this.#store, log: this.#log, dataDir: settings.data.dir, clock: this.#clock, flow: this.#parts.flow, binds: this.#parts.binds, links: this.#parts.links,
     }));
+    registerTrafficGauges(this.#metrics, { figures: () => this.#parts.trackers.figures });
     registerAlarmGauges(this.#metrics, this.#alarms, this.#webhooks);
     if (settings.http.enabled) {
       this.#http = await startHttp({ host: settings.http.host, port: settings.http.port, clock: this.#clock }, {

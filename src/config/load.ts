@@ -157,6 +157,7 @@ class Builder {
         receiptDelayMs: simulator.receipt_delay,
       },
       contract: contractSettings(parsed.contract, (path) => this.#beside(path), (key, message, hint) => this.#add(key, message, "", hint)),
+      traffic: { maxNumbers: parsed.traffic.max_numbers, maxTexts: parsed.traffic.max_texts, maxBlocks: parsed.traffic.max_blocks },
       alarms: {
         webhooks: parsed.alarms.webhooks,
         secret: this.#webhookSecret(parsed.alarms),

@@ -230,6 +230,20 @@ export const SCHEMA = {
     complaint_reminder: duration({ default: "2h", min: "0s", max: "7d", help: "So long before a complaint is due an alarm reminds of it; another is raised when it is overdue." }),
   }),
 
+  traffic: section("What is remembered of what accounts sent of late, for the caps of their contracts; nothing is where no account has any.", {
+    max_numbers: int({
+      default: 1_000_000, min: 1_000, max: 50_000_000, unit: "numbers",
+      help: "Numbers (or numbers with a signature) that messages are counted for, see frequency of account add; at most 68 octets of memory each. Beyond it the account with most of them forgets its earliest.",
+    }),
+    max_texts: int({
+      default: 1_000_000, min: 1_000, max: 50_000_000, unit: "texts",
+      help: "Texts remembered to know duplicates by, see duplicate-window; at most 40 octets of memory each. Beyond it the account with most of them forgets its earliest.",
+    }),
+    max_blocks: int({
+      default: 262_144, min: 1_024, max: 16_777_216, unit: "blocks",
+      help: "Blocks of 10,000 numbers watched for blasting, see blast-run; 262,144 take at most 33 MB of memory. Beyond it the sparsest that were left alone longest are forgotten, and no account has more than half.",
+    }),
+  }),
   alarms: section("Who is told of alarms: beside the log and the metric tollgate_alarm, webhooks.", {
     webhooks: texts({
       default: [], most: 8, pattern: /^https?:\/\/[^\s]+$/, form: "an address that begins with https:// or http://", example: ["https://ops.example.cn/tollgate"],

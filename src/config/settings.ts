@@ -57,6 +57,8 @@ export interface Settings {
     readonly receiptDelayMs: number;
   };
   readonly contract: ContractSettings;
+  /** What is remembered of accounts' traffic at once, for all of them. */
+  readonly traffic: { readonly maxNumbers: number; readonly maxTexts: number; readonly maxBlocks: number };
   readonly alarms: {
     readonly webhooks: readonly string[];
     /** "" without webhooks, and where the service's credentials cannot be read. */

@@ -40,6 +40,16 @@ export interface Remembered {
   readonly traffic: TrafficPolicy;
 }
 
+/** Those of them all. */
+export function remembered(accounts: Iterable<LiveAccount>): Remembered[] {
+  const found: Remembered[] = [];
+  for (const account of accounts) {
+    const traffic = account.policy?.traffic;
+    if (traffic?.remembers === true) found.push({ account, traffic });
+  }
+  return found;
+}
+
 interface Part extends Gatherable {
   readonly acceptedAtMs: number;
   readonly signatureNo: number;

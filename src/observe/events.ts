@@ -146,6 +146,12 @@ export class Events {
     this.#log.sampled("warn", "rejudge_failed", "", { reason, hint: "segments that passed older word lists wait until their siblings can be looked up, to be screened with them" });
   }
 
+  trafficRecalled(accounts: number, messages: number, tookMs: number, failure: string): void {
+    const fields = { accounts, messages, tookMs: Math.round(tookMs) };
+    if (failure === "") this.#log.info("traffic_recalled", fields);
+    else this.#log.warn("traffic_recalled", { ...fields, reason: failure, hint: "what accounts had sent before the start is known in part: their caps may let more through today" });
+  }
+
   idStyleLearned(group: NamedGroup, style: string): void {
     this.#log.info("id_style_learned", { operator: group.name, style });
   }

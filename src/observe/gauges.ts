@@ -4,6 +4,7 @@
 import { statfs } from "node:fs/promises";
 import type { Store } from "../store/store.js";
 import type { AccountView } from "../ledger/commands.js";
+import type { TrackerFigures } from "../contract/traffic-policy.js";
 import type { Alarms } from "./alarms.js";
 import type { Log } from "./log.js";
 import type { Metrics, Series } from "./metrics.js";
@@ -98,6 +99,20 @@ export function registerGauges(metrics: Metrics, gauged: Gauged): void {
   });
   metrics.pull("tollgate_word_list_version", () => gauged.wordsVersion);
   metrics.pull("tollgate_log_lines_dropped_total", () => gauged.log.dropped);
+}
+
+/** What is remembered of accounts' traffic. */
+export function registerTrafficGauges(metrics: Metrics, { figures }: { readonly figures: () => TrackerFigures }): void {
+  metrics.pull("tollgate_traffic_remembered", () => {
+    const { numbers, texts, blocks } = figures();
+    return [[{ state: "numbers" }, numbers], [{ state: "texts" }, texts], [{ state: "blocks" }, blocks]] as const;
+  });
+  metrics.pull("tollgate_traffic_forgotten_total", () => {
+    const { numbersDropped, textsDropped, blocksDropped } = figures();
+    return [[{ state: "numbers" }, numbersDropped], [{ state: "texts" }, textsDropped], [{ state: "blocks" }, blocksDropped]] as const;
+  });
+  metrics.pull("tollgate_blasting_accounts", () => figures().blastingAccounts);
+  metrics.pull("tollgate_blasting_blocks_total", () => figures().blastingFinds);
 }
 
 /** Alarms that stand, and how they are told. */
