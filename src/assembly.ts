@@ -7,7 +7,7 @@ import { protocolByName } from "../protocols/index.js";
 import type { Clock } from "../protocols/wire/clock.js";
 import type { CustomerCall, WireProtocol } from "../protocols/wire/protocol.js";
 import type { OperatorSettings, Settings } from "./config/settings.js";
-import { NO_ADVERTS } from "./contract/adverts.js";
+import { SignatureGrowth } from "./contract/signature-growth.js";
 import { Trackers } from "./contract/traffic-policy.js";
 import type { AlarmSink } from "./contract/alarm.js";
 import { Binds } from "./customer/binds.js";
@@ -174,7 +174,7 @@ export async function recallTraffic({ store, clock, events, accounts, alarms, tr
 }
 
 /** What contracts are judged with. Who is found blasting is slowed, and told of. */
-function policyGround({ accounts, clock, alarms, contract }: Ground, { data, traffic }: Settings): PolicyGround {
+function policyGround({ store, accounts, clock, alarms, contract }: Ground, { data, traffic }: Settings): PolicyGround {
   const trackers = new Trackers({ zoneMinutes: data.zoneMinutes, ...traffic }, {
     blasting: (accountNo, on, detail) => {
       const account = accounts.byNo(accountNo);
@@ -183,7 +183,15 @@ function policyGround({ accounts, clock, alarms, contract }: Ground, { data, tra
       alarms.set("blasting", account.terms.name, on, detail);
     },
   });
-  return { lists: contract.lists, networks: contract.networks, trackers, adverts: NO_ADVERTS };
+  const signatures = new SignatureGrowth(data.zoneMinutes, {
+    // Refused where the account has as many as it may, or was closed meanwhile: then it has no number, and is not counted by.
+    seen: ({ name }, text, source) => void store.change({ kind: "signature.seen", actor: "gateway", name, text, source }).catch(() => undefined),
+    growth: (accountNo, on, detail) => {
+      const account = accounts.byNo(accountNo);
+      if (account !== undefined) alarms.set("signature_growth", account.terms.name, on, detail);
+    },
+  });
+  return { lists: contract.lists, networks: contract.networks, trackers, adverts: contract.adverts, signatures };
 }
 
 /** A call to a customer goes out as from the listener of its protocol; null, and a word to the log, where there is none. */

@@ -68,7 +68,7 @@ export function gatewayHost(version: string, startedAtMs: number, log: Log, live
       const flow = live.flow();
       const account = name === undefined ? null : flow.accounts.byName(name);
       if (account === undefined) throw new AdminError("no_such_account", `there is no account ${JSON.stringify(name)}`);
-      return screenVerdict(flow.screen, text, account?.terms ?? null);
+      return screenVerdict(flow.screen, text, account?.terms ?? null, account?.policy?.text ?? null);
     },
     decideReview: (decision, entries) => {
       const { reviews } = live.flow();

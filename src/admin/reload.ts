@@ -38,7 +38,7 @@ export interface Reloadable {
   read(): Settings;
   /** Of the lists in force. */
   wordsVersion(): number;
-  /** Of the segments and reply words in force. */
+  /** Of the segments, reply words and adverts in force. */
   contractVersion(): string;
   hasAccount(name: string): boolean;
   change(command: LedgerCommand): Promise<LedgerResult>;
@@ -97,7 +97,7 @@ export function tellWarnings(log: Log, warnings: LoadedLists["warnings"]): void 
 
 /**
  * @param wordsVersion of the lists in force
- * @param contractVersion of the segments and reply words in force
+ * @param contractVersion of the segments, reply words and adverts in force
  * @throws AdminError `config_invalid` naming what is wrong; nothing has changed then
  */
 export async function planReload(present: Settings, read: () => Settings, wordsVersion: number, contractVersion: string): Promise<ReloadPlan> {
@@ -119,7 +119,7 @@ export async function planReload(present: Settings, read: () => Settings, wordsV
   const applied = changed.filter((name) => LIVE_SETTINGS.test(name));
   const needRestart = changed.filter((name) => !LIVE_SETTINGS.test(name));
   if (screen.version !== wordsVersion) applied.push("word lists");
-  if (contract.version !== contractVersion) applied.push("segments and reply words");
+  if (contract.version !== contractVersion) applied.push("segments, reply words and adverts");
   const said = [...applied, ...needRestart.map((name) => `${name} (at restart)`)];
   return {
     settings: {

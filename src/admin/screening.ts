@@ -4,7 +4,7 @@
 import { Outcome, OUTCOME_NAMES } from "../../protocols/model/outcome.js";
 import { countSegments } from "../../protocols/model/segment.js";
 import { Judged } from "../contract/judged.js";
-import { compileTextPolicy } from "../contract/text-policy.js";
+import type { TextPolicy } from "../contract/text-policy.js";
 import { compileAccountView } from "../filter/account-view.js";
 import type { Screen } from "../filter/screen.js";
 import type { Account } from "../ledger/account.js";
@@ -13,15 +13,16 @@ import type { ScreenVerdict } from "./host.js";
 
 /**
  * By the account's terms, or by the lists alone, the domestic rule and without a price.
- * @param source the number it would be sent from; the account's first when "" is given
+ * It is taken to be sent from the account's first number.
+ * @param policy what the account's contract says of texts
  */
-export function screenVerdict(screen: Screen, text: string, account: Account | null, source = ""): ScreenVerdict {
+export function screenVerdict(screen: Screen, text: string, account: Account | null, policy: TextPolicy | null): ScreenVerdict {
   const { verdict, hits } = screen.explain(text, account === null ? null : compileAccountView(account, screen));
   const segments = countSegments(text, account?.segmentRule ?? "domestic");
   const judged = new Judged();
   if (verdict !== null) judged.add(Outcome.blocked_content, verdict.action, "");
   const contract = new Judged();
-  if (account !== null) compileTextPolicy(account)?.judge(text, source === "" ? (account.serviceCodes[0] ?? "") : source, contract);
+  policy?.judge(text, account?.serviceCodes[0] ?? "", contract);
   if (contract.outcome !== Outcome.ok) judged.add(contract.outcome, contract.hold ? "hold" : "reject", "");
   return {
     outcome: OUTCOME_NAMES[judged.outcome] ?? "ok",

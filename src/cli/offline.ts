@@ -6,6 +6,7 @@ import type { Clock } from "../../protocols/wire/clock.js";
 import { answerCall } from "../admin/answer.js";
 import { encodeJson } from "../admin/api.js";
 import type { AdminApi, MethodName, ParamsOf, Results } from "../admin/api.js";
+import { loadContractFiles } from "../admin/contract-files.js";
 import { AdminError } from "../admin/errors.js";
 import type { AdminHost } from "../admin/host.js";
 import { routeReport } from "../admin/routing.js";
@@ -15,6 +16,8 @@ import { loadWordLists } from "../admin/word-lists.js";
 import { readCalendar } from "../admin/working-time.js";
 import type { Settings } from "../config/settings.js";
 import { ALARMS } from "../contract/alarm.js";
+import { Adverts } from "../contract/adverts.js";
+import { compileTextPolicy } from "../contract/text-policy.js";
 import type { Screen } from "../filter/screen.js";
 import { readRaised } from "../observe/alarms.js";
 import { Routes } from "../route/route.js";
@@ -90,10 +93,14 @@ export function offlineHost(store: Store, settings: Settings, protocols: readonl
     protocols,
     route: (account, to) => routeReport(routes, settings.route, account, to, () => null),
     async screen(text, name) {
-      if (name === undefined) return screenVerdict(await readScreen(settings), text, null);
+      if (name === undefined) return screenVerdict(await readScreen(settings), text, null, null);
       const answer = await store.query({ kind: "account", name });
       if (answer.kind !== "account" || answer.account === null) throw new AdminError("no_such_account", `there is no account ${JSON.stringify(name)}`);
-      return screenVerdict(await readScreen(settings), text, answer.account.account);
+      const { account } = answer.account;
+      const adverts = new Adverts();
+      const file = (await loadContractFiles(settings.contract)).adverts;
+      if (file !== null) adverts.replace(file.file, file.screen);
+      return screenVerdict(await readScreen(settings), text, account, compileTextPolicy(account, adverts));
     },
     decideReview: needsDaemon,
     reload: needsDaemon,

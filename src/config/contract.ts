@@ -31,6 +31,7 @@ export function contractSettings(parsed: Parsed["contract"], beside: (path: stri
     segments: parsed.segments === undefined ? shipped("segments.toml") : beside(parsed.segments),
     optOut: parsed.opt_out === undefined ? shipped("opt-out.txt") : beside(parsed.opt_out),
     templates: parsed.templates === undefined ? shipped("templates") : beside(parsed.templates),
+    adverts: parsed.adverts === undefined ? shipped("adverts.txt") : beside(parsed.adverts),
     maxNumbers: parsed.max_numbers,
     workingHours: parsed.working_hours,
     workingDays: parsed.working_days.map((day) => WEEKDAYS.indexOf(day) + 1),

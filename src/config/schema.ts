@@ -201,6 +201,10 @@ export const SCHEMA = {
       optional: true, max: 4_096, example: "templates",
       help: "The folder of account templates, for `account add --template NAME`; relative to this file. When absent: the one that comes with the program, config/templates.",
     }),
+    adverts: text({
+      optional: true, max: 4_096, example: "adverts.txt",
+      help: "The words by which a text reads like an advertisement (account setting --adverts); relative to this file. When absent: those that come with the program, config/adverts.txt. Read again on reload (SIGHUP).",
+    }),
     max_numbers: int({
       default: 20_000_000, min: 1_000, max: 500_000_000, unit: "numbers",
       help: "Numbers that all lists together may have (blocked, allowed, consented, opted out, ported); beyond it no more are taken. Each takes 2 to 8 octets of memory, and those with a date or network beside them up to 4 more.",

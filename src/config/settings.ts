@@ -84,6 +84,8 @@ export interface ContractSettings {
   readonly optOut: string;
   /** The folder of account templates. */
   readonly templates: string;
+  /** How advertisements read. */
+  readonly adverts: string;
   /** Numbers that all lists together may have. */
   readonly maxNumbers: number;
   /** Stretches of the day such as "09:00-12:00", in their order. */

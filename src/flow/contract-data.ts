@@ -1,10 +1,12 @@
 /**
  * ContractData: what contracts are judged by beside their own terms: number lists, networks, and the words of replies; one of each for the gateway.
  */
+import { Adverts, type AdvertFile } from "../contract/adverts.js";
 import type { NetworkName, Segment } from "../contract/network.js";
 import { NetworkTable } from "../contract/network.js";
 import { NumberLists } from "../contract/number-lists.js";
 import { ReplyWords } from "../filter/reply-words.js";
+import type { Screen } from "../filter/screen.js";
 
 /** What is read from files, all of it at once. */
 export interface ContractFiles {
@@ -15,6 +17,8 @@ export interface ContractFiles {
     readonly left: ReadonlyMap<string, NetworkName>;
   };
   readonly replyWords: ReplyWords;
+  /** How advertisements read; null: no text reads like one. */
+  readonly adverts: { readonly file: AdvertFile; readonly screen: Screen } | null;
   /** A digest of what the files say. */
   readonly version: string;
 }
@@ -22,6 +26,7 @@ export interface ContractFiles {
 export class ContractData {
   readonly lists: NumberLists;
   readonly networks: NetworkTable;
+  readonly adverts = new Adverts();
   #replyWords = new ReplyWords(new Map());
   #left: ReadonlyMap<string, NetworkName> = new Map();
   #version = "";
@@ -33,7 +38,8 @@ export class ContractData {
   }
 
   /** Puts what was read in force. */
-  take({ segments, replyWords, version }: ContractFiles): void {
+  take({ segments, replyWords, adverts, version }: ContractFiles): void {
+    if (adverts !== null) this.adverts.replace(adverts.file, adverts.screen);
     this.networks.replace(segments.segments, segments.date);
     this.#left = segments.left;
     this.#replyWords = replyWords;

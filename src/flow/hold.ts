@@ -19,7 +19,7 @@ import { Fragments } from "./fragments.js";
 import { Gathering, joinedText, onceEach } from "./gathering.js";
 import { prefixOf } from "./outward.js";
 import { Release, type ReleaseContext, type ReleaseObserver } from "./release.js";
-import { judgeRecipient, judgeRelease, judgeTraffic } from "./screen.js";
+import { judgeRecipient, judgeRelease, judgeTextRules, judgeTraffic } from "./screen.js";
 import type { ShareBound } from "./shares.js";
 import { Stage } from "./stages.js";
 import type { Submission } from "./submission.js";
@@ -256,7 +256,7 @@ export class Holder {
     const { policy } = account;
     if (policy === null) return;
     const { wallMs } = this.#context.clock;
-    if (text !== null && policy.text !== null) policy.text.judge(prefixOf(parts, text) + text, message.source, judged);
+    if (text !== null) judgeTextRules(account, prefixOf(parts, text) + text, message.source, judged);
     const destination = destinationOf(message);
     // Of what stands in the books already, only whether it may go now is asked.
     if (parts.some((part) => part.restored)) return judgeRelease(account, destination, judged, Math.max(wallMs, message.scheduledAtMs));

@@ -12,6 +12,7 @@ import type { AdvertRules } from "../contract/adverts.js";
 import { compileDestinationPolicy, type DestinationPolicy } from "../contract/destination-policy.js";
 import type { NetworkTable } from "../contract/network.js";
 import type { NumberLists } from "../contract/number-lists.js";
+import type { SignatureGrowth } from "../contract/signature-growth.js";
 import { compileTextPolicy, type TextPolicy } from "../contract/text-policy.js";
 import { compileTrafficPolicy, type TrafficPolicy, type Trackers } from "../contract/traffic-policy.js";
 import { compileAccountView, type AccountView } from "../filter/account-view.js";
@@ -28,6 +29,7 @@ export interface PolicyGround {
   readonly lists: NumberLists;
   readonly trackers: Trackers;
   readonly adverts: AdvertRules;
+  readonly signatures: SignatureGrowth;
 }
 
 export interface LivePolicy {
@@ -37,17 +39,18 @@ export interface LivePolicy {
   readonly destination: DestinationPolicy | null;
   readonly traffic: TrafficPolicy | null;
   readonly trackers: Trackers;
+  readonly signatures: SignatureGrowth;
 }
 
 /** The policy of an account; null when nothing of it is to be looked at. */
 export function compilePolicy(account: Account, screen: Screen, ground: PolicyGround): LivePolicy | null {
-  const { networks, lists, trackers, adverts } = ground;
+  const { networks, lists, trackers, adverts, signatures } = ground;
   const words = compileAccountView(account, screen);
   const text = compileTextPolicy(account, adverts);
   const destination = compileDestinationPolicy(account, networks, lists);
   const traffic = compileTrafficPolicy(account);
   if (words === null && text === null && destination === null && traffic === null) return null;
-  return { words, text, destination, traffic, trackers };
+  return { words, text, destination, traffic, trackers, signatures };
 }
 
 /** The policies of all live accounts. */
@@ -67,6 +70,7 @@ export class Policies {
     if (this.#ground === null || monotonicMs - this.#tickedAtMs < TICK_MS) return;
     this.#tickedAtMs = monotonicMs;
     this.#ground.trackers.tick(wallMs);
+    this.#ground.signatures.tick(wallMs);
   }
 
   /** Terms may have changed: policies of those that did are made anew. */

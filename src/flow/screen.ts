@@ -30,7 +30,14 @@ export function judgeText(account: LiveAccount, screen: Screen, text: string | n
   if (text === null) return;
   const { policy } = account;
   screenText(screen, policy === null ? null : policy.words, text, message, judged);
-  if (policy !== null && policy.text !== null) policy.text.judge(text, message.source, judged);
+  judgeTextRules(account, text, message.source, judged);
+}
+
+/** What the contract says of a whole text; a signature that is not among the account's is noted. */
+export function judgeTextRules({ terms, policy }: LiveAccount, text: string, source: string, judged: Judged): void {
+  if (policy === null || policy.text === null) return;
+  policy.text.judge(text, source, judged);
+  if (judged.signature !== "" && judged.signatureNo === 0) policy.signatures.see(terms, judged.signature, source);
 }
 
 /** @param destination in normal form; the signature's lists count once judgeText has found it */

@@ -113,6 +113,20 @@ describe("Reloads", () => {
     expect(lines[0]).to.match(/^word_list_warning .*"line":2,.*the same word as line 1/);
   });
 
+  it("reads how advertisements read again, and refuses a bad line of it", async () => {
+    const path = join(folder, "adverts.txt");
+    file = () => settings(`[contract]\nadverts = ${JSON.stringify(path)}\n`);
+    writeFileSync(path, "threshold 5\n[offer 5]\n半价\n");
+    expect((await reloads.run(BY)).applied).to.include("segments, reply words and adverts");
+    expect(plans.at(-1)?.contract.adverts?.screen.screen("半价")).to.include({ category: "offer" });
+    for (const [bad, line] of [["threshold 5\n[offer]\n半价\n", 2], ["threshold 5\n[offer 5]\n半\n", 3]] as const) {
+      writeFileSync(path, bad);
+      const error: unknown = await reloads.run(BY).then(() => null, (thrown: unknown) => thrown);
+      expect(error).to.include({ code: "config_invalid" }).and.have.property("message").that.contains(`adverts.txt:${String(line)}: `);
+    }
+    expect(plans).to.have.length(1);
+  });
+
   it("tells of routes for accounts that do not exist, of no others", async () => {
     const route = (account: string): string => `[[route]]\naccount = "${account}"\noperator = "simulator"\n`;
     file = () => settings(`${route("demo")}${route("*")}${route("strangers")}`);

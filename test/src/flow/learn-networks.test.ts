@@ -19,7 +19,7 @@ function bench() {
   const data = new ContractData(480);
   data.take({
     segments: { date: "2026-01-01", segments: [{ prefix: "138", network: "mobile", virtual: false }, { prefix: "130", network: "unicom", virtual: false }], left: new Map([["MB:1049", "mobile"]]) },
-    replyWords: new ReplyWords(new Map()), version: "1",
+    replyWords: new ReplyWords(new Map()), adverts: null, version: "1",
   });
   // What is learned goes into the very lists that it is looked up in.
   const store: Pick<NumberStore, "change"> = {

@@ -3,6 +3,7 @@ import { Encoding, newMessage, type Message } from "../../../protocols/model/mes
 import { NO_ADVERTS } from "../../../src/contract/adverts.js";
 import { NetworkTable } from "../../../src/contract/network.js";
 import { NumberLists } from "../../../src/contract/number-lists.js";
+import { SignatureGrowth } from "../../../src/contract/signature-growth.js";
 import { Trackers } from "../../../src/contract/traffic-policy.js";
 import type { FlowOptions } from "../../../src/flow/parts.js";
 import type { PolicyGround } from "../../../src/flow/policy.js";
@@ -17,6 +18,8 @@ export class PolicyRoad extends Road {
   readonly trackers: Trackers;
   /** Accounts found blasting, and let go again. */
   readonly blasting: boolean[];
+  /** Signatures nobody knew, and alarms of too many. */
+  readonly signatures: string[];
 
   constructor(terms: Partial<Account>, options: Partial<FlowOptions> = {}) {
     const lists = new NumberLists(480);
@@ -24,11 +27,17 @@ export class PolicyRoad extends Road {
     const networks = new NetworkTable(lists.ported);
     networks.replace([{ prefix: UNICOM, network: "unicom", virtual: false }, { prefix: MOBILE, network: "mobile", virtual: false }], "2025-11-25");
     const trackers = new Trackers({ zoneMinutes: 480, maxNumbers: 10_000, maxTexts: 10_000, maxBlocks: 1_000 }, { blasting: (_no, on) => void blasting.push(on) });
-    const ground: PolicyGround = { lists, networks, trackers, adverts: NO_ADVERTS };
+    const told: string[] = [];
+    const signatures = new SignatureGrowth(480, {
+      seen: (_account, signature, source) => void told.push(`${signature} ${source}`),
+      growth: (_accountNo, on) => void told.push(on ? "growth" : "over"),
+    });
+    const ground: PolicyGround = { lists, networks, trackers, adverts: NO_ADVERTS, signatures };
     super(terms, options, ground);
     this.lists = lists;
     this.trackers = trackers;
     this.blasting = blasting;
+    this.signatures = told;
   }
 
   /** One submit of a text, to its end; what it was answered. */

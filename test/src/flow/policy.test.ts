@@ -50,6 +50,15 @@ describe("one account with every policy on", () => {
     });
   }
 
+  it("notes signatures that nobody knows of it, in whole texts and in parts, once each, and too many of them", () => {
+    const each = road({ signatureRule: "required", newSignatures: 2, signatures: SIGNATURES });
+    for (const said of ["【顺风】您好", "【甲公司】您好", "【甲公司】再见", "您好"]) each.say(said);
+    for (const part of partsOf(["【乙公司】您", "好"])) each.send(part);
+    expect(each.signatures).to.deep.equal(["甲公司 10690001", "乙公司 10690001"]);
+    each.say("【丙公司】您好");
+    expect(each.signatures.slice(2)).to.deep.equal(["丙公司 10690001", "growth"]);
+  });
+
   it("answers the first in the order of refusals where several apply", () => {
     const each = road();
     each.lists.all.block.change("13000138000", 0);

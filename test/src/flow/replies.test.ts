@@ -21,7 +21,7 @@ function bench(terms: Partial<Account> = { optOuts: true }) {
   const contract = new ContractData(480);
   const read = readReplyWords("[out]\nTD\nR\n退订\n[in]\nSTART\n", "words");
   assert.ok("words" in read);
-  contract.take({ segments: { date: "2026-01-01", segments: [], left: new Map() }, replyWords: read.words, version: "1" });
+  contract.take({ segments: { date: "2026-01-01", segments: [], left: new Map() }, replyWords: read.words, adverts: null, version: "1" });
   const numbers = new FakeNumbers();
   const sent: { readonly account: LiveAccount; readonly message: Message }[] = [];
   const failures: string[] = [];
