@@ -102,6 +102,7 @@ class RunningGateway implements Gateway {
     this.#events = new Events(this.#log, this.#metrics);
     this.#store = new SqliteStore({
       ...settings.data,
+      keep: settings.privacy,
       outboxRetentionMs: settings.outbox.retentionMs,
       clock: this.#clock,
       events: {

@@ -120,6 +120,7 @@ async function newStore(settings: Settings, clock: Clock): Promise<Store> {
   const nothing = (): void => undefined;
   return new SqliteStore({
     ...settings.data,
+    keep: settings.privacy,
     outboxRetentionMs: settings.outbox.retentionMs,
     clock,
     events: {

@@ -188,6 +188,13 @@ export const SCHEMA = {
     receipt_delay: duration({ default: "100ms", min: "0s", max: "1h", help: "Time from its answer to its receipt." }),
   }),
 
+  privacy: section("How long what is personal is kept in the days' books, where that is shorter than the day itself ([data] retention). What was charged stays; the audit log is kept for ever.", {
+    texts_days: int({ default: 0, min: 0, max: 3_650, unit: "days", help: "After so many days the texts of messages are overwritten, those that phones sent and those refused too. 0 is as long as the day is kept." }),
+    numbers_days: int({ default: 0, min: 0, max: 3_650, unit: "days", help: "After so many days telephone numbers are masked. 0 is as long as the day is kept." }),
+    inbound_days: int({ default: 0, min: 0, max: 3_650, unit: "days", help: "After so many days messages from phones lose text and number. 0 is as long as the day is kept." }),
+    refusals_days: int({ default: 0, min: 0, max: 3_650, unit: "days", help: "After so many days refused submits lose text, number and the word they were refused for. 0 is as long as the day is kept." }),
+  }),
+
   contract: section("What accounts' contracts are judged by, the duties they tell of, and the working time these are counted in.", {
     segments: text({
       optional: true, max: 4_096, example: "segments.toml",

@@ -56,6 +56,7 @@ export interface Settings {
     readonly latencyMs: number;
     readonly receiptDelayMs: number;
   };
+  readonly privacy: PrivacySettings;
   readonly contract: ContractSettings;
   /** What is remembered of accounts' traffic at once, for all of them. */
   readonly traffic: { readonly maxNumbers: number; readonly maxTexts: number; readonly maxBlocks: number };
@@ -74,6 +75,14 @@ export interface Settings {
   readonly log: { readonly level: "error" | "warn" | "info" | "debug"; readonly format: "json" | "text" };
   /** Accounts made at start when they do not exist yet (the loopback demo). */
   readonly bootstrap: readonly BootstrapAccount[];
+}
+
+/** For how many days after its own a day keeps what is in it; 0: as long as the day itself. */
+export interface PrivacySettings {
+  readonly textsDays: number;
+  readonly numbersDays: number;
+  readonly inboundDays: number;
+  readonly refusalsDays: number;
 }
 
 /** What contracts are judged by, and how duties that they tell of are counted. */

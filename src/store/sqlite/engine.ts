@@ -35,8 +35,8 @@ import { Wal, type WalFigures } from "./wal.js";
 export interface EngineEvents {
   readonly log: StoreEvents["log"];
   readonly availability: StoreEvents["availability"];
-  /** A sealed day's file waits for its indexes. */
-  readonly finishDay: (path: string) => void;
+  /** A sealed day's file waits for its indexes (`erase` 0), or for kinds of data to be overwritten (erase.ts). */
+  readonly finishDay: (path: string, erase: number) => void;
   /** Time has changed accounts. */
   readonly changed: (changed: Changed) => void;
 }

@@ -8,7 +8,7 @@
  * SQLite zeroes what it frees (secure_delete), so that nothing of it is left in the file's octets.
  */
 import Database from "better-sqlite3";
-import { chmodSync } from "node:fs";
+import { chmodSync, statSync } from "node:fs";
 import { FORGOTTEN, MAX_FORGET_ROWS } from "../../ledger/forget.js";
 import type { ForgetRows } from "../../ledger/forget.js";
 import { MessageState, isFinal } from "../../../protocols/model/state.js";
@@ -19,9 +19,7 @@ import { Notify } from "./day-schema.js";
 import { dayName, dayPath } from "./paths.js";
 import type { WriterState } from "./state.js";
 
-/** Owner may write; and what day-finisher.ts leaves. */
 const WRITABLE = 0o600;
-const SEALED = 0o400;
 
 /** Carries the command out; how many rows it overwrote. Throws Refused. */
 export function forgetRows(state: WriterState, files: DayFiles, { day, rows }: Of<"forget.rows">): number {
@@ -38,7 +36,8 @@ export function forgetRows(state: WriterState, files: DayFiles, { day, rows }: O
 }
 
 function inSealed(path: string, rows: ForgetRows): number {
-  chmodSync(path, WRITABLE);
+  const mode = statSync(path).mode & 0o777;
+  chmodSync(path, mode | WRITABLE);
   try {
     const db = new Database(path, { fileMustExist: true, timeout: 5_000 });
     try {
@@ -50,7 +49,8 @@ function inSealed(path: string, rows: ForgetRows): number {
       db.close();
     }
   } finally {
-    chmodSync(path, SEALED);
+    // One that waits to be finished stays writable: by that it is known.
+    chmodSync(path, mode);
   }
 }
 

@@ -12,6 +12,7 @@ import type { StoreEvents } from "../store.js";
 import { readCosts } from "./carried-rollup.js";
 import type { DayFiles } from "./day-files.js";
 import type { DayWriter } from "./day-writer.js";
+import { Erase, eraseAt, erasedOf } from "./erase.js";
 import type { LedgerDb } from "./ledger-db.js";
 import { dayName, dayOfMs, dayPath, dayStartMs, listDays } from "./paths.js";
 import { forgetOrphans } from "./reports.js";
@@ -30,7 +31,9 @@ export class Sealer {
   readonly #ledger: LedgerDb;
   readonly #log: StoreEvents["log"];
   /** Builds the search indexes of a sealed file and makes it read-only, elsewhere. */
-  readonly #finish: (path: string) => void;
+  readonly #finish: (path: string, erase: number) => void;
+  /** What is known to be overwritten, by day. */
+  readonly #erased = new Map<number, number>();
   #steps: { readonly file: DayWriter; readonly sums: Generator<undefined, SealedDay> } | null = null;
   /** Days whose book does not add up: left open for a person, until the next start. */
   readonly #refused = new Set<number>();
@@ -38,7 +41,7 @@ export class Sealer {
   wallMs = 0;
   #lookedAtMs = 0;
 
-  constructor(state: WriterState, files: DayFiles, ledger: LedgerDb, log: StoreEvents["log"], finish: (path: string) => void) {
+  constructor(state: WriterState, files: DayFiles, ledger: LedgerDb, log: StoreEvents["log"], finish: (path: string, erase: number) => void) {
     this.#state = state;
     this.#files = files;
     this.#ledger = ledger;
@@ -87,7 +90,7 @@ export class Sealer {
       const added = this.#ledger.seal(step.value, this.#state.nowMs);
       this.#leave(file);
       this.#log("info", "day_sealed", { day: dayName(file.day), messages: step.value.messages, again: !added });
-      this.#finish(file.path);
+      this.#finish(file.path, 0);
       // The next day, if there is one, without waiting.
       this.#lookedAtMs = 0;
     } catch (error) {
@@ -119,8 +122,24 @@ export class Sealer {
         for (const end of ["", "-wal", "-shm"]) rmSync(path + end, { force: true });
         this.#log("info", "day_deleted", { day: dayName(day), retentionDays: options.retentionDays });
       } else if (writable(path)) {
-        this.#finish(path);
+        this.#finish(path, 0);
+      } else if (options.keep !== undefined) {
+        this.#erase(day, path, eraseAt(today - day, options.keep));
       }
+    }
+  }
+
+  /** Has what is no longer kept overwritten, elsewhere; looked at again until it is. */
+  #erase(day: number, path: string, kinds: number): void {
+    if ((kinds & ~(this.#erased.get(day) ?? 0)) === 0) return;
+    try {
+      const erased = erasedOf(path);
+      this.#erased.set(day, erased);
+      if ((kinds & ~erased) === 0) return;
+      this.#finish(path, kinds);
+      this.#log("info", "day_erased", { day: dayName(day), texts: (kinds & Erase.texts) !== 0, numbers: (kinds & Erase.numbers) !== 0, inbound: (kinds & Erase.inbound) !== 0, refusals: (kinds & Erase.refusals) !== 0 });
+    } catch (error) {
+      this.#log("warn", "day_not_erased", { day: dayName(day), reason: error instanceof Error ? error.message : String(error) });
     }
   }
 }

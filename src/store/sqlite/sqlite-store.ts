@@ -85,7 +85,7 @@ export class SqliteStore implements Store {
   async open(): Promise<Snapshot> {
     const { dir, zoneMinutes, retentionDays, receiptHorizonMs, outboxRetentionMs, minFreeDiskMb, maxPages = 0 } = this.#options;
     const worker = new Worker(new URL("./writer.js", import.meta.url), {
-      workerData: { dir, zoneMinutes, retentionDays, receiptHorizonMs, outboxRetentionMs, minFreeDiskMb, maxPages } satisfies WriterOptions,
+      workerData: { dir, zoneMinutes, retentionDays, keep: this.#options.keep, receiptHorizonMs, outboxRetentionMs, minFreeDiskMb, maxPages } satisfies WriterOptions,
     });
     this.#worker = worker;
     worker.on("message", (message: FromWriter) => this.#heard(message));

@@ -8,6 +8,7 @@ import { Told } from "../results.js";
 import type { Commit, UncertainPolicy } from "../store.js";
 import { Balances } from "./balances.js";
 import type { DayWriter } from "./day-writer.js";
+import type { KeepDays } from "./erase.js";
 import { Lanes } from "./lanes.js";
 import { OrphanKeys } from "./orphan-keys.js";
 import { Order } from "./order.js";
@@ -30,6 +31,8 @@ export interface WriterOptions {
   /** Business time zone, minutes ahead of UTC. */
   readonly zoneMinutes: number;
   readonly retentionDays: number;
+  /** What of a sealed day is kept less long than itself; none: nothing. */
+  readonly keep?: KeepDays | undefined;
   /** No receipt for this long after SENT: UNKNOWN. */
   readonly receiptHorizonMs: number;
   /** Notices that the customer has not taken for this long are parked. */

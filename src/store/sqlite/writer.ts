@@ -21,7 +21,7 @@ const clock = systemClock();
 let lock: FolderLock | null = null;
 let engine: Engine | null = null;
 let sealing = false;
-const unfinished: string[] = [];
+const unfinished: { readonly path: string; readonly erase: number }[] = [];
 let finishing = false;
 
 function tell(message: FromWriter, transfer: ArrayBuffer[] = []): void {
@@ -60,8 +60,8 @@ function open(no: number): void {
     {
       log: (level, event, fields) => tell({ kind: "log", level, event, fields }),
       availability: (available, reason) => tell({ kind: "availability", available, reason }),
-      finishDay: (path) => {
-        if (!unfinished.includes(path)) unfinished.push(path);
+      finishDay: (path, erase) => {
+        if (!unfinished.some((one) => one.path === path && one.erase === erase)) unfinished.push({ path, erase });
         finishNext();
       },
       changed: (changed) => tell({ kind: "changed", changed }),
@@ -99,10 +99,11 @@ function seal(): void {
 }
 
 function finishNext(): void {
-  const path = finishing ? undefined : unfinished.shift();
-  if (path === undefined) return;
+  const next = finishing ? undefined : unfinished.shift();
+  if (next === undefined) return;
+  const { path } = next;
   finishing = true;
-  const worker = new Worker(new URL("./day-finisher.js", import.meta.url), { workerData: { path } });
+  const worker = new Worker(new URL("./day-finisher.js", import.meta.url), { workerData: next });
   worker.on("error", (error: Error) => tell({ kind: "log", level: "warn", event: "day_not_finished", fields: { path, reason: error.message } }));
   worker.on("exit", () => {
     finishing = false;

@@ -43,7 +43,7 @@ describe("config/tollgate.example.toml", () => {
 
   it("gives the defaults where it is left as it is", () => {
     const { effective } = loadConfig({ path, protocols });
-    for (const name of ["data", "secrets", "http", "filter", "limits", "retry", "outbox", "simulator", "contract", "alarms", "log"] as const) {
+    for (const name of ["data", "secrets", "http", "filter", "limits", "retry", "outbox", "simulator", "privacy", "contract", "alarms", "log"] as const) {
       for (const [key, setting] of Object.entries(SCHEMA[name].fields)) {
         expect(effective.find((one) => one.key === `${name}.${key}`)?.value, `${name}.${key}`).to.equal(setting.default === undefined ? undefined : JSON.stringify(setting.default));
       }

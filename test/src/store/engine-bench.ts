@@ -101,7 +101,7 @@ const NOTHING = (): void => undefined;
 
 export class Bench {
   readonly dir: string;
-  readonly options: WriterOptions;
+  readonly options: { -readonly [K in keyof WriterOptions]: WriterOptions[K] };
   engine!: Engine;
   found!: Found;
   held: StoredMessage[] = [];
@@ -119,6 +119,7 @@ export class Bench {
   readonly availability: [boolean, string][] = [];
   readonly logged: string[] = [];
   readonly finished: string[] = [];
+  readonly erasures: [path: string, kinds: number][] = [];
   /** Accounts that time has changed. */
   readonly changed: string[] = [];
   policy: Policy = { uncertain: "resend", waitMs: 30_000, deadlineMs: 3_600_000 };
@@ -138,7 +139,7 @@ export class Bench {
     this.engine = new Engine(this.options, {
       log: (_level, event) => this.logged.push(event),
       availability: (available, reason) => this.availability.push([available, reason]),
-      finishDay: (path) => this.finished.push(path),
+      finishDay: (path, erase) => void (erase === 0 ? this.finished.push(path) : this.erasures.push([path, erase])),
       changed: ({ result }) => void this.changed.push(result.ok ? (result.account?.account.name ?? "") : result.code),
     }, () => 0);
     const { found, held } = this.engine.open(this.wallMs);

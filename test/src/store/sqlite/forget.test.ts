@@ -12,6 +12,7 @@ import type { AdminHost } from "../../../../src/admin/host.js";
 import type { LedgerCommand } from "../../../../src/ledger/commands.js";
 import type { Answer, Query } from "../../../../src/store/query.js";
 import { withoutNumber } from "../../../../src/store/sqlite/change-forget.js";
+import { Erase, eraseAt, erasedOf, eraseSealed } from "../../../../src/store/sqlite/erase.js";
 import { SEAL_INDEXES } from "../../../../src/store/sqlite/day-schema.js";
 import { FakeHost } from "../../admin/fixtures.js";
 import { benchEach } from "../engine-bench.js";
@@ -156,4 +157,79 @@ describe("forget", () => {
   it("strikes a number out of words whole, and no other", () => {
     expect(withoutNumber("139-1234-5678, 0086 13912345678; 139123456789 and 213912345678 stay", NUMBER)).to.equal("*, *; 139123456789 and 213912345678 stay");
   });
+});
+
+describe("retention of what is personal", () => {
+  let bench: Bench;
+  benchEach((each) => (bench = each));
+  const DAY = 24 * HOUR;
+
+  function holds(path: string, word: string): boolean {
+    return readFileSync(path).includes(Buffer.from(word));
+  }
+  /** A sealed day with a message, an inbound one and a refusal; its file. */
+  function sealedDay(): string {
+    const { id } = bench.accept({ destination: NUMBER, octets: Buffer.from(WORDS), flags: `test:${WORDS}`, wanted: 0 });
+    bench.sent(id, "K1");
+    bench.receipt(["K1"]);
+    bench.notified(bench.inbound(1, "10690001", "words-from-a-phone").notice as Notice);
+    bench.refusal(1, Outcome.blocked_content, "fraud:words-of-a-rule@a.txt:1", { source: "1069", destination: "13700137000", octets: Buffer.from("words-refused") });
+    bench.wallMs += 13 * HOUR;
+    rest();
+    const [path = ""] = bench.finished;
+    const db = new Database(path);
+    db.exec(SEAL_INDEXES);
+    db.pragma("journal_mode = DELETE");
+    db.close();
+    chmodSync(path, 0o400);
+    return path;
+  }
+  function rest(): void {
+    for (let i = 0; i < 50; i++) {
+      bench.wallMs += 600_000;
+      bench.sweep(1);
+      bench.engine.rest(bench.wallMs);
+      while (bench.engine.sealing) bench.engine.sealStep();
+    }
+  }
+
+  const KINDS: readonly (readonly [kinds: number, what: string, gone: readonly string[], left: readonly string[]])[] = [
+    [Erase.texts, "texts, of refused and inbound messages too, and leaves numbers", [WORDS, "words-from-a-phone", "words-refused", "words-of-a-rule"], [NUMBER, "13900139000", "13700137000"]],
+    [Erase.numbers, "numbers, and leaves texts", [NUMBER, "13900139000", "13700137000"], [WORDS, "words-from-a-phone", "139****5678"]],
+    [Erase.inbound, "what phones wrote, and leaves the rest", ["words-from-a-phone", "13900139000"], [WORDS, NUMBER, "words-refused"]],
+    [Erase.refusals, "what was refused, and leaves the rest", ["words-refused", "words-of-a-rule", "13700137000"], [WORDS, NUMBER, "words-from-a-phone"]],
+  ];
+  for (const [kinds, what, gone, left] of KINDS) {
+    it(`clause 4.2: overwrites ${what}`, () => {
+      const path = sealedDay();
+      const before = JSON.stringify(bench.ask({ kind: "statement", name: "a", fromMs: 0, toMs: bench.wallMs }), (_key, held: unknown) => (typeof held === "bigint" ? String(held) : held));
+      for (const word of [...gone, ...left.filter((one) => !one.includes("*"))]) expect(holds(path, word), word).to.equal(true);
+      for (let round = 0; round < 2; round++) eraseSealed(path, kinds);
+      for (const word of gone) expect(holds(path, word), word).to.equal(false);
+      for (const word of left) expect(holds(path, word), word).to.equal(true);
+      expect([statSync(path).mode & 0o777, erasedOf(path)]).to.deep.equal([0o400, kinds]);
+      expect(JSON.stringify(bench.ask({ kind: "statement", name: "a", fromMs: 0, toMs: bench.wallMs }), (_key, held: unknown) => (typeof held === "bigint" ? String(held) : held))).to.equal(before);
+    });
+  }
+
+  it("is asked for once a day is old enough, each kind at its own age, until it is done", () => {
+    const path = sealedDay();
+    bench.options.keep = { textsDays: 3, numbersDays: 10, inboundDays: 0, refusalsDays: 3 };
+    bench.restart();
+    rest();
+    expect(bench.erasures).to.deep.equal([]);
+    bench.wallMs += 3 * DAY;
+    rest();
+    const kinds = Erase.texts | Erase.refusals;
+    expect(bench.erasures[0]).to.deep.equal([path, kinds]);
+    eraseSealed(path, kinds);
+    bench.erasures.length = 0;
+    rest();
+    expect(bench.erasures, "it is done").to.deep.equal([]);
+    bench.wallMs += 8 * DAY;
+    rest();
+    expect(bench.erasures[0]).to.deep.equal([path, kinds | Erase.numbers]);
+  });
+
+  it("nothing is asked for where nothing is set", () => expect(eraseAt(9_999, { textsDays: 0, numbersDays: 0, inboundDays: 0, refusalsDays: 0 })).to.equal(0));
 });
