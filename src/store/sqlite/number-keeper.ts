@@ -253,6 +253,7 @@ export class NumberKeeper {
     const asked = numberOf(number);
     if (asked < 0) return 0;
     const { lists, past } = this.#write(() => this.#db.forget(asked, ["allow", "consent", "ported"]));
+    this.#db.cutLog();
     for (const row of lists) this.#changed(row, asked, -1, true);
     return lists.length + past;
   }
