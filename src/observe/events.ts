@@ -50,7 +50,7 @@ export class Events {
 
   bound(bind: BoundBind, version: string, direction: string, former: boolean): void {
     this.#log.info("bound", {
-      account: bind.account.terms.name, session: bind.session.id, remote: bind.session.remoteAddress, version, direction, ...(former ? { credential: "former" } : {}),
+      account: bind.account.terms.name, session: bind.session.id, remote: bind.session.remoteAddress, version, direction, ...(former ? { by: "former password or secret" } : {}),
     });
   }
 

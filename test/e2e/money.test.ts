@@ -99,7 +99,7 @@ for (const combination of COMBINATIONS) {
       expect(await road.eventually(() => road.money("limit"), (money) => money.endsWith("/0.00"))).to.equal("-0.07/0.00");
     });
 
-    it("of 1750.00 at 0.035 buys exactly 50,000 messages over ten binds as fast as they can; the 50,001st is refused", async function () {
+    it("clause 3: of 1750.00 at 0.035 buys exactly 50,000 messages over ten binds as fast as they can; the 50,001st is refused", async function () {
       this.timeout(60_000);
       await road.account("fifty", 0, { rate: 1_000_000, burst: 1_000_000 });
       await road.daemon.call("topup", { name: "fifty", amount: "1750.00", reference: "BANK-1", actor: "test" });

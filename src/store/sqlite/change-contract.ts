@@ -1,6 +1,7 @@
 /**
  * Change of a contract's standing: suspended and resumed, warned with a deadline and cleared; and the registers of signatures and templates.
  */
+import { MAX_TEMPLATE_LENGTH, parseTemplate } from "../../contract/template.js";
 import type { RegisteredSignature } from "../../ledger/account.js";
 import { Refused, isLine, type Applied, type ChangeContext, type Of } from "./change-context.js";
 import { addTemplate, endTemplate, putSignature, readWarning, setWarning } from "./standing.js";
@@ -10,7 +11,6 @@ const MAX_CURE_DAYS = 365;
 /** Signatures an account may have, seen ones among them; a submit with another is still judged, only not counted by it. */
 export const MAX_SIGNATURES = 1_000;
 export const MAX_TEMPLATES = 500;
-const MAX_TEMPLATE = 1_000;
 
 export function warnAccount(change: ChangeContext, command: Of<"account.warn">): Applied {
   const row = change.account(command.name);
@@ -112,7 +112,9 @@ function signatureText(given: string, least: number, most: number): string {
 export function registerTemplate(change: ChangeContext, command: Of<"template.add">): Applied {
   const row = change.account(command.name);
   const { text } = command;
-  if (!isLine(text.replaceAll("\n", " "), MAX_TEMPLATE) || text.trim() === "") throw new Refused("invalid_value", `template: 1 to ${MAX_TEMPLATE} printable characters`);
+  if (!isLine(text.replaceAll("\n", " "), MAX_TEMPLATE_LENGTH) || text.trim() === "") throw new Refused("invalid_value", `template: 1 to ${MAX_TEMPLATE_LENGTH} printable characters`);
+  const parsed = parseTemplate(text);
+  if (typeof parsed === "string") throw new Refused("invalid_value", `template: it ${parsed}`);
   const { no, templates } = row.account;
   if (templates.some((one) => one.text === text)) return change.repeated(row);
   if (templates.length >= MAX_TEMPLATES) throw new Refused("limit_exceeded", `an account has at most ${MAX_TEMPLATES} templates`);

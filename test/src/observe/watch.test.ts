@@ -187,7 +187,7 @@ describe("the watch", () => {
     expect(road.told).to.deep.equal(["+suspended acme", "-suspended acme"]);
   });
 
-  it("tells when a warned account has not mended its breach in time", async () => {
+  it("clause 5.2: tells when a warned account has not mended its breach in time", async () => {
     const road = new Road();
     road.set({}, "warned", { cureByMs: road.clock.wallMs + 3_600_000 });
     await road.pass(1_800_000);

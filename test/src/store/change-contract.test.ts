@@ -105,6 +105,8 @@ describe("an account's registers", () => {
     books.outcome({ kind: "template.add", name: "acme", text: "您的快递{code}已到" });
     expect(books.account("acme").templates).to.deep.equal([{ no: 2, text: "您的快递{code}已到" }]);
     expect(books.outcome({ kind: "template.add", name: "acme", text: " " })).to.equal("invalid_value");
+    const unclosed = books.result({ kind: "template.add", name: "acme", text: "您的验证码{code" });
+    expect(unclosed.ok ? "" : unclosed.message).to.equal("template: it has a { that is not closed: write \\{ where it is meant");
     expect(books.problems).to.deep.equal([]);
   });
 });
