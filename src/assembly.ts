@@ -22,6 +22,7 @@ import type { PolicyGround } from "./flow/policy.js";
 import { Recall, remembered } from "./flow/recall.js";
 import type { MessageIds } from "./flow/ids.js";
 import { LearnNetworks } from "./flow/learn-networks.js";
+import { OptOutWatch } from "./flow/opt-out-watch.js";
 import { fateOf, type ReportOrigin } from "./flow/receipt.js";
 import { ServiceDesk } from "./flow/service.js";
 import type { Screen } from "./filter/screen.js";
@@ -69,6 +70,8 @@ export interface Assembly extends Ground {
   readonly routes: Routes;
   readonly service: ServiceDesk;
   readonly trackers: Trackers;
+  readonly optOuts: OptOutWatch;
+  readonly learning: LearnNetworks;
 }
 
 /** @param shuttingDown whether new binds are to be turned away */
@@ -161,7 +164,8 @@ export function assemble(ground: Ground, settings: Settings, screen: Screen, ids
     owed: (accountNo) => flow.notifier.owed(accountNo),
     open: (account, address) => openCall(ground, settings, gate, account, address),
   });
-  const assembly = { ...ground, calls, flow, gate, links, binds, serviceCodes, routes, service, trackers: policies.trackers };
+  const optOuts = new OptOutWatch(ground.contract.lists, (kind, no, on, detail) => ground.alarms.set(kind, accounts.byNo(no)?.terms.name ?? String(no), on, detail));
+  const assembly = { ...ground, calls, flow, gate, links, binds, serviceCodes, routes, service, trackers: policies.trackers, learning: networks, optOuts };
   rebuildCodes(assembly);
   return assembly;
 }

@@ -31,7 +31,7 @@ import { MessageIds } from "./flow/ids.js";
 import { SweepClock } from "./flow/sweep-clock.js";
 import { Alarms } from "./observe/alarms.js";
 import { Events } from "./observe/events.js";
-import { registerAlarmGauges, registerGauges, registerTrafficGauges } from "./observe/gauges.js";
+import { registerAlarmGauges, registerGauges, registerNumberGauges, registerTrafficGauges } from "./observe/gauges.js";
 import { StoreHeartbeat } from "./observe/heartbeat.js";
 import { createLog, wireLog } from "./observe/log.js";
 import { Metrics } from "./observe/metrics.js";
@@ -150,7 +150,7 @@ class RunningGateway implements Gateway {
       keys: () => this.#keys,
       numbers: () => ({ store: this.#numbers, networks: this.#contract.networks, zoneMinutes: this.#settings.data.zoneMinutes }),
       settings: () => this.#settings,
-      alarms: () => ({ raised: () => this.#alarms.raised, test: () => this.#alarms.test(), announced: (incident) => this.#services?.incidents.announced(incident) }),
+      alarms: () => ({ raised: () => this.#alarms.raised, test: () => this.#alarms.test() }),
       protocols: PROTOCOL_NAMES.map(protocolNamed),
       routes: () => ({ routes: this.#parts.routes, rules: this.#settings.route }),
       state: () => ({ state: this.#state, reasons: this.#notReady(), listeners: this.#listeners, binds: this.#parts.binds, links: this.#parts.links }),
@@ -169,7 +169,7 @@ class RunningGateway implements Gateway {
     const snapshot = await this.#store.open();
     this.#log.info("numbers_loaded", { ...(await this.#numbers.open()) });
     this.#keys.load();
-    const last = this.#alarms.load();
+    this.#alarms.load();
     this.#openSecrets(snapshot.accounts);
     if (settings.simulator.enabled) {
       this.#simulator = await startEmbeddedSimulator({ ...settings.simulator, clock: this.#clock, log: wireLog(this.#log.child("simulator")) });
@@ -195,7 +195,7 @@ class RunningGateway implements Gateway {
     this.#parts.flow.restore(snapshot);
     void recallTraffic(this.#parts);
     this.#services = new Services(this.#parts, settings, this.#alarms);
-    await this.#services.start(last);
+    await this.#services.start();
     const rotation = await this.#keys.finish({ actor: "gateway", reason: "a rotation was cut short" });
     if (rotation !== null) this.#log[rotation.reason === "" ? "info" : "warn"]("key_rotation", { key: rotation.keyId, sealed: rotation.secrets, waitsIn: rotation.pendingPath, reason: rotation.reason });
     await bootstrapAccounts(this.#store, this.#keys, new Set(snapshot.accounts.map((account) => account.name)), settings.bootstrap);
@@ -225,6 +225,7 @@ class RunningGateway implements Gateway {
     }));
     registerTrafficGauges(this.#metrics, { figures: () => this.#parts.trackers.figures });
     registerAlarmGauges(this.#metrics, this.#alarms, this.#webhooks);
+    registerNumberGauges(this.#metrics, this.#contract.lists, this.#parts.learning);
     if (settings.http.enabled) {
       this.#http = await startHttp({ host: settings.http.host, port: settings.http.port, clock: this.#clock }, {
         metricsText: async () => ({ type: this.#metrics.contentType, body: await this.#metrics.text() }),
@@ -251,6 +252,7 @@ class RunningGateway implements Gateway {
       sweptAtMs = nowMs;
       this.#store.sweep(sweepMs);
       this.#reminders.tick(nowMs, this.#clock.wallMs);
+      this.#parts.optOuts.tick(this.#accounts.all(), this.#clock.wallMs);
     });
   }
 
@@ -281,7 +283,6 @@ class RunningGateway implements Gateway {
     const endMs = this.#clock.monotonicMs + drainMs;
     const leftMs = (): number => Math.max(0, endMs - this.#clock.monotonicMs);
     this.#log.info("draining", { reason, withinMs: drainMs });
-    this.#alarms.alive(this.#clock.wallMs, `stopped: ${reason}`);
     void this.#service?.stopping("draining");
     for (const { listener } of this.#listeners) listener.stopAccepting();
     this.#parts.gate.close(Math.max(0, drainMs - LAST_WORDS_MS));

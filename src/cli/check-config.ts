@@ -2,6 +2,7 @@
  * tollgate check-config: what is in force, and where each value came from; or everything that is wrong with the file.
  */
 import type { Command } from "commander";
+import { loadContractFiles } from "../admin/contract-files.js";
 import { KeyFiles } from "../admin/key-files.js";
 import { exampleText } from "../config/example.js";
 import type { RouteSettings } from "../config/settings.js";
@@ -21,6 +22,7 @@ export function register(program: Command, context: CliContext): void {
       if (flags.example === true) return context.output.line(exampleText(await loadProtocols()).trimEnd());
       const { path, effective, settings } = await context.config(flags);
       const keys = new KeyFiles(settings.secrets, settings.data.dir);
+      await loadContractFiles(settings.contract);
       // Outside the service there is no folder of credentials to look into.
       if (keys.path !== "") keys.current();
       const names = settings.route.some(({ account }) => account !== ANY_ACCOUNT) ? await context.accountNames(flags) : null;

@@ -1,5 +1,5 @@
 /**
- * Free: messages of the gateway itself, such as the confirmation of an opt-out: they cost nothing, count for no quota, and wait for no answer.
+ * Free: messages of the gateway itself, such as the confirmation of an opt-out: they cost nothing and wait for no answer; as segments sent they count.
  */
 import type { Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
@@ -30,7 +30,6 @@ export function wayOfFree(context: FreeContext, account: LiveAccount, message: M
 }
 
 export function spoolFree(context: FreeContext, dispatcher: Dispatcher, submission: Submission): typeof Outcome.ok {
-  submission.segments = 0;
   submission.origin = NOBODY;
   submission.receivedMs = context.clock.preciseMs();
   spool(context, dispatcher, submission);

@@ -98,6 +98,10 @@ export const CONTRACT_SETTINGS: readonly AccountSetting[] = [
     help: "What a phone that opted out is answered; none: nothing is sent",
   },
   {
+    name: "optOutAlarm", flag: "opt-out-alarm", kind: "integer", default: 10, min: 0, max: 1_000_000, unit: "messages a day",
+    help: "Alarm when the account tries to write to numbers that opted out so often in a day; 0: none",
+  },
+  {
     name: "signatureRule", flag: "signature-rule", kind: "choice", default: "off", choices: ["off", "required", "registered"],
     help: "Whether a text must bear a 【signature】, any or a registered one",
   },

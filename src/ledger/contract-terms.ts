@@ -45,6 +45,8 @@ export interface ContractTerms {
   readonly optOuts: boolean;
   /** What a phone that opted out is answered; none: nothing is sent. */
   readonly optOutReply: string;
+  /** Alarm when the account tries to write to numbers that opted out so often in a day; 0: none. */
+  readonly optOutAlarm: number;
   /** Whether a text must bear a 【signature】, any or a registered one. */
   readonly signatureRule: "off" | "required" | "registered";
   /** Where it must stand. */
@@ -124,6 +126,7 @@ export function contractTerms(settings: ContractTerms): ContractTerms {
     consentDays: settings.consentDays,
     optOuts: settings.optOuts,
     optOutReply: settings.optOutReply,
+    optOutAlarm: settings.optOutAlarm,
     signatureRule: settings.signatureRule,
     signaturePlace: settings.signaturePlace,
     newSignatures: settings.newSignatures,

@@ -3,6 +3,7 @@
  */
 import { statfs } from "node:fs/promises";
 import type { Store } from "../store/store.js";
+import type { NumberLists } from "../contract/number-lists.js";
 import type { AccountView } from "../ledger/commands.js";
 import type { TrackerFigures } from "../contract/traffic-policy.js";
 import type { Alarms } from "./alarms.js";
@@ -121,4 +122,15 @@ export function registerAlarmGauges(metrics: Metrics, alarms: Pick<Alarms, "seri
   if (webhooks === null) return;
   metrics.pull("tollgate_webhook_events_total", () => Object.entries(webhooks.totals).map(([state, count]: [string, number]) => [{ state }, count] as const));
   metrics.pull("tollgate_webhook_waiting_events", () => webhooks.waiting().length);
+}
+
+export function registerNumberGauges(metrics: Metrics, lists: NumberLists, learning: { readonly learned: number }): void {
+  metrics.pull("tollgate_numbers", () => {
+    const sizes = new Map<string, number>();
+    for (const { kind, size } of lists.lists()) sizes.set(kind, (sizes.get(kind) ?? 0) + size);
+    return [...sizes].map(([kind, size]) => [{ kind }, size] as const);
+  });
+  metrics.pull("tollgate_numbers_bytes", () => [...lists.lists()].reduce((sum, { octets }) => sum + octets, 0));
+  metrics.pull("tollgate_numbers_unpacked", () => [...lists.lists()].reduce((sum, { changes }) => sum + changes, 0));
+  metrics.pull("tollgate_networks_learned_total", () => learning.learned);
 }
