@@ -17,7 +17,7 @@ const OUTCOMES: Readonly<Record<OutcomeName, Advice>> = {
   throttled: { meaning: "The account's rate is exceeded.", action: "Send slower and try this message again after a second; ask for a higher rate if this is usual." },
   queue_full: { meaning: "The account's queue, the gateway's queue or the window is full.", action: "Try again after some seconds; wait for answers before sending more." },
   store_unavailable: { meaning: "The gateway cannot write to disk now; nothing was accepted or charged.", action: "Try again after some seconds; tell the gateway's operators if it lasts." },
-  account_suspended: { meaning: "The account is suspended or closed.", action: "Ask the provider why; nothing is sent or charged until it is resumed." },
+  account_suspended: { meaning: "The account is suspended or closed, its contract has not begun or has ended, or it has not made its first payment.", action: "Ask the provider why; nothing is sent or charged until it is resumed." },
   no_credit: { meaning: "The prepaid balance does not cover the message.", action: "Top the account up, then send it again." },
   blocked_content: { meaning: "The text holds a blocked word.", action: "Change the text; ask the provider for the category if it is a mistake." },
   signature: { meaning: "The signature is missing from the text, or is not registered for the account.", action: "Put the registered signature in front, in 【】, or register it." },
