@@ -50,6 +50,8 @@ export interface ComplaintReport {
   readonly to: string;
   /** "" while there is none. */
   readonly answeredAt: string;
+  /** What must be known of the due time; "" where nothing is. */
+  readonly remark: string;
   readonly lines: readonly { readonly at: string; readonly actor: string; readonly kind: string; readonly text: string }[];
 }
 
@@ -57,9 +59,11 @@ export const COMPLAINT_ANSWERS = {
   "complaint.add": async (host: AdminHost, { to, source, account, note: words, atMs, ...asker }: Params<"complaint.add">): Promise<ComplaintReport> => {
     const number = normaliseDestination(to, 0);
     if (number === null) throw new AdminError("invalid_value", "to: is no telephone number");
-    const dueMs = host.calendar().after(atMs, host.complaintMs);
+    const calendar = host.calendar();
+    const dueMs = calendar.after(atMs, host.complaintMs);
     const { complaintId = 0 } = await change(host, { kind: "complaint.add", number, source, account, note: words, dueMs, ...quiet(asker) });
-    return show(host, complaintId);
+    const report = await show(host, complaintId);
+    return calendar.knows(dueMs) ? report : { ...report, remark: `the table of holidays does not know the year of ${isoTime(dueMs)}: only days of the week were counted` };
   },
   "complaint.list": async (host: AdminHost, { all, limit }: Params<"complaint.list">): Promise<readonly ComplaintReport[]> =>
     (await ask(host, { kind: "complaints", which: all ? "all" : "open", limit })).complaints.map(complaintReport),
@@ -94,7 +98,7 @@ export function quiet(asker: { readonly actor: string; readonly reason?: string 
 export function complaintReport(complaint: Complaint): ComplaintReport {
   const { id: no, atMs, dueMs, state, source, account, number, answeredAtMs, lines } = complaint;
   return {
-    id: no, at: isoTime(atMs), due: isoTime(dueMs), state, source, account, to: maskNumber(number), answeredAt: isoTime(answeredAtMs),
+    id: no, at: isoTime(atMs), due: isoTime(dueMs), state, source, account, to: maskNumber(number), answeredAt: isoTime(answeredAtMs), remark: "",
     lines: lines.map(({ atMs: when, actor, kind, text }) => ({ at: isoTime(when), actor, kind, text: maskNumbers(text) })),
   };
 }

@@ -106,6 +106,7 @@ function tell(context: CliContext, flags: CommonOptions, one: ComplaintReport, z
     ["account", one.account || "-"],
     ["to", one.to || "(forgotten)"],
   ]);
+  if (one.remark !== "") context.output.line(`note: ${one.remark}`);
   if (one.lines.length === 0) return;
   context.output.line("");
   context.output.table([{ title: "time" }, { title: "who" }, { title: "what" }, { title: "words" }],

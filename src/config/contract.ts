@@ -12,14 +12,12 @@ const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /** `beside` makes a path of the file absolute; `fault` takes what is wrong with a key. */
 export function contractSettings(parsed: Parsed["contract"], beside: (path: string) => string, fault: (key: string, message: string, hint: string) => void): ContractSettings {
-  const holidays = parsed.holidays === undefined ? "" : beside(parsed.holidays);
-  if (holidays !== "") {
-    try {
-      readHolidays(holidays);
-    } catch (error) {
-      if (!(error instanceof HolidaysError)) throw error;
-      fault("contract.holidays", error.message, "paths are relative to the configuration file; config/holidays.toml shows the form");
-    }
+  const holidays = parsed.holidays === undefined ? shipped("holidays.toml") : beside(parsed.holidays);
+  try {
+    readHolidays(holidays);
+  } catch (error) {
+    if (!(error instanceof HolidaysError)) throw error;
+    fault("contract.holidays", error.message, "paths are relative to the configuration file; config/holidays.toml shows the form");
   }
   if (parsed.working_hours.length === 0) fault("contract.working_hours", "must name one stretch at least", 'for example ["09:00-12:00", "13:00-18:00"]');
   if (parsed.working_days.length === 0) fault("contract.working_days", "must name one day at least", 'for example ["mon", "tue"]');

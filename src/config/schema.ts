@@ -226,7 +226,7 @@ export const SCHEMA = {
     }),
     holidays: text({
       optional: true, max: 4_096, example: "holidays.toml",
-      help: "A file of holidays and of weekend days worked for them, as config/holidays.toml; relative to this file. Read when it is needed. Without it only the days of the week count.",
+      help: "A file of holidays and of weekend days worked for them, as config/holidays.toml; relative to this file. Read when it is needed. When absent: the one that comes with the program, which knows 2025 to 2027 only.",
     }),
     service_number: text({
       optional: true, max: 20, pattern: DIGITS, form: "digits", example: "10690000",

@@ -101,7 +101,7 @@ export interface ContractSettings {
   readonly workingHours: readonly string[];
   /** 1 (Monday) to 7. */
   readonly workingDays: readonly number[];
-  /** The file of holidays; "" = none. */
+  /** The file of holidays. */
   readonly holidays: string;
   /** The gateway's own number; "" = none. */
   readonly serviceNumber: string;

@@ -43,6 +43,12 @@ describe("complaint register", () => {
     expect(closed.answeredAt).to.not.equal("");
   });
 
+  it("says so when the table of holidays does not know the year", async () => {
+    // The calendar here knows no year at all.
+    expect((await add()).remark).to.match(/^the table of holidays does not know the year of 2025-12-01/);
+    expect((await call("complaint.show", { id: 1 })).remark).to.equal("");
+  });
+
   it("shows numbers masked, in the words of its lines too", async () => {
     expect((await add()).lines.map(({ text }) => text)).to.deep.equal(["138****8000 says: never asked for it"]);
   });
