@@ -8,6 +8,7 @@ import { secretKey } from "../ledger/secret.js";
 import { ACCOUNTS_ANSWERS } from "./accounts-methods.js";
 import { NUMBER_ANSWERS } from "./number-methods.js";
 import { ALARM_ANSWERS } from "./alarm-methods.js";
+import { USAGE_ANSWERS } from "./usage-methods.js";
 import type { Trace } from "../store/query.js";
 import { METHODS, isMethod } from "./api.js";
 import type { CheckedParamsOf, MethodName, Results } from "./api.js";
@@ -99,6 +100,7 @@ const ANSWERS: Answers = {
   },
   ...COMPLAINT_ANSWERS,
   ...ALARM_ANSWERS,
+  ...USAGE_ANSWERS,
   ...EVIDENCE_ANSWERS,
   ...NUMBER_ANSWERS,
   ...REVIEW_ANSWERS,

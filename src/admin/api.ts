@@ -23,6 +23,7 @@ import type { OutcomeName } from "../../protocols/model/outcome.js";
 import type { ScreenHit } from "./host.js";
 import type { VerifyReport } from "../store/query.js";
 import { NUMBER_METHODS, type NumberResults } from "./number-methods.js";
+import { USAGE_METHODS, type UsageResults } from "./usage-methods.js";
 import { ALARM_METHODS, type AlarmResults } from "./alarm-methods.js";
 
 export type { AdminHost, GatewayStatus, LogLevelName, ReloadReport, ScreenHit, ScreenVerdict } from "./host.js";
@@ -56,6 +57,7 @@ export const METHODS = {
   ...ACCOUNTS_METHODS,
   ...COMPLAINT_METHODS,
   ...ALARM_METHODS,
+  ...USAGE_METHODS,
   ...EVIDENCE_METHODS,
   ...NUMBER_METHODS,
   ...REVIEW_METHODS,
@@ -68,7 +70,7 @@ export type ParamsOf<M extends MethodName> = z.input<(typeof METHODS)[M]>;
 /** What the answering side gets. */
 export type CheckedParamsOf<M extends MethodName> = z.output<(typeof METHODS)[M]>;
 
-export interface Results extends AccountsResults, ComplaintResults, AlarmResults, EvidenceResults, NumberResults, ReviewResults, StatementResults, ForgetResults {
+export interface Results extends AccountsResults, ComplaintResults, AlarmResults, EvidenceResults, NumberResults, ReviewResults, StatementResults, ForgetResults, UsageResults {
   "account.add": AccountReport;
   "account.set": AccountReport;
   "account.list": readonly AccountReport[];

@@ -15,6 +15,7 @@ import type { LiveBinds, LiveLinks } from "./live.js";
 import { routeReport, type RouteLine } from "./routing.js";
 import { screenVerdict } from "./screening.js";
 import { gatewayStatus } from "./status.js";
+import { liveUsage } from "./usage-live.js";
 import { readCalendar } from "./working-time.js";
 
 /** Asked anew at each call: the parts are made while the gateway starts. */
@@ -84,6 +85,7 @@ export function gatewayHost(version: string, startedAtMs: number, log: Log, live
       words: live.flow().screen.size,
       logLevel: log.level,
     }),
+    usage: (name) => liveUsage({ flow: live.flow(), binds: live.state().binds, zoneMinutes: live.settings().data.zoneMinutes }, name),
     setLogLevel: (level) => log.setLevel(level),
   };
 }

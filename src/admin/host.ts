@@ -14,6 +14,7 @@ import type { Decided } from "../flow/review.js";
 import type { ReviewEntry } from "../store/query.js";
 import type { Store } from "../store/store.js";
 import type { NumberHost } from "./number-methods.js";
+import type { LiveUsage } from "./usage-live.js";
 import type { RouteReport } from "./routing.js";
 
 /** Who asked, and why, for the audit log. */
@@ -98,6 +99,8 @@ export interface AdminHost {
   /** Reads configuration and word lists again: checked whole, logged for the audit, then swapped. Throws AdminError. */
   reload(by: AskedBy): Promise<ReloadReport>;
   status(): GatewayStatus;
+  /** One account's live traffic (none: there is no such account), or that of all that are not closed. */
+  usage(name: string | undefined): Promise<readonly LiveUsage[]>;
   setLogLevel(level: LogLevelName): void;
 }
 

@@ -105,6 +105,7 @@ export function offlineHost(store: Store, settings: Settings, protocols: readonl
     decideReview: needsDaemon,
     reload: needsDaemon,
     status: needsDaemon,
+    usage: needsDaemon,
     setLogLevel: needsDaemon,
   };
 }

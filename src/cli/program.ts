@@ -35,6 +35,7 @@ import { register as status } from "./status.js";
 import { register as topup } from "./topup.js";
 import { register as trace } from "./trace.js";
 import { register as uncertain } from "./uncertain.js";
+import { register as usage } from "./usage.js";
 
 /** Every command file exports `register(program, context)`; in the order of `tollgate --help`. */
 const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
@@ -42,7 +43,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   account, key, topup, invoice, refund, statement, ledger,
   numbers, complaint, evidence, forget,
   trace, uncertain, explain, decode, screen, review, route,
-  status, alarms, reload, log, audit,
+  status, usage, alarms, reload, log, audit,
   simulate, bench,
 ];
 

@@ -9,6 +9,7 @@ import type { Account } from "../ledger/account.js";
 import { bindName } from "../ledger/bind-terms.js";
 import { TokenBucket } from "../limiter/token-bucket.js";
 import type { LivePolicy } from "./policy.js";
+import { AccountUsage } from "./usage.js";
 
 /** Policy refusals kept with their text, per account and hour. */
 const REFUSALS_KEPT_AN_HOUR = 1_000;
@@ -27,6 +28,7 @@ export class LiveAccount {
   /** What its contract has us look at in its messages; null: nothing. Made by the flow. */
   policy: LivePolicy | null = null;
   readonly bucket: TokenBucket;
+  readonly usage: AccountUsage;
   /** Charges of this many micro-units or more are refused without asking the store; Infinity = no hint. */
   refusedFromMicros = Infinity;
   /** Messages queued for this account, on disk and in memory heads. */
@@ -49,6 +51,7 @@ export class LiveAccount {
     this.terms = terms;
     this.#setWindow(zoneMinutes);
     this.bucket = new TokenBucket(terms.rate, terms.burst, nowMs);
+    this.usage = new AccountUsage(zoneMinutes);
   }
 
   /** Takes other terms over; the bucket is the caller's. */

@@ -333,6 +333,7 @@ export class Intake {
   #goOn(submission: Submission): void {
     const dispatcher = this.#context.dispatcherOf(submission.operatorNo) as Dispatcher;
     this.#context.metrics.stage(Stage.spool, Outcome.ok);
+    submission.account.usage.accepted(submission.segments, this.#context.clock.wallMs);
     if (submission.state === MessageState.dispatched) dispatcher.write(submission);
     else if (submission.state === MessageState.queued) dispatcher.arrived(submission);
     else if (submission.state === MessageState.held) this.#context.holder.held(submission);
@@ -348,7 +349,9 @@ export class Intake {
     }
     this.#context.metrics.stage(Stage.spool, outcomeOf(result));
     // Of one that may be on disk nobody knows whether it was refused.
-    if (result !== Commit.unknown) this.#context.refusals.add(submission.accountNo, outcomeOf(result), 1);
+    if (result === Commit.unknown) return;
+    this.#context.refusals.add(submission.accountNo, outcomeOf(result), 1);
+    submission.account.usage.refused(outcomeOf(result), 1, this.#context.clock.wallMs);
   }
 }
 

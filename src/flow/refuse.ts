@@ -26,7 +26,9 @@ export class Refuser {
 
   /** `count` messages of one submit: answered once, each counted. */
   answer(origin: SubmitOrigin, account: LiveAccount, handle: number, outcome: Outcome, count: number): void {
-    this.#context.refusals.add(account.terms.no, outcome, count);
+    const { refusals, clock } = this.#context;
+    refusals.add(account.terms.no, outcome, count);
+    account.usage.refused(outcome, count, clock.wallMs);
     origin.answerSubmit(handle, outcome, 0);
   }
 

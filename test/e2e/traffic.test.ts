@@ -46,6 +46,10 @@ describe("an account's traffic by its contract", () => {
     expect(others.filter((status) => status === THROTTLED).length).to.be.at.least(20);
     expect(await alarms()).to.deep.equal(["blasting blasts"]);
     expect(await road.metric("tollgate_blasting_accounts")).to.equal(1);
+    const [usage] = await road.daemon.call("usage", { name: "blasts" });
+    expect(usage).to.include({ account: "blasts", rate: 2, binds: 4, unanswered: 0 });
+    expect(usage?.slowedUntil).to.match(/^20/);
+    expect([usage?.outcomes["blasting"], usage?.outcomes["throttled"]]).to.deep.equal([BLASTING, THROTTLED].map((asked) => [...statuses, ...others].filter((status) => status === asked).length));
     for (const bind of binds) bind.destroy();
   });
 
@@ -118,6 +122,8 @@ describe("an account's traffic by its contract", () => {
     await road.daemon.call("account.set", { name: "quota", actor: "test", settings: { quotaDay: 11 } });
     expect(await road.eventually(() => send(customer, "13800138000"), (status) => status === 0, 2_000)).to.equal(0);
     expect(await send(customer, "13800138000")).to.equal(QUOTA);
+    expect((await road.daemon.call("usage", { name: "quota" }))[0]).to.include({ usedDay: 11, quotaDay: 11, usedMonth: 11, quotaMonth: 0 });
+    expect((await road.daemon.command("usage")).out).to.match(/quota .*11 of 11, 0 left/);
     customer.destroy();
   });
 });

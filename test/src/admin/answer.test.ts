@@ -13,6 +13,7 @@ describe("admin API", () => {
   const PARAMS: Record<keyof typeof METHODS, unknown> = {
     "account.add": { name: "bench", settings: { priceMicros: 35_000, rate: 100 }, actor: "cli:root" },
     "account.set": { name: "bench", settings: { rate: 200 } },
+    "usage": { name: "demo" },
     "account.list": {},
     "account.show": { name: "demo" },
     "account.suspend": { name: "demo", reason: "unpaid" },

@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AdminHost, AskedBy, KeyHost } from "../../../src/admin/host.js";
+import type { LiveUsage } from "../../../src/admin/usage-live.js";
 import type { NumberHost } from "../../../src/admin/number-methods.js";
 import { FakeNumbers } from "./fake-numbers.js";
 import { routeReport, type RouteLine, type RouteReport } from "../../../src/admin/routing.js";
@@ -137,6 +138,15 @@ export class FakeHost implements AdminHost {
       store: { available: true, pending: 0, commits: 9, walOctets: 4096, orphans: 0, openDays: 1 },
       words: 10, wordsVersion: 4, logLevel: "info" as const,
     };
+  }
+
+  usage(name: string | undefined): Promise<readonly LiveUsage[]> {
+    if (name === "nobody") return Promise.resolve([]);
+    return Promise.resolve([{
+      account: "demo", state: "active", submittedPerSecond: 12.5, acceptedPerSecond: 10, peakPerSecond: 40, peakAtMs: 1_764_000_000_000, outcomes: { ok: 300, throttled: 100 }, segments: 310,
+      hours: [{ accepted: 300, refused: 100 }], minutes: [{ accepted: 0, refused: 0 }, { accepted: 5, refused: 1 }], throttledShare: 0.25, binds: 2, unanswered: 3, window: 10,
+      queued: 7, waiting: 1, outbox: 2, rate: 2, slowedUntil: "2025-11-24T16:30:00.000Z", recalling: false, quotaDay: 1_000, usedDay: 400, quotaMonth: 0, usedMonth: 9_000,
+    }]);
   }
 
   setLogLevel(level: string): void {
