@@ -50,7 +50,7 @@ export function compileLists(files: readonly WordFile[], options: ScreenOptions,
   }
   rules.expand(syllables);
   if (rules.patterns > MAX_PATTERNS) errors.push({ file: "", line: 0, reason: `more than ${MAX_PATTERNS} patterns in all lists together` });
-  if (rules.always > MAX_ALWAYS) errors.push({ file: "", line: 0, reason: `more than ${MAX_ALWAYS} patterns in which no two letters must stand: each is run on every text` });
+  if (rules.always > MAX_ALWAYS) errors.push({ file: "", line: 0, reason: `more than ${MAX_ALWAYS} patterns in which no two letters, and no Chinese character, must stand: each is run on every text` });
   if (rules.count > MAX_RULES) errors.push({ file: "", line: 0, reason: `more than ${MAX_RULES} words in all lists together, with their variants` });
   if (rules.listed > MAX_WORDS) errors.push({ file: "", line: 0, reason: `more than ${MAX_WORDS} words in all lists together` });
   if (errors.length > 0) return { errors };

@@ -88,10 +88,11 @@ function least(required: readonly (readonly number[])[]): number {
   return required.length === 0 ? 0 : Math.min(...required.map(says));
 }
 
-/** Chinese characters say three times as much as letters; one alone is in every other text. */
+/** Chinese characters say three times as much as letters; one alone says little, a letter alone nothing. */
 function says(run: readonly number[]): number {
   const weight = run.reduce((sum, codePoint) => sum + (classOfFolded(codePoint) === CharClass.ideograph ? 3 : 1), 0);
-  return run.length < 2 ? 0 : weight;
+  if (run.length === 1) return weight > 1 ? 1 : 0;
+  return weight;
 }
 
 /** The longest run of letters: digits and symbols beside them may be part of something longer. */

@@ -68,7 +68,8 @@ describe("regexes on lists", () => {
     expect(required("加.{0,4}(微信|扣扣|QQ).{0,6}[0-9]{5,}")).to.deep.equal(["微信", "扣扣", "qq"]);
     expect(required("(代开|办理)发票")).to.deep.equal(["发票"]);
     expect(required("代開(發票|fapiao)?")).to.deep.equal(["代开"]);
-    expect(required("(微信|加)号")).to.deep.equal([]);
+    expect(required("满[0-9]{2,4}减")).to.deep.equal(["满"]);
+    expect(required("(微信|x)号?")).to.deep.equal([]);
     expect(required("1[3-9][0-9]{9}")).to.deep.equal([]);
   });
 
