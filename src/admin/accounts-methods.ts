@@ -2,6 +2,7 @@
  * Accounts methods: what the admin API answers of an account as a contract: warnings, registers, changes to come, invoices, history, and many accounts at once.
  */
 import { z } from "zod";
+import { parseTemplate } from "../contract/template.js";
 import type { RegisteredSignature, RegisteredTemplate } from "../ledger/account.js";
 import type { AccountSettings } from "../ledger/commands.js";
 import { formatMoney } from "../ledger/money.js";
@@ -75,7 +76,11 @@ export const ACCOUNTS_ANSWERS: AccountsAnswers = {
   "signature.add": (host, { name: account, text, source, ...who }) => changeAccount(host, { kind: "signature.add", name: account, text, source, ...by(who) }),
   "signature.end": (host, { name: account, text, ...who }) => changeAccount(host, { kind: "signature.end", name: account, text, ...by(who) }),
   "signature.list": async (host, { name: account }) => (await accountOf(host, account)).signatures,
-  "template.add": (host, { name: account, text, ...who }) => changeAccount(host, { kind: "template.add", name: account, text, ...by(who) }),
+  "template.add": (host, { name: account, text, ...who }) => {
+    const parsed = parseTemplate(text);
+    if (typeof parsed === "string") throw new AdminError("invalid_value", `the template ${parsed}`);
+    return changeAccount(host, { kind: "template.add", name: account, text, ...by(who) });
+  },
   "template.end": (host, { name: account, no, ...who }) => changeAccount(host, { kind: "template.end", name: account, no, ...by(who) }),
   "template.list": async (host, { name: account }) => (await accountOf(host, account)).templates,
   "account.clone": async (host, { from, name: account, settings: given, cmppSecret: secret, ...who }) => {

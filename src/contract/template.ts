@@ -10,8 +10,8 @@
  *   {link:10-60}   the only one in which a link may stand
  *   \{ \\          a brace or stroke that is meant
  * ```
- * [market 3] No two variables stand side by side, what is written outnumbers nothing else: at least four characters of a
- * template are fixed; no variable but {link} holds a link, none holds 【 or 】.
+ * [market 3] No two variables stand side by side; at least three letters or digits of a template are fixed; no variable but
+ * {link} holds a link, none holds 【 or 】.
  */
 
 /** What a variable may hold. */
@@ -37,8 +37,8 @@ export interface Template {
 
 export const MAX_TEMPLATE_LENGTH = 1_000;
 export const MAX_VARIABLES = 20;
-/** Characters other than spaces that must be fixed. */
-export const MIN_FIXED = 4;
+/** Letters and digits, Chinese ones among them, that must be fixed. */
+export const MIN_FIXED = 3;
 const MAX_VARIABLE = 500;
 const USUAL_MAX = 20;
 
@@ -77,7 +77,7 @@ export function parseTemplate(written: string): Template | string {
   }
   fixed.push(run);
   if (variables.length > MAX_VARIABLES) return `has more than ${String(MAX_VARIABLES)} variables`;
-  if (fixed.join("").replace(/\s/gu, "").length < MIN_FIXED) return `has fewer than ${String(MIN_FIXED)} fixed characters: it would let nearly everything pass`;
+  if (fixed.join("").replace(/[^\p{L}\p{N}]/gu, "").length < MIN_FIXED) return `has fewer than ${String(MIN_FIXED)} fixed letters or digits: it would let nearly everything pass`;
   const ofFixed = fixed.reduce((sum, one) => sum + one.length, 0);
   return {
     fixed,

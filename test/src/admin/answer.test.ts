@@ -137,6 +137,11 @@ describe("admin API", () => {
     expect(await answerCall(new FakeHost(), "screen", PARAMS.screen)).to.include({ outcome: "blocked_content", charge: "0.035" });
   });
 
+  it("refuses a text template that would let anything pass, and says why", async () => {
+    const error: unknown = await answerCall(new FakeHost(), "template.add", { name: "demo", text: "{any}" }).then(() => null, (thrown: unknown) => thrown);
+    expect(error).to.include({ code: "invalid_value" }).and.have.property("message").that.contains("fixed letters");
+  });
+
   it("seals a CMPP secret before it goes further", async () => {
     for (const method of ["account.add", "account.set"] as const) {
       const host = new FakeHost();

@@ -38,8 +38,8 @@ describe("template", () => {
       return typeof parsed === "string" ? parsed : "";
     };
     expect(why("您的验证码{a}{b}，请查收")).to.contain("right behind another variable");
-    expect(why("{any}")).to.contain("fixed characters");
-    expect(why("{a}，{b}。{c}！")).to.contain("fixed characters");
+    expect(why("{any}")).to.contain("fixed letters");
+    expect(why("{a}，{b}。{c}！")).to.contain("fixed letters");
     expect(why("您的验证码{code")).to.contain("not closed");
     expect(why("您的验证码code}")).to.contain("closes nothing");
     expect(why("您的验证码{1}")).to.contain("write {name}");
