@@ -42,7 +42,11 @@ export const OPERATOR_PASSWORD = "bench123";
 const ZONE_MINUTES = 480;
 const WORDS = 10_000;
 const TEXTS = 256;
-const SIGNATURE = "【测试】";
+export const BENCH_SIGNATURE = "【测试】";
+const SIGNATURE = BENCH_SIGNATURE;
+/** What every text says first, and the template that it is like. */
+const OPENING = "您的订单";
+export const BENCH_TEMPLATE = `${OPENING}{any}`;
 const ALONE_UNITS = 70;
 /** What a part holds behind a 16-bit concatenation header. */
 const PART_UNITS = 66;
@@ -117,7 +121,7 @@ function cleanTexts(random: Random, characters: readonly string[], words: readon
   const units = segments === 1 ? ALONE_UNITS : segments * PART_UNITS;
   const texts: string[] = [];
   while (texts.length < TEXTS) {
-    const text = SIGNATURE + randomText(random, characters, units - SIGNATURE.length);
+    const text = SIGNATURE + OPENING + randomText(random, characters, units - SIGNATURE.length - OPENING.length);
     if (built.screen.screen(text) === null) texts.push(text);
   }
   return texts;

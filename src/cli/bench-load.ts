@@ -7,6 +7,7 @@ import { LoadEsme } from "../simulator/esme.js";
 import { cmppLoad } from "../simulator/load-cmpp.js";
 import { smppLoad } from "../simulator/load-smpp.js";
 import { TemplateSource } from "../simulator/load-source.js";
+import { unspread } from "../simulator/spread.js";
 import { CUSTOMER_NAMES } from "./bench-folder.js";
 import type { BenchProtocol } from "./bench-folder.js";
 import { CliError, Exit } from "./exit.js";
@@ -24,6 +25,7 @@ const FIRST_ROOM = 1 << 20;
  */
 export class Judge {
   readonly #segments: number;
+  readonly #spread: boolean;
   /** By ordinal: 1 = accepted. */
   #accepted = new Uint8Array(FIRST_ROOM);
   /** By ordinal: times seen at the operator. */
@@ -32,8 +34,10 @@ export class Judge {
   #receipts = new Uint8Array(FIRST_ROOM);
   #most = 0;
 
-  constructor(segments: number) {
+  /** @param spread destinations are laid out so (simulator/spread.ts) */
+  constructor(segments: number, spread = false) {
     this.#segments = segments;
+    this.#spread = spread;
   }
 
   accepted(ordinal: number): void {
@@ -45,13 +49,18 @@ export class Judge {
   atOperator(submit: Pick<ArrivedSubmit, "destination" | "octets">): void {
     // The header's last octet is the segment's number, whether its reference has 8 bits or 16.
     const segment = this.#segments === 1 ? 0 : (submit.octets[submit.octets[0] ?? 0] ?? 1) - 1;
-    const ordinal = (Number(submit.destination) - FIRST_DESTINATION) * this.#segments + segment;
+    const ordinal = this.#messageAt(submit.destination) * this.#segments + segment;
     if (ordinal >= this.#seen.length) this.#seen = grown(this.#seen, ordinal);
     this.#seen[ordinal] = Math.min(255, (this.#seen[ordinal] ?? 0) + 1);
   }
 
+  #messageAt(destination: string): number {
+    const offset = Number(destination) - FIRST_DESTINATION;
+    return this.#spread ? unspread(offset) : offset;
+  }
+
   receipt(destination: string): void {
-    const message = Number(destination) - FIRST_DESTINATION;
+    const message = this.#messageAt(destination);
     if (message >= this.#receipts.length) this.#receipts = grown(this.#receipts, message);
     this.#receipts[message] = Math.min(255, (this.#receipts[message] ?? 0) + 1);
   }
@@ -85,6 +94,8 @@ function grown(array: Uint8Array<ArrayBuffer>, place: number): Uint8Array<ArrayB
 
 export interface LoadShape {
   readonly customer: BenchProtocol;
+  /** Destinations over many blocks, as with policies. */
+  readonly spread: boolean;
   readonly port: number;
   readonly password: string;
   readonly binds: number;
@@ -135,7 +146,7 @@ export class BenchLoad {
     const { judge, clock } = watch;
     const systemId = CUSTOMER_NAMES[shape.customer];
     const wire = shape.customer === "cmpp" ? cmppLoad(systemId) : smppLoad;
-    const source = new TemplateSource({ messages: shape.messages, texts: shape.texts, source: SOURCE, firstDestination: FIRST_DESTINATION, wire });
+    const source = new TemplateSource({ messages: shape.messages, texts: shape.texts, source: SOURCE, firstDestination: FIRST_DESTINATION, spread: shape.spread, wire });
     if (source.segments !== shape.segments) throw new RangeError(`texts of ${source.segments} segments where ${shape.segments} were meant`);
     this.esme = new LoadEsme({
       host: "127.0.0.1", port: shape.port, systemId, password: shape.password, binds: shape.binds, window: shape.window, source, clock,

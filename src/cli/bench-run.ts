@@ -12,6 +12,7 @@ import { BenchChild, runTollgate } from "./bench-child.js";
 import { CUSTOMER_NAMES, OPERATOR_NAMES, OPERATOR_PASSWORD } from "./bench-folder.js";
 import type { BenchProtocol, BenchSetup, Combination } from "./bench-folder.js";
 import { BenchLoad, Judge, pause } from "./bench-load.js";
+import { switchOnPolicies } from "./bench-policies.js";
 import type { LoadFigures, LoadShape } from "./bench-load.js";
 import { CliError, Exit } from "./exit.js";
 
@@ -30,6 +31,10 @@ export interface BenchOptions extends Combination {
   readonly links: number;
   readonly operatorWindow: number;
   readonly down: boolean;
+  /** Destinations over many blocks; a run with policies is compared with one without, of the same destinations. */
+  readonly spread: boolean;
+  /** Every rule of a contract on, and so many numbers blocked; null = none. */
+  readonly policies: { readonly blocked: number } | null;
   readonly relay: boolean;
   /** Folder for a CPU profile of each thread of the gateway; "" = none. */
   readonly profile: string;
@@ -40,6 +45,8 @@ export interface BenchResult {
   readonly run: number;
   /** The customer's protocol and the operator's, such as "smpp->cmpp". */
   readonly combination: string;
+  /** Whether every rule of a contract was on. */
+  readonly policies: boolean;
   readonly window: number;
   readonly segments: number;
   readonly messages: number;
@@ -82,10 +89,14 @@ const ACCOUNT_PASSWORD = "bench123";
 export async function runBench(options: BenchOptions, setup: BenchSetup, clock: Clock, say: (text: string) => void): Promise<BenchResult> {
   // First, so that generator and message centre, which are measured with it, are no slower for the one than for the other.
   const relay = options.relay ? await measureRelay(options, setup, clock, say) : null;
-  const judge = new Judge(options.segments);
+  const judge = new Judge(options.segments, options.spread);
   const gateway = await GatewayRun.start(options, setup, clock, judge);
   try {
     const before = await payIn(options, setup.config);
+    if (options.policies !== null) {
+      say(`every policy on, ${String(options.policies.blocked)} numbers blocked`);
+      await switchOnPolicies(setup.config, setup.folder, options.policies.blocked);
+    }
     const load = new BenchLoad(loadShape(options, setup), { clock, judge, failed: () => gateway.failed() });
     say(options.down ? "submitting with the operator down" : "submitting");
     const harness = process.cpuUsage();
@@ -132,6 +143,7 @@ function result(options: BenchOptions, figures: LoadFigures, measured: Measured,
   return {
     run: options.run,
     combination: combinationName(options),
+    policies: options.policies !== null,
     window: options.window,
     segments: options.segments,
     messages: figures.submitted,
@@ -172,8 +184,8 @@ function rounded(value: number, digits: number): number {
 }
 
 function loadShape(options: BenchOptions, setup: BenchSetup): LoadShape {
-  const { customer, binds, window, messages, forMs, rate, warmUpMs, segments } = options;
-  return { customer, port: setup.customerPort, password: ACCOUNT_PASSWORD, binds, window, messages, forMs, rate, warmUpMs, texts: setup.texts, segments };
+  const { customer, spread, binds, window, messages, forMs, rate, warmUpMs, segments } = options;
+  return { customer, spread, port: setup.customerPort, password: ACCOUNT_PASSWORD, binds, window, messages, forMs, rate, warmUpMs, texts: setup.texts, segments };
 }
 
 /** The gateway as a child process, and the message centre it is linked to. */
@@ -320,7 +332,7 @@ interface RelayFigures {
 /** The same traffic through a relay without store or checks, as a child process. */
 async function measureRelay(options: BenchOptions, setup: BenchSetup, clock: Clock, say: (text: string) => void): Promise<RelayFigures> {
   say("the same through a bare relay");
-  const judge = new Judge(options.segments);
+  const judge = new Judge(options.segments, options.spread);
   const smsc = centreOf(options.operator, { port: setup.operatorPort, clock, deliverWindow: options.operatorWindow });
   await smsc.start();
   const relay = new BenchChild("relay", [

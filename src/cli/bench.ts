@@ -29,6 +29,8 @@ interface Flags {
   readonly runs: number;
   readonly segments: number;
   readonly down?: true;
+  readonly policies?: true;
+  readonly blocked: number;
   readonly sameFolder?: true;
   readonly filled: number;
   readonly sealedDays: number;
@@ -63,6 +65,8 @@ export function register(program: Command, context: CliContext): void {
     .option("--runs <number>", "runs, each in a folder of its own", wholeNumber(100), 1)
     .option("--segments <number>", "segments a message takes", wholeNumber(10), 1)
     .option("--down", "the operator is down while messages are accepted; then the gateway is restarted and drained")
+    .option("--policies", "each run without and with every rule of a contract on, and the ratio of the two")
+    .option("--blocked <number>", "with --policies: numbers on the list of all accounts", wholeNumber(5_000_000), 1_000_000)
     .option("--same-folder", "all runs in one data folder, so that later ones find the earlier ones' messages in it")
     .option("--filled <number>", "messages already in today's file", wholeNumber(100_000_000), 0)
     .option("--sealed-days <number>", `sealed days behind it, of ${PER_SEALED_DAY} messages each`, wholeNumber(100), 0)
@@ -75,6 +79,8 @@ export function register(program: Command, context: CliContext): void {
     .action(async (flags: Flags) => {
       if (flags.combinations === true && flags.sameFolder === true) throw new CliError(Exit.usage, "give only one of --combinations and --same-folder");
       const combinations = flags.combinations === true ? COMBINATIONS : [{ customer: flags.customer, operator: flags.operator }];
+      if (flags.policies === true && (flags.sameFolder === true || flags.down === true)) throw new CliError(Exit.usage, "--policies goes with neither --same-folder nor --down");
+      const variants = flags.policies === true ? [null, { blocked: flags.blocked }] : [null];
       const results: BenchResult[] = [];
       let setup: BenchSetup | null = null;
       const say = (text: string): void => {
@@ -82,13 +88,13 @@ export function register(program: Command, context: CliContext): void {
       };
       try {
         for (let run = 1; run <= flags.runs; run++) {
-          for (const combination of combinations) {
+          for (const [combination, policies] of combinations.flatMap((one) => variants.map((variant) => [one, variant] as const))) {
             if (setup === null || flags.sameFolder !== true) {
               remove(setup, flags);
               setup = await newFolder(flags, combination, context, say);
             }
-            say(`run ${run} of ${flags.runs}, ${combinationName(combination)}, in ${setup.folder}`);
-            const result = await runBench({ ...options(flags), ...combination, run }, setup, context.clock, say);
+            say(`run ${run} of ${flags.runs}, ${combinationName(combination)}${policies === null ? "" : ", policies on"}, in ${setup.folder}`);
+            const result = await runBench({ ...options(flags), ...combination, policies, spread: flags.policies === true, run }, setup, context.clock, say);
             results.push(result);
             context.output.line(JSON.stringify(result));
           }
@@ -96,6 +102,7 @@ export function register(program: Command, context: CliContext): void {
       } finally {
         remove(setup, flags);
       }
+      if (flags.policies === true) for (const combination of combinations) context.output.line(JSON.stringify(policyRatio(results, combinationName(combination))));
       const middles = combinations.map((combination) => medians(results, combinationName(combination)));
       if (flags.runs > 1) for (const middle of middles) context.output.line(JSON.stringify(middle));
       if (combinations.length > 1) context.output.line(JSON.stringify(ratios(middles)));
@@ -112,7 +119,7 @@ async function newFolder(flags: Flags, combination: Combination, context: CliCon
   return setup;
 }
 
-function options(flags: Flags): Omit<BenchOptions, "run" | keyof Combination> {
+function options(flags: Flags): Omit<BenchOptions, "run" | "policies" | "spread" | keyof Combination> {
   return {
     messages: flags.minutes === undefined ? flags.messages : Infinity,
     forMs: (flags.minutes ?? 0) * MINUTE_MS,
@@ -150,6 +157,16 @@ function ratios(middles: readonly Middle[]): Record<string, number | string> {
   const told: Record<string, number | string> = { ratios_to: first?.combination ?? "" };
   for (const middle of others) told[middle.combination] = Number((Number(middle["end_to_end_per_s"]) / base).toFixed(3));
   return told;
+}
+
+/** End-to-end figures of a combination's runs without and with policies, the middle ones, and what the second is of the first. */
+function policyRatio(results: readonly BenchResult[], combination: string): Record<string, number | string> {
+  const middle = (policies: boolean): number => {
+    const values = results.filter((one) => one.combination === combination && one.policies === policies).map((one) => one.end_to_end_per_s).sort((a, b) => a - b);
+    return values[Math.floor(values.length / 2)] ?? 0;
+  };
+  const [without, withAll] = [middle(false), middle(true)];
+  return { combination, without_policies_per_s: without, with_policies_per_s: withAll, ratio_with_policies: Number((withAll / without).toFixed(3)) };
 }
 
 function minutes(text: string): number {

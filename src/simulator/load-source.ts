@@ -5,6 +5,7 @@ import { Encoding } from "../../protocols/model/message.js";
 import { splitText } from "../../protocols/model/segment.js";
 import type { LoadWire } from "./load-bind.js";
 import { smppLoad } from "./load-smpp.js";
+import { spread } from "./spread.js";
 
 export interface LoadSource {
   /** Submits there are in all; Infinity when only time ends them. */
@@ -22,6 +23,8 @@ export interface TemplateOptions {
   readonly source: string;
   /** The first destination, eleven digits; message n goes to this plus n. */
   readonly firstDestination: number;
+  /** Message n goes to `spread` of n behind it instead. */
+  readonly spread?: boolean;
   /** SMPP unless given. */
   readonly wire?: LoadWire;
 }
@@ -46,6 +49,7 @@ export class TemplateSource implements LoadSource {
   readonly #templates: readonly (readonly Template[])[];
   readonly #sequenceAt: number;
   readonly #firstDestination: number;
+  readonly #spread: boolean;
 
   /** Throws RangeError when the texts differ in length, or cannot be said in UCS-2. */
   constructor(options: TemplateOptions) {
@@ -58,6 +62,7 @@ export class TemplateSource implements LoadSource {
     this.submits = options.messages * this.segments;
     this.maxOctets = Math.max(...this.#templates.flat().map(({ octets }) => octets.length));
     this.#firstDestination = options.firstDestination;
+    this.#spread = options.spread === true;
   }
 
   write(target: Buffer, offset: number, sequence: number, ordinal: number): number {
@@ -70,7 +75,7 @@ export class TemplateSource implements LoadSource {
     target[sequenceAt + 1] = sequence >>> 16;
     target[sequenceAt + 2] = sequence >>> 8;
     target[sequenceAt + 3] = sequence;
-    let rest = this.#firstDestination + message;
+    let rest = this.#firstDestination + (this.#spread ? spread(message) : message);
     for (let at = offset + digitsAt + DESTINATION_DIGITS - 1; at >= offset + digitsAt; at--) {
       const tens = Math.floor(rest / 10);
       target[at] = 0x30 + rest - tens * 10;
