@@ -58,7 +58,7 @@ describe("opting out by a reply", () => {
     expect(await say("停一停", "13800138003")).to.equal(0);
     expect(await optedOut("13800138003")).to.equal(false);
     writeFileSync(list, "[out]\nTD\nR\n停一停\n[in]\nSTART\n");
-    expect((await laid.road.daemon.call("reload", {})).applied).to.include("segments and reply words");
+    expect((await laid.road.daemon.call("reload", {})).applied).to.include("segments, reply words and adverts");
     expect(await say("停一停！", "13800138003")).to.equal(0);
     expect(await optedOut("13800138003")).to.equal(true);
     writeFileSync(list, "[out]\n***\n");

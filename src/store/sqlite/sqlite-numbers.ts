@@ -30,6 +30,8 @@ export class SqliteNumbers implements NumberStore {
   readonly #calls = new Map<number, Call>();
   #worker: Worker | null = null;
   #no = 0;
+  /** Before that, whoever opens it is told. */
+  #opened = false;
 
   constructor(options: SqliteNumbersOptions) {
     this.#options = options;
@@ -43,7 +45,9 @@ export class SqliteNumbers implements NumberStore {
     worker.on("error", (error: Error) => this.#died(worker, error.message));
     worker.on("exit", (code: number) => this.#died(worker, `exit code ${String(code)}`));
     try {
-      return await this.#call("open", null);
+      const opened = await this.#call("open", null);
+      this.#opened = true;
+      return opened;
     } catch (error) {
       this.#worker = null;
       await worker.terminate();
@@ -131,7 +135,7 @@ export class SqliteNumbers implements NumberStore {
     this.#worker = null;
     const reason = `the thread of the number lists ended: ${why}`;
     this.#failAll(reason);
-    this.#options.failed(reason);
+    if (this.#opened) this.#options.failed(reason);
   }
 
   #failAll(reason: string): void {
