@@ -76,7 +76,7 @@ describe("an account's history", () => {
     books.outcome({ kind: "topup", name: "acme", amountMicros: parseMoney("1750"), reference: "B:1", invoice: { number: "INV-1", dueMs: 0, paid: true } });
     books.topUp("other11", "1", "B2");
     books.outcome({ kind: "signature.add", name: "acme", text: "示例银行", source: "" });
-    books.outcome({ kind: "template.add", name: "acme", text: "验证码{code}" });
+    books.outcome({ kind: "template.add", name: "acme", text: "您的验证码{code}" });
     books.outcome({ kind: "account.warn", name: "other10", reason: "not acme's" });
     books.nowMs = Date.parse("2026-01-15T02:00:00Z");
     books.outcome({ kind: "account.warn", name: "acme", reason: "adverts" });
@@ -87,7 +87,7 @@ describe("an account's history", () => {
       "topup cli:test: account acme topped up by 1750.00, reference B:1",
       "invoice cli:test: account acme: invoice INV-1 of top-up B:1 is paid",
       "signature cli:test: account acme: signature 示例银行 registered",
-      "template cli:test: account acme: template 1 added: 验证码{code}",
+      "template cli:test: account acme: template 1 added: 您的验证码{code}",
       "contract contract: renewed by its terms until 2026-11-30 (renewal 1)",
       "contract cli:test: account acme warned: to be mended by 2026-01-25T02:00:00.000Z (adverts)",
       "contract cli:test: account acme warning over: it is closed (terminated)",
