@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { PROTOCOL_NAMES } from "../protocols/index.js";
 import { systemClock, until } from "../protocols/wire/clock.js";
 import type { Listener } from "../protocols/wire/protocol.js";
+import { costsCommand } from "./admin/operator-costs.js";
 import { bootstrapAccounts } from "./admin/bootstrap.js";
 import type { AdminHost, AskedBy, Gateway, GatewayOptions, ReloadReport } from "./admin/host.js";
 import { startHttp, type HttpServer } from "./admin/http.js";
@@ -198,6 +199,7 @@ class RunningGateway implements Gateway {
     await this.#services.start();
     const rotation = await this.#keys.finish({ actor: "gateway", reason: "a rotation was cut short" });
     if (rotation !== null) this.#log[rotation.reason === "" ? "info" : "warn"]("key_rotation", { key: rotation.keyId, sealed: rotation.secrets, waitsIn: rotation.pendingPath, reason: rotation.reason });
+    await this.#store.change(costsCommand(settings, { actor: "gateway", reason: "start" }));
     await bootstrapAccounts(this.#store, this.#keys, new Set(snapshot.accounts.map((account) => account.name)), settings.bootstrap);
     await this.#open();
     tellStrayRoutes(this.#log, settings.route, (name) => this.#accounts.byName(name) !== undefined);

@@ -7,6 +7,7 @@ import type { Screen } from "../filter/screen.js";
 import type { LedgerCommand, LedgerResult } from "../ledger/commands.js";
 import type { Log } from "../observe/log.js";
 import { strayRules } from "../route/route.js";
+import { costsCommand } from "./operator-costs.js";
 import { AdminError } from "./errors.js";
 import type { AskedBy, ReloadReport } from "./host.js";
 import type { ContractFiles } from "../flow/contract-data.js";
@@ -14,7 +15,7 @@ import { loadContractFiles } from "./contract-files.js";
 import { loadWordLists, type LoadedLists } from "./word-lists.js";
 
 /** The settings a reload puts in force; all others wait for a restart. */
-const LIVE_SETTINGS = /^(filter\.keywords|filter\.maxInserted|contract\.(?!maxNumbers)|log\.level|route(\.|$))/;
+const LIVE_SETTINGS = /^(filter\.keywords|filter\.maxInserted|contract\.(?!maxNumbers)|log\.level|route(\.|$)|cost(\.|$))/;
 /** Moves with every line put in above it, and changes nothing. */
 const ROUTE_LINE = /^route\.\d+\.line$/;
 
@@ -71,6 +72,8 @@ export class Reloads {
       const plan = await planReload(gateway.settings(), () => gateway.read(), gateway.wordsVersion(), gateway.contractVersion());
       const logged = await gateway.change({ kind: "audit", what: plan.summary, ...by });
       if (!logged.ok) throw new AdminError(logged.code, logged.message, "nothing was changed");
+      const costs = await gateway.change(costsCommand(plan.settings, by));
+      if (!costs.ok) throw new AdminError(costs.code, costs.message, "nothing was changed");
       gateway.swap(plan);
       tellWarnings(gateway.log(), plan.warnings);
       tellStrayRoutes(gateway.log(), plan.settings.route, (name) => gateway.hasAccount(name));
@@ -112,6 +115,10 @@ export async function planReload(present: Settings, read: () => Settings, wordsV
   // Operators start with the daemon: a route to a new one would lead nowhere until then.
   const running = present.operator.map((operator) => operator.name);
   const early = settings.route.find((route) => !running.includes(route.operator));
+  const dear = settings.cost.find((cost) => !running.includes(cost.operator));
+  if (dear !== undefined) {
+    throw new AdminError("config_invalid", `a [[cost]] names operator ${dear.operator}, which starts with a restart only`, "nothing was changed");
+  }
   if (early !== undefined) {
     throw new AdminError("config_invalid", `the [[route]] of line ${early.line} names operator ${early.operator}, which starts with a restart only`, "nothing was changed");
   }
@@ -126,6 +133,7 @@ export async function planReload(present: Settings, read: () => Settings, wordsV
       ...present,
       filter: { ...present.filter, keywords: settings.filter.keywords, maxInserted: settings.filter.maxInserted },
       route: settings.route,
+      cost: settings.cost,
       contract: { ...settings.contract, maxNumbers: present.contract.maxNumbers },
       log: { ...present.log, level: settings.log.level },
     },

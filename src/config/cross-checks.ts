@@ -56,6 +56,14 @@ export function crossCheck(settings: Settings, protocols: readonly Pick<Protocol
     }
   });
 
+  settings.cost.forEach((one, index) => {
+    if (!operators.includes(one.operator)) {
+      add(`cost[${index}].operator`, "there is no such [[operator]]", one.operator, operators.length === 0 ? "none is configured" : `one of: ${operators.join(", ")}`);
+    }
+    const first = settings.cost.findIndex((other) => other.operator === one.operator && other.prefix === one.prefix && other.fromMs === one.fromMs);
+    if (first < index) add(`cost[${index}]`, `is for the same operator, prefix and day as cost[${first}]`, `${one.operator} ${one.prefix}`.trim(), "only one of them can count: take one out");
+  });
+
   const ports = settings.listen.map((one, index) => ({ key: `listen[${index}].port`, host: one.host, port: one.port }));
   if (settings.http.enabled) ports.push({ key: "http.port", host: settings.http.host, port: settings.http.port });
   const { enabled, host, port, cmppPort } = settings.simulator;

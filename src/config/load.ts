@@ -14,7 +14,7 @@ import { normalisePrefix } from "../../protocols/model/address.js";
 import { SCHEMA } from "./schema.js";
 import type { Parsed } from "./schema.js";
 import { readSecret } from "./secrets.js";
-import type { BootstrapAccount, ListenSettings, OperatorSettings, RouteSettings, SecretSettings, Settings } from "./settings.js";
+import type { BootstrapAccount, CostSettings, ListenSettings, OperatorSettings, RouteSettings, SecretSettings, Settings } from "./settings.js";
 import { TomlSyntaxError, readToml } from "./toml.js";
 import type { Place, TomlDocument, TomlTable } from "./toml.js";
 import { protocolFields, settingHint, shown, validate } from "./validate.js";
@@ -124,6 +124,7 @@ class Builder {
       listen: parsed.listen.map((one, index) => this.#listen(one, index)),
       operator: this.#operators(parsed),
       route: parsed.route.map((one, index) => this.#route(one, index)),
+      cost: parsed.cost.map((one, index) => this.#cost(one, index, data.utc_offset_minutes)),
       http: parsed.http,
       filter: {
         keywords: filter.keywords.map((path, index) => this.#keywordFile(path, index)),
@@ -211,6 +212,14 @@ class Builder {
       this.#add(`${key}.prefix`, "is how no destination begins", JSON.stringify(one.prefix), "such as 138 or 106 for Chinese numbers, +852 for a calling code, + for all of them");
     }
     return { account: one.account, prefix: prefix ?? "", operator: one.operator, note: one.note, line: this.#placeOf(key)?.line ?? 0 };
+  }
+
+  #cost(one: Parsed["cost"][number], index: number, zoneMinutes: number): CostSettings {
+    const prefix = normalisePrefix(one.prefix);
+    if (prefix === null) this.#add(`cost[${index}].prefix`, "is how no destination begins", JSON.stringify(one.prefix), "such as 138 or 106 for Chinese numbers, +852 for a calling code");
+    const fromMs = Date.parse(`${one.from}T00:00:00Z`);
+    if (Number.isNaN(fromMs) || new Date(fromMs).toISOString().slice(0, 10) !== one.from) this.#add(`cost[${index}].from`, "is no day", one.from, "write it as 2026-01-01");
+    return { operator: one.operator, prefix: prefix ?? "", price: one.price, fromMs: fromMs - zoneMinutes * 60_000, charged: one.charged };
   }
 
   #listen(one: Parsed["listen"][number], index: number): ListenSettings {

@@ -133,6 +133,14 @@ export const SCHEMA = {
     note: text({ default: "", empty: true, max: 200, help: "For people: why this rule is here." }),
   }),
 
+  cost: list("What operators charge us for a segment, for the owner's statement: the longest prefix, then the latest date not after it counts. A day's cost is fixed once the day is closed. Read again on reload (SIGHUP).", {
+    operator: text({ required: true, max: 32, pattern: NAME, form: NAME_FORM, example: "mobile", help: "The [[operator]] that charges it." }),
+    price: text({ required: true, max: 16, pattern: /^[0-9]{1,9}(\.[0-9]{1,6})?$/, form: "an amount with at most 6 decimals", example: "0.030", help: "For one segment." }),
+    prefix: text({ default: "", empty: true, max: 24, pattern: /^(\+|00)?[0-9 -]*$/, form: "digits, with + in front of a calling code", help: "Beginning of the destinations it is for; an empty one is for all." }),
+    from: text({ default: "2000-01-01", max: 10, pattern: /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, form: "a day, such as 2026-01-01", help: "The day from which on it is charged, in the business time zone." }),
+    charged: choice({ default: "sent", of: ["sent", "delivered"], help: "For what the operator took, or only for what it delivered." }),
+  }),
+
   http: section("Metrics, health and readiness.", {
     enabled: yesNo({ default: true, help: "Whether to serve them at all." }),
     host: text({ default: "127.0.0.1", max: 255, pattern: HOST, form: HOST_FORM, help: "The address to listen on. There is no login: keep it private." }),

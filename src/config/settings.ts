@@ -19,6 +19,7 @@ export interface Settings {
   readonly listen: readonly ListenSettings[];
   readonly operator: readonly OperatorSettings[];
   readonly route: readonly RouteSettings[];
+  readonly cost: readonly CostSettings[];
   readonly http: { readonly enabled: boolean; readonly host: string; readonly port: number };
   readonly filter: {
     readonly keywords: readonly string[];
@@ -136,6 +137,17 @@ export interface RouteSettings {
   readonly note: string;
   /** Where it stands in the file. */
   readonly line: number;
+}
+
+/** What an operator charges for a segment. */
+export interface CostSettings {
+  readonly operator: string;
+  /** In the normal form of destinations. */
+  readonly prefix: string;
+  /** A decimal amount. */
+  readonly price: string;
+  readonly fromMs: number;
+  readonly charged: "sent" | "delivered";
 }
 
 export interface ListenSettings {

@@ -6,6 +6,7 @@
 import type { Account, Standing } from "./account.js";
 import type { ComplaintCommand } from "./complaint.js";
 import type { ForgetCommand } from "./forget.js";
+import type { OperatorCost } from "./operator-cost.js";
 
 /** Who asks, for the audit log: "cli:root", "config", "api:token-name". */
 export interface Asked {
@@ -55,6 +56,8 @@ export type LedgerCommand =
    * keys, never of a secret.
    */
   | (Asked & { readonly kind: "secrets.reseal"; readonly secrets: readonly Resealed[]; readonly what: string })
+  /** What operators charge, of all of them: takes the place of what was known. */
+  | (Asked & { readonly kind: "costs.set"; readonly costs: readonly (OperatorCost & { readonly operator: string })[] })
   | ComplaintCommand
   | ForgetCommand
   /** A configuration or word-list change that belongs in the audit log. */

@@ -13,6 +13,7 @@ import { payInvoice } from "./change-invoices.js";
 import { addComplaint, addComplaintLine } from "./change-complaints.js";
 import { forgetPerson } from "./change-forget.js";
 import { cloneAccount, importAccounts } from "./change-many.js";
+import { setCosts } from "./change-costs.js";
 import { refundMessage, reverseTopUp, topUp } from "./change-money.js";
 import type { LedgerDb } from "./ledger-db.js";
 
@@ -53,6 +54,7 @@ function apply(change: ChangeContext, command: LedgerCommand): Applied {
     case "invoice.paid": return payInvoice(change, command);
     case "invoice.overdue": return overdueInvoice(change, command);
     case "credential.expire": return expireCredentials(change, command);
+    case "costs.set": return setCosts(change, command);
     case "secrets.reseal": return resealSecrets(change, command);
     case "complaint.add": return addComplaint(change, command);
     case "complaint.line": return addComplaintLine(change, command);

@@ -176,10 +176,12 @@ function readMovements(books: Books, no: number, { fromDay, toDay }: StatementSu
   const rows = ledger.prepare("SELECT id, at, kind, amount, reference FROM entry WHERE account = ? AND at >= ? AND at < ? ORDER BY at, id LIMIT ?")
     .all(no, dayStartMs(fromDay, zoneMinutes), dayStartMs(toDay, zoneMinutes), MOST_MOVEMENTS + 1) as (Ints<"id" | "at" | "kind" | "amount"> & { reference: string })[];
   const reason = ledger.prepare("SELECT reason FROM audit WHERE subject = ? AND reason <> '' ORDER BY no DESC LIMIT 1").pluck();
+  const invoice = ledger.prepare("SELECT number FROM invoice WHERE account = ? AND reference = ?").pluck();
   return rows.map(({ id, at, kind, amount, reference }) => {
     const subject = Number(kind) === LedgerKind.refund ? `refund:${reference}` : Number(kind) >= LedgerKind.forfeit ? `entry:${id}` : "";
     return {
-      atMs: Number(at), kind: MOVEMENTS[Number(kind)] ?? "topup", reference, amountMicros: amount, invoice: "",
+      atMs: Number(at), kind: MOVEMENTS[Number(kind)] ?? "topup", reference, amountMicros: amount,
+      invoice: Number(kind) === LedgerKind.topUp ? ((invoice.get(no, reference) as string | undefined) ?? "") : "",
       reason: subject === "" ? "" : ((reason.get(subject) as string | undefined) ?? ""),
     };
   });
