@@ -151,7 +151,7 @@ class RunningGateway implements Gateway {
       keys: () => this.#keys,
       numbers: () => ({ store: this.#numbers, networks: this.#contract.networks, zoneMinutes: this.#settings.data.zoneMinutes }),
       settings: () => this.#settings,
-      alarms: () => ({ raised: () => this.#alarms.raised, test: () => this.#alarms.test() }),
+      alarms: () => ({ raised: () => this.#alarms.raised, test: () => this.#alarms.test(), announced: (incident) => this.#services?.incidents.announced(incident) }),
       protocols: PROTOCOL_NAMES.map(protocolNamed),
       routes: () => ({ routes: this.#parts.routes, rules: this.#settings.route }),
       state: () => ({ state: this.#state, reasons: this.#notReady(), listeners: this.#listeners, binds: this.#parts.binds, links: this.#parts.links }),
@@ -170,7 +170,7 @@ class RunningGateway implements Gateway {
     const snapshot = await this.#store.open();
     this.#log.info("numbers_loaded", { ...(await this.#numbers.open()) });
     this.#keys.load();
-    this.#alarms.load();
+    const last = this.#alarms.load();
     this.#openSecrets(snapshot.accounts);
     if (settings.simulator.enabled) {
       this.#simulator = await startEmbeddedSimulator({ ...settings.simulator, clock: this.#clock, log: wireLog(this.#log.child("simulator")) });
@@ -196,7 +196,7 @@ class RunningGateway implements Gateway {
     this.#parts.flow.restore(snapshot);
     void recallTraffic(this.#parts);
     this.#services = new Services(this.#parts, settings, this.#alarms);
-    await this.#services.start();
+    await this.#services.start(last);
     const rotation = await this.#keys.finish({ actor: "gateway", reason: "a rotation was cut short" });
     if (rotation !== null) this.#log[rotation.reason === "" ? "info" : "warn"]("key_rotation", { key: rotation.keyId, sealed: rotation.secrets, waitsIn: rotation.pendingPath, reason: rotation.reason });
     await this.#store.change(costsCommand(settings, { actor: "gateway", reason: "start" }));
@@ -285,6 +285,7 @@ class RunningGateway implements Gateway {
     const endMs = this.#clock.monotonicMs + drainMs;
     const leftMs = (): number => Math.max(0, endMs - this.#clock.monotonicMs);
     this.#log.info("draining", { reason, withinMs: drainMs });
+    this.#alarms.alive(this.#clock.wallMs, `stopped: ${reason}`);
     void this.#service?.stopping("draining");
     for (const { listener } of this.#listeners) listener.stopAccepting();
     this.#parts.gate.close(Math.max(0, drainMs - LAST_WORDS_MS));

@@ -13,14 +13,21 @@ import { lowBalanceText } from "./flow/service.js";
 import { formatMoney } from "./ledger/money.js";
 import type { Alarms } from "./observe/alarms.js";
 import { wireLog } from "./observe/log.js";
+import { Incidents, type LastEnd } from "./observe/incidents.js";
 import { Watch } from "./observe/watch.js";
 import { TEST_OPERATOR } from "./route/route.js";
 import { startEmbeddedSimulator } from "./simulator/embedded.js";
+
+/** How exactly the end of a gateway that was killed is known afterwards. */
+const ALIVE_EVERY_MS = 10_000;
 
 export class Services {
   readonly #parts: Assembly;
   readonly #settings: Settings;
   readonly #watch: Watch;
+  readonly #alarms: Alarms;
+  readonly incidents: Incidents;
+  #aliveAtMs = -Infinity;
   #simulator: { close(): Promise<void> } | null = null;
   /** The road of test accounts is there, is being made, or could not be made. */
   #road: "none" | "making" | "made" | "failed" = "none";
@@ -29,6 +36,7 @@ export class Services {
   constructor(parts: Assembly, settings: Settings, alarms: Alarms) {
     this.#parts = parts;
     this.#settings = settings;
+    this.#alarms = alarms;
     const { clock, store, log, accounts, links, events } = parts;
     this.#watch = new Watch({
       clock, store, alarms, settings: { ...settings.alarms, zoneMinutes: settings.data.zoneMinutes },
@@ -38,6 +46,12 @@ export class Services {
       lowBalance: (account, availableMicros) => parts.service.tell(account, lowBalanceText(account, formatMoney(availableMicros))),
       failed: (reason) => log.sampled("warn", "watch_failed", "", { reason, hint: "alarms of balances and traffic wait until the books can be read" }),
     });
+    this.incidents = new Incidents({
+      clock, store, alarms,
+      operators: () => realOperators(links.groups),
+      waitingFor: (operatorNo) => this.#waitingFor(operatorNo),
+      failed: (reason) => log.sampled("warn", "incident_not_noted", "", { reason }),
+    });
     events.bindFailed = ({ protocol, remoteAddress }, systemId, known) => {
       const account = known ? accounts.byName(systemId) ?? accounts.byBindName(protocol, systemId) : undefined;
       this.#watch.bindFailed(account?.terms.name ?? `address ${remoteAddress}`);
@@ -46,13 +60,20 @@ export class Services {
   }
 
   /** Before the doors open: the road of test accounts, if there are any. */
-  async start(): Promise<void> {
+  async start(last: LastEnd): Promise<void> {
+    await this.incidents.start(last);
     if (this.#hasTestAccount()) await this.#makeRoad();
   }
 
   /** On the shared tick. */
   tick(nowMs: number): void {
+    // Links that part because we stop are no outage.
+    if (this.#parts.flow.stopping) return;
     this.#watch.tick(nowMs);
+    this.incidents.tick(nowMs);
+    if (nowMs - this.#aliveAtMs < ALIVE_EVERY_MS) return;
+    this.#aliveAtMs = nowMs;
+    this.#alarms.alive(this.#parts.clock.wallMs);
   }
 
   accountsChanged(): void {
@@ -67,6 +88,15 @@ export class Services {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#simulator?.close();
+  }
+
+  #waitingFor(operatorNo: number): Set<string> {
+    const names = new Set<string>();
+    for (const lane of this.#parts.flow.dispatcherOf(operatorNo)?.lanes ?? []) {
+      const account = lane.depth > 0 ? this.#parts.accounts.byNo(lane.accountNo) : undefined;
+      if (account !== undefined) names.add(account.terms.name);
+    }
+    return names;
   }
 
   #hasTestAccount(): boolean {

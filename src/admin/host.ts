@@ -7,6 +7,7 @@ import type { WordAction } from "../filter/word-list.js";
 import type { Calendar } from "../contract/calendar.js";
 import type { Account } from "../ledger/account.js";
 import type { BindForms } from "../ledger/bind-terms.js";
+import type { Incident } from "../ledger/incident.js";
 import type { SecretKey } from "../ledger/secret.js";
 import type { RaisedAlarm } from "../observe/alarms.js";
 import type { WebhookTest } from "../observe/webhook.js";
@@ -74,6 +75,8 @@ export interface AlarmHost {
   raised(): readonly RaisedAlarm[];
   /** One try at each webhook. */
   test(): Promise<readonly WebhookTest[]>;
+  /** An interruption has been announced, and stands in the ledger. */
+  announced(incident: Incident): void;
 }
 
 export interface AdminHost {

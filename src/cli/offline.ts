@@ -86,7 +86,7 @@ export function offlineHost(store: Store, settings: Settings, protocols: readonl
     store,
     keys: new SecretKeys({ settings: settings.secrets, dataDir: settings.data.dir, store: () => store }),
     numbers,
-    alarms: { raised: () => readRaised(settings.data.dir, ALARMS), test: needsDaemon },
+    alarms: { raised: () => readRaised(settings.data.dir, ALARMS), test: needsDaemon, announced: () => undefined },
     operators: routes.operators,
     calendar: () => readCalendar(settings.contract, settings.data.zoneMinutes),
     complaintMs: settings.contract.complaintMs,

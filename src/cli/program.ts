@@ -18,6 +18,7 @@ import { register as evidence } from "./evidence.js";
 import { register as explain } from "./explain.js";
 import { register as forget } from "./forget.js";
 import { register as invoice } from "./invoice.js";
+import { register as incidents } from "./incidents.js";
 import { register as key } from "./key.js";
 import { register as ledger } from "./ledger.js";
 import { register as log } from "./log.js";
@@ -43,7 +44,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   account, key, topup, invoice, refund, statement, ledger,
   numbers, complaint, evidence, forget,
   trace, uncertain, explain, decode, screen, review, route,
-  status, usage, alarms, reload, log, audit,
+  status, usage, alarms, incidents, reload, log, audit,
   simulate, bench,
 ];
 

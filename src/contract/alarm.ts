@@ -7,6 +7,7 @@ export const ALARMS = {
   suspended: "The account is suspended",
   failure_rate: "Far more of the account's messages fail than of late",
   speed: "The account sends far faster or slower than of late",
+  maintenance: "A planned interruption is announced",
   operator_down: "No link of the operator is bound",
   login_failures: "Binds of this name or address fail again and again",
   blasting: "The account writes to consecutive or dense numbers of one block",

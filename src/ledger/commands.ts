@@ -7,6 +7,7 @@ import type { Account, Standing } from "./account.js";
 import type { ComplaintCommand } from "./complaint.js";
 import type { ForgetCommand } from "./forget.js";
 import type { OperatorCost } from "./operator-cost.js";
+import type { Incident } from "./incident.js";
 
 /** Who asks, for the audit log: "cli:root", "config", "api:token-name". */
 export interface Asked {
@@ -60,6 +61,8 @@ export type LedgerCommand =
   | (Asked & { readonly kind: "costs.set"; readonly costs: readonly (OperatorCost & { readonly operator: string })[] })
   | ComplaintCommand
   | ForgetCommand
+  /** Something did not work, or is announced; the same one again is another state of it. */
+  | (Asked & { readonly kind: "incident"; readonly incident: Incident })
   /** A configuration or word-list change that belongs in the audit log. */
   | (Asked & { readonly kind: "audit"; readonly what: string });
 

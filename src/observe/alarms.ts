@@ -52,6 +52,8 @@ interface Kept {
   readonly waiting: readonly WaitingEvent[];
   /** Wall ms at which the gateway was last seen alive; 0 = not known. */
   readonly aliveMs: number;
+  /** Why it was stopped in good order, at aliveMs; "" = it ended by itself, or runs. */
+  readonly stopped: string;
 }
 
 export class Alarms implements AlarmSink {
@@ -64,6 +66,7 @@ export class Alarms implements AlarmSink {
   #loaded = false;
   #lastEvent = 0;
   #aliveMs = 0;
+  #stopped = "";
   /** Alarms that found no room, since start. */
   overflowed = 0;
 
@@ -75,14 +78,16 @@ export class Alarms implements AlarmSink {
 
   /**
    * Takes over what stood when the gateway last ended, and what the webhooks had not been told then; the data folder is there.
-   * @returns wall ms at which it was last seen alive, 0 when nobody knows
+   * @returns when it was last seen alive (wall ms, 0 when nobody knows), and why it was stopped ("": it ended by itself)
    */
-  load(): number {
+  load(): { readonly atMs: number; readonly reason: string } {
     this.#loaded = true;
     const kept = this.#read();
     for (const alarm of kept.raised) this.#raised.set(keyOf(alarm.kind, alarm.subject), alarm);
     this.#parts.webhooks?.restore(kept.waiting);
-    return kept.aliveMs;
+    this.#aliveMs = kept.aliveMs;
+    this.#stopped = kept.stopped;
+    return { atMs: kept.aliveMs, reason: kept.stopped };
   }
 
   get size(): number {
@@ -132,9 +137,10 @@ export class Alarms implements AlarmSink {
     return this.raised.map(({ kind, subject }) => [{ kind, account: this.#parts.isName(subject) ? subject : "" }, 1] as const);
   }
 
-  /** Notes that the gateway lives; on disk within the next write. */
-  alive(wallMs: number): void {
+  /** Notes that the gateway lives, or (with a reason) that it is being stopped. */
+  alive(wallMs: number, stopped = ""): void {
     this.#aliveMs = wallMs;
+    this.#stopped = stopped;
     this.#save();
   }
 
@@ -164,7 +170,7 @@ export class Alarms implements AlarmSink {
   async #write(): Promise<void> {
     while (this.#dirty) {
       this.#dirty = false;
-      const kept: Kept = { raised: this.raised, waiting: this.#parts.webhooks?.waiting() ?? [], aliveMs: this.#aliveMs };
+      const kept: Kept = { raised: this.raised, waiting: this.#parts.webhooks?.waiting() ?? [], aliveMs: this.#aliveMs, stopped: this.#stopped };
       try {
         const file = await open(`${this.#path}.new`, "w", 0o640);
         try {
@@ -192,7 +198,7 @@ export class Alarms implements AlarmSink {
           // The next write replaces it.
         }
       }
-      return { raised: [], waiting: [], aliveMs: 0 };
+      return { raised: [], waiting: [], aliveMs: 0, stopped: "" };
     }
   }
 }
@@ -212,7 +218,7 @@ function keyOf(kind: AlarmKind, subject: string): string {
 
 /** Takes only what is as it should be; kinds of another version are left out. */
 function keptOf(json: unknown, kinds: typeof ALARMS): Kept {
-  const { raised = [], waiting = [], aliveMs = 0 } = json as Partial<Record<keyof Kept, unknown>>;
+  const { raised = [], waiting = [], aliveMs = 0, stopped = "" } = json as Partial<Record<keyof Kept, unknown>>;
   const alarms = Array.isArray(raised) ? (raised as readonly Partial<RaisedAlarm>[]) : [];
   const events = Array.isArray(waiting) ? (waiting as readonly Partial<WaitingEvent>[]) : [];
   return {
@@ -222,5 +228,6 @@ function keptOf(json: unknown, kinds: typeof ALARMS): Kept {
         : []),
     waiting: events.flatMap(({ url, event }) => (typeof url === "string" && typeof event?.id === "string" ? [{ url, event }] : [])),
     aliveMs: typeof aliveMs === "number" ? aliveMs : 0,
+    stopped: typeof stopped === "string" ? stopped : "",
   };
 }

@@ -10,6 +10,7 @@ import type { AccountView } from "../ledger/commands.js";
 import type { StoredMessage } from "./store.js";
 import type { Complaint } from "../ledger/complaint.js";
 import type { ForgetRows } from "../ledger/forget.js";
+import type { Incident } from "../ledger/incident.js";
 import type { EvidencePack } from "./evidence-pack.js";
 
 export type * from "./evidence-pack.js";
@@ -25,6 +26,8 @@ export type Query =
   | { readonly kind: "statement"; readonly name: string; readonly fromMs: number; readonly toMs: number }
   /** What the days of the last four have counted by account so far: messages accepted, ended, and of these failed (not arrived, and not taken back). */
   | { readonly kind: "traffic" }
+  /** Incidents that touch the half-open stretch, oldest first, at most 1000. */
+  | { readonly kind: "incidents"; readonly fromMs: number; readonly toMs: number; readonly limit: number }
   /** As `statement`, of all accounts, with what operators charge. */
   | { readonly kind: "statement_all"; readonly fromMs: number; readonly toMs: number }
   /** One account's messages of whole days, ids above `after` (0: from the beginning), at most `limit` (5000). */
@@ -197,6 +200,7 @@ export type Answer =
   | { readonly kind: "account"; readonly account: AccountView | null }
   | { readonly kind: "trace"; readonly traces: readonly Trace[] }
   | { readonly kind: "statement"; readonly statement: Statement | null }
+  | { readonly kind: "incidents"; readonly incidents: readonly Incident[] }
   | { readonly kind: "traffic"; readonly rows: readonly TrafficRow[] }
   | { readonly kind: "statement_all"; readonly statement: OwnerStatement }
   /** `details` null: no such account; `next`: where to go on after, 0 at the end. */

@@ -8,6 +8,7 @@ import { Books } from "./books.js";
 import type { Ints } from "./books.js";
 import { viewAccount } from "./change-context.js";
 import { readHistory, readInvoices } from "./contract-answers.js";
+import { readIncidents } from "./change-incidents.js";
 import { readComplaint, readComplaints } from "./complaints.js";
 import { DayCountsCache, readDayCounts } from "./day-counts.js";
 import { readDetails } from "./details.js";
@@ -47,6 +48,8 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
     }
     case "statement":
       return { kind: "statement", statement: yield* readStatement(books, query.name, query.fromMs, query.toMs) };
+    case "incidents":
+      return { kind: "incidents", incidents: readIncidents(books.ledger, query.fromMs, query.toMs, clamp(query.limit)) };
     case "traffic":
       return { kind: "traffic", rows: readTraffic(books) };
     case "statement_all":

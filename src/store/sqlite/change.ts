@@ -9,6 +9,7 @@ import { addAccount, addTariff, closeAccount, resealSecrets, setAccount } from "
 import { ChangeContext, Refused, isLine, type Applied, type DayBooks, type Of } from "./change-context.js";
 import { addSignature, clearWarning, endSignature, registerTemplate, seeSignature, setState, warnAccount, withdrawTemplate } from "./change-contract.js";
 import { addDatedChange, applyDatedChange, cancelDatedChange, expireCredentials, overdueInvoice } from "./change-dated.js";
+import { writeIncident } from "./change-incidents.js";
 import { payInvoice } from "./change-invoices.js";
 import { addComplaint, addComplaintLine } from "./change-complaints.js";
 import { forgetPerson } from "./change-forget.js";
@@ -61,6 +62,7 @@ function apply(change: ChangeContext, command: LedgerCommand): Applied {
     case "forget.person": return forgetPerson(change, command);
     // Of the days, which are the writer's (engine.ts).
     case "forget.rows": throw new Error("rows of a day are no change of the ledger");
+    case "incident": return writeIncident(change, command);
     case "audit": return note(change, command);
   }
 }

@@ -104,4 +104,18 @@ CREATE TABLE complaint_person (
 ) STRICT;
 CREATE INDEX complaint_person_number ON complaint_person (number);
 
+-- What did not work, and when; measurements, and what was announced.
+CREATE TABLE incident (
+  no        INTEGER PRIMARY KEY,
+  kind      TEXT NOT NULL CHECK (kind IN ('operator', 'restart', 'gateway', 'planned')),
+  subject   TEXT NOT NULL,
+  begun     INTEGER NOT NULL,
+  ended     INTEGER NOT NULL,         -- 0 while it goes on
+  announced INTEGER NOT NULL,         -- 0 = it was not
+  accounts  TEXT NOT NULL,            -- JSON, names of who waited
+  detail    TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX incident_same ON incident (kind, subject, begun);
+CREATE INDEX incident_begun ON incident (begun);
+
 ${CARRIED_TABLES}`;

@@ -61,6 +61,8 @@ describe("admin API", () => {
     "complaint.close": { id: 1 },
     "alarms.list": {},
     "alarms.test": {},
+    "incidents": { fromMs: 0, toMs: 1, nowMs: 1 },
+    "incidents.announce": { fromMs: 1_764_000_000_000, toMs: 1_764_000_060_000, nowMs: 1, detail: "new release" },
     "numbers.change": { kind: "block", numbers: ["13800138000"], off: false, atMs: 1_764_000_000_000 },
     "numbers.import.begin": { kind: "consent", account: "demo", off: false, atMs: 1_764_000_000_000, file: "a.csv" },
     "numbers.import.lines": { import: 1, text: "13800138000" },

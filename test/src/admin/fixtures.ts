@@ -71,6 +71,7 @@ export class FakeHost implements AdminHost {
   readonly alarms = {
     raised: () => [{ kind: "low_balance" as const, subject: "demo", detail: "9.00 left", sinceMs: 1_764_000_000_000 }],
     test: () => Promise.resolve([{ url: "https://example.cn/hook", ok: true, result: "answered 200" }]),
+    announced: () => undefined,
   };
 
   readonly fakeNumbers = new FakeNumbers();
@@ -166,6 +167,8 @@ export function fakeAnswer(query: Query): Answer {
       return { kind: "accounts", accounts: [accountView("demo"), accountView("other")] };
     case "account":
       return { kind: "account", account: query.name === "nobody" ? null : accountView(query.name) };
+    case "incidents":
+      return { kind: "incidents", incidents: [] };
     case "traffic":
       return { kind: "traffic", rows: [] };
     case "statement":
