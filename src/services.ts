@@ -7,12 +7,14 @@
  *  a test account ──▶ a simulator of its own ──▶ links to it, under a reserved name
  * ```
  */
+import { join } from "node:path";
 import { addOperator, protocolNamed, type Assembly } from "./assembly.js";
 import type { OperatorSettings, Settings } from "./config/settings.js";
 import { lowBalanceText } from "./flow/service.js";
 import { formatMoney } from "./ledger/money.js";
 import type { Alarms } from "./observe/alarms.js";
 import { wireLog } from "./observe/log.js";
+import { DailyReports } from "./observe/daily-reports.js";
 import { Incidents, type LastEnd } from "./observe/incidents.js";
 import { Watch } from "./observe/watch.js";
 import { TEST_OPERATOR } from "./route/route.js";
@@ -27,6 +29,7 @@ export class Services {
   readonly #watch: Watch;
   readonly #alarms: Alarms;
   readonly incidents: Incidents;
+  readonly #reports: DailyReports;
   #aliveAtMs = -Infinity;
   #simulator: { close(): Promise<void> } | null = null;
   /** The road of test accounts is there, is being made, or could not be made. */
@@ -52,6 +55,14 @@ export class Services {
       waitingFor: (operatorNo) => this.#waitingFor(operatorNo),
       failed: (reason) => log.sampled("warn", "incident_not_noted", "", { reason }),
     });
+    this.#reports = new DailyReports({
+      clock, store, zoneMinutes: settings.data.zoneMinutes, keepMs: settings.contract.reportsKeepMs,
+      dir: settings.contract.reports === "" ? join(settings.data.dir, "reports") : settings.contract.reports,
+      accounts: () => accounts.all(),
+      money: formatMoney,
+      written: (account, day) => log.info("daily_report", { account, day }),
+      failed: (reason) => log.sampled("error", "daily_report_failed", "", { reason, hint: "it is tried again every minute" }),
+    });
     events.bindFailed = ({ protocol, remoteAddress }, systemId, known) => {
       const account = known ? accounts.byName(systemId) ?? accounts.byBindName(protocol, systemId) : undefined;
       this.#watch.bindFailed(account?.terms.name ?? `address ${remoteAddress}`);
@@ -71,6 +82,7 @@ export class Services {
     if (this.#parts.flow.stopping) return;
     this.#watch.tick(nowMs);
     this.incidents.tick(nowMs);
+    this.#reports.tick(nowMs);
     if (nowMs - this.#aliveAtMs < ALIVE_EVERY_MS) return;
     this.#aliveAtMs = nowMs;
     this.#alarms.alive(this.#parts.clock.wallMs);
