@@ -28,6 +28,8 @@ export const REVIEW_METHODS = {
   "review.show": z.strictObject({ ...asked, id: messageId }),
   "review.approve": z.strictObject({ ...asked, ...which }),
   "review.reject": z.strictObject({ ...asked, ...which, reason: z.string().min(1).max(256) }),
+  /** Texts of the past are shown to whoever tries word lists on them. */
+  "replay.note": z.strictObject({ ...asked, days: z.int().min(1).max(3_650), account: name.optional(), reason: z.string().min(1).max(256) }),
 } as const;
 
 type Params<M extends keyof typeof REVIEW_METHODS> = z.output<(typeof REVIEW_METHODS)[M]>;
@@ -37,6 +39,7 @@ export interface ReviewResults {
   "review.show": ReviewReport & { readonly text: string | null };
   "review.approve": ReviewDecisions;
   "review.reject": ReviewDecisions;
+  "replay.note": { readonly noted: true };
 }
 
 /** A text that waits for a person; what it says is shown by review.show alone. */
@@ -77,6 +80,11 @@ export const REVIEW_ANSWERS = {
   },
   "review.approve": (host: AdminHost, params: Params<"review.approve">): Promise<ReviewDecisions> => decide(host, "approve", params),
   "review.reject": (host: AdminHost, params: Params<"review.reject">): Promise<ReviewDecisions> => decide(host, "reject", params),
+  "replay.note": async (host: AdminHost, { days, account, ...asker }: Params<"replay.note">): Promise<ReviewResults["replay.note"]> => {
+    const whose = account === undefined ? "every account" : `account ${account}`;
+    await change(host, { kind: "audit", what: `screen replay: texts of ${whose} of ${String(days)} days were shown`, ...by(asker) });
+    return { noted: true };
+  },
 };
 
 async function decide(host: AdminHost, decision: "approve" | "reject", { ids, account, rule, outcome: wanted, after, ...asker }: Params<"review.approve">): Promise<ReviewDecisions> {

@@ -1,5 +1,7 @@
 /** The contract in the message's way, by both protocols: each rule refuses with its number, nothing is charged, and why is kept. */
 import { expect } from "chai";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { SAME_PROTOCOL } from "./peer.js";
 import type { PeerProtocol, TestCustomer } from "./peer.js";
 import { newOperator, roadWith } from "./road.js";
@@ -128,6 +130,25 @@ for (const combination of SAME_PROTOCOL) {
       const audit = (await road.daemon.call("audit", { limit: 10 })).map(({ what }) => what).join("\n");
       expect(audit).to.include(`review: approved ${road.ourId(good.id)} (reason: a bank's own)`).and.include(`review: rejected ${road.ourId(bad.id)} (reason: an advertisement)`);
       expect((await road.daemon.call("verify", { full: true })).problems).to.deep.equal([]);
+    });
+
+    it("are tried on the texts on disk before they go live: a list says what it would have refused, and refuses nothing", async function () {
+      this.timeout(60_000);
+      const { road } = laid;
+      await road.account("tried", 5);
+      const customer = await road.peer("tried");
+      for (const text of ["房产特惠", "会议通知"]) expect((await customer.submit({ to: "13800138081", text })).status).to.equal(0);
+      for (const [at, text] of ["郊外房", "产特惠"].entries()) await customer.submit({ to: "13800138081", text, udh: `0500038802${`0${String(at + 1)}`}` });
+      await operator.submitted(4);
+      writeFileSync(join(road.daemon.folder, "new.txt"), "[estate reject]\n房产\n");
+      const masked = await road.daemon.command("screen", "--replay", "new.txt", "--account", "tried", "--json");
+      const { total, rules } = JSON.parse(masked.out) as { total: object; rules: readonly { texts: number; percent: number; examples: readonly { text: string; to: string }[] }[] };
+      expect(total).to.deep.equal({ texts: 3, reject: 2, hold: 0, flag: 0, freed: 0 });
+      expect(rules.map(({ texts, percent, examples }) => [texts, percent, examples])).to.deep.equal([[2, 66.67, [{ to: "138****8081", text: "····" }]]]);
+      const shown = await road.daemon.command("screen", "--replay", "new.txt", "--account", "tried", "--show", "--reason", "before it goes live");
+      expect([shown.code, shown.out.includes("房产特惠")]).to.deep.equal([0, true]);
+      expect((await road.daemon.call("audit", { limit: 1 }))[0]?.what).to.equal("screen replay: texts of account tried of 7 days were shown (reason: before it goes live)");
+      expect((await customer.submit({ to: "13800138081", text: "房产特惠又来" })).status).to.equal(0);
     });
 
     it("hold the parts of a text as one", async () => {
