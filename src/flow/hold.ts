@@ -23,7 +23,7 @@ import { judgeRecipient, judgeRelease, judgeTextRules, judgeTraffic } from "./sc
 import type { ShareBound } from "./shares.js";
 import { Stage } from "./stages.js";
 import type { Submission } from "./submission.js";
-import { screenParts, screenWithGone, type Words } from "./whole.js";
+import { goesFree, screenParts, screenWithGone, type Words } from "./whole.js";
 
 export type HoldContext = ReleaseContext;
 
@@ -160,7 +160,8 @@ export class Holder {
       for (const part of parts) this.#judge([part], joinedText([part.message]));
       return;
     }
-    if (this.#options.incomplete === "refuse") {
+    const gone = this.fragments.goneOf(accountNo, first);
+    if (this.#options.incomplete === "refuse" || goesFree(account, parts, gone)) {
       metrics.stage(Stage.screen, Outcome.segments_missing, parts.length);
       for (const part of parts) this.release.end(part, Outcome.segments_missing);
       return;
@@ -168,7 +169,6 @@ export class Holder {
     const judged = this.#judged;
     judged.clear();
     const once = onceEach(parts).map(({ message }) => message);
-    const gone = this.fragments.goneOf(accountNo, first);
     if (parts.length + gone.length > 1) screenWithGone(this.#words(account), once, gone, judged);
     const text = joinedText(once);
     this.#judgeContract(parts, text, judged);

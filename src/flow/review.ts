@@ -24,7 +24,7 @@ import type { Release } from "./release.js";
 import { judgeRelease } from "./screen.js";
 import { Stage } from "./stages.js";
 import type { Submission } from "./submission.js";
-import { screenParts } from "./whole.js";
+import { goesFree, screenParts } from "./whole.js";
 
 /** Texts asked about at once. */
 const ASKED_MAX = 256;
@@ -111,11 +111,13 @@ export class Reviews {
 
   /** What may have changed since it was held. What it was held for, the person has looked at. */
   #look(parts: readonly Submission[], judged: Judged): void {
-    const { screen, clock } = this.#context;
-    const { account, message } = parts[0] as Submission;
+    const { screen, clock, holder } = this.#context;
+    const { account, accountNo, message } = parts[0] as Submission;
     const { policy, terms } = account;
     if (!maySend(terms.state)) judged.add(Outcome.account_suspended, "reject", "");
     const once = onceEach(parts).map((part) => part.message);
+    // Its first part was cancelled or has expired while it waited.
+    if (message.segmentTotal > 1 && goesFree(account, parts, holder.fragments.goneOf(accountNo, message))) judged.add(Outcome.segments_missing, "reject", "");
     const text = joinedText(once);
     if (text !== null) {
       const prefix = prefixOf(parts, text);

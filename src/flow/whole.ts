@@ -11,11 +11,21 @@ import type { Message } from "../../protocols/model/message.js";
 import { Outcome } from "../../protocols/model/outcome.js";
 import type { AccountView } from "../filter/account-view.js";
 import type { Screen } from "../filter/screen.js";
+import type { LiveAccount } from "./accounts.js";
 import { apartText, joinedText, saysTheSame } from "./gathering.js";
 import { screenText } from "./screen.js";
 
 /** Texts that the same parts may make; more of them are not looked at, and none of their parts goes out. */
 const READINGS_MAX = 64;
+
+/**
+ * Whether parts of a text that never became whole would go out unpaid: where the price is for a message however long the first part bears
+ * it, and it is neither among them nor did it go before them. A number that has gone already is of another text.
+ */
+export function goesFree({ terms }: LiveAccount, parts: readonly { readonly message: Message }[], gone: readonly Message[]): boolean {
+  if (terms.chargeUnit === "segment" || parts.some(({ message }) => message.segmentNumber === 1)) return false;
+  return !gone.some((part) => part.segmentNumber === 1) || parts.some(({ message }) => gone.some((part) => part.segmentNumber === message.segmentNumber));
+}
 
 /** By which words parts are screened. */
 export interface Words {

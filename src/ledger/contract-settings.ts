@@ -55,7 +55,7 @@ export const CONTRACT_SETTINGS: readonly AccountSetting[] = [
   },
   {
     name: "chargeUnit", flag: "charge-unit", kind: "choice", default: "segment", choices: ["segment", "message"],
-    help: "What the price is for: each segment, or each message however long (of a text that comes in parts the first bears it)",
+    help: "What the price is for: each segment, or each message however long (of a text that comes in parts the first bears it, and none goes out without it)",
   },
   {
     name: "quotaDay", flag: "quota-day", kind: "integer", default: 0, min: 0, max: 1_000_000_000_000, unit: "segments a day",

@@ -27,9 +27,10 @@ export function priceFor(account: Account, destination: string, wallMs: number):
 
 /**
  * Units the price is for, of a text or a part of one (`number` of `total`, 1 of 1 for a lone text). Where the price is for a message however
- * long, the first part bears it and the others are free.
+ * long, the first part bears it and the others are free: they go out with or after the first only. One that can be no part of its text is a
+ * message of its own.
  */
 export function chargeUnits({ chargeUnit }: Pick<Account, "chargeUnit">, segments: number, total: number, number: number): number {
   if (chargeUnit === "segment") return segments;
-  return total > 1 && number !== 1 ? 0 : 1;
+  return number > 1 && number <= total ? 0 : 1;
 }

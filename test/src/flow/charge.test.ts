@@ -24,6 +24,34 @@ describe("the charge", () => {
     });
   }
 
+  describe("by the message, of texts that never become whole", () => {
+    const alone = (road: Road, hexOfPart: string): string => {
+      const message = road.send(part(hexOfPart));
+      road.clock.advance(30_000);
+      road.flow.heldOverdue([road.stored(message)]);
+      road.store.commit();
+      return road.released(message)[0] === true ? "sent" : (road.ended(message)[0] ?? "");
+    };
+
+    it("refuses what lacks its first part, where incomplete texts are sent on, too: nothing goes out unpaid", () => {
+      const road = new Road({ chargeUnit: "message" });
+      expect(["050003070202", "050003070302", "050003070303"].map((header) => alone(road, `${header}5b575b57`))).to.deep.equal(new Array(3).fill("rejected segments_missing"));
+      expect(alone(new Road(), "0500030702025b575b57")).to.equal("sent");
+    });
+
+    it("sends the first part, which is paid for, and each sibling that follows it once", () => {
+      const road = new Road({ chargeUnit: "message" });
+      const becomes = ["050003070301", "050003070302", "050003070302", "050003070303"].map((header) => alone(road, `${header}5b575b57`));
+      expect([becomes, charges(road)]).to.deep.equal([["sent", "sent", "rejected segments_missing", "sent"], [PRICE, 0, 0, 0]]);
+    });
+
+    it("charges what can be no part of its text like a text of its own", () => {
+      const road = new Road({ chargeUnit: "message" });
+      for (const header of ["050003070200", "050003070203"]) road.send(part(`${header}5b575b57`));
+      expect(charges(road)).to.deep.equal([PRICE, PRICE]);
+    });
+  });
+
   it("by the message is once for each destination of one submit", () => {
     const road = new Road({ chargeUnit: "message" });
     road.submitAll(["13800138000", "13800138001"], text(hex(150), Encoding.ucs2));
