@@ -65,6 +65,8 @@ export interface Message {
   /** GSM TP-PID. */
   protocolIdentifier: number;
   serviceType: string;
+  /** Port of an application on the phone, 0..65535, where a parameter of its protocol names it beside the octets; -1 = none does. Read at acceptance only. */
+  applicationPort: number;
   /**
    * The submitter's own key of this submit where its protocol sends one again (a hash of sequence and body, a safe integer > 0);
    * 0 = none. The same key from the same account soon after, from a connection that has ended, is the same submit.
@@ -126,6 +128,7 @@ export function newMessage(): Message {
     scheduledAtMs: 0,
     protocolIdentifier: 0,
     serviceType: "",
+    applicationPort: -1,
     submitKey: 0,
     protocolNo: 0,
     extras: null,

@@ -122,6 +122,7 @@ function readSubmitTlvs(message: Message, body: SubmitSm, terms: ReadingTerms, n
     message.octets = payload;
   }
   if ((body.esm_class & ESM_UDHI) === 0) readSar(message, body.tlvs);
+  message.applicationPort = readTlvInteger(body.tlvs, Tlv.dest_port);
   const liveSeconds = readTlvInteger(body.tlvs, Tlv.qos_time_to_live);
   if (liveSeconds > 0) message.expiresAtMs = nowMs + Math.min(liveSeconds * 1_000, LONGEST_AHEAD_MS);
   const octets = extraOctets(body.tlvs);

@@ -63,7 +63,7 @@ export function findDestination(message: Message, found: Accepted): Outcome {
  * @param signatureUnits characters that the operator puts in front by itself
  */
 export function readText(account: LiveAccount, message: Message, signatureUnits: number, found: Accepted): Outcome {
-  if (message.hasUdh && isWap(destinationPort(message.octets))) return Outcome.not_supported;
+  if (isWap(message.applicationPort) || (message.hasUdh && isWap(destinationPort(message.octets)))) return Outcome.not_supported;
   const text = message.encoding === Encoding.binary ? null : messageText(message);
   found.isSegment = message.segmentTotal > 1;
   found.prefix = text === null || (found.isSegment && message.segmentNumber !== 1) ? "" : lackingSignature(account.terms.signature, text);

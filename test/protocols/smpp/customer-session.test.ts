@@ -171,6 +171,14 @@ describe("SmppCustomerSession", () => {
       expect(bench.desk.submits[0]?.message.extras?.toString("hex")).to.equal("530204000164");
     });
 
+    it("reads dest_port, the application a message is for, and passes it on as it is", async () => {
+      const peer = await boundPeer(bench.port);
+      for (const tlv of ["", "020b00020b84"]) peer.write(pdu(4, 8, `00000031303639000101313338303031333830303000000000000001000000026869${tlv}`));
+      await peer.next();
+      await peer.next();
+      expect(bench.desk.submits.map(({ message }) => [message.applicationPort, message.extras?.toString("hex")])).to.deep.equal([[-1, undefined], [2_948, "53020b00020b84"]]);
+    });
+
     it("C022 refuses addresses written in UCS-2 once, and the session lives", async () => {
       const peer = await boundPeer(bench.port);
       peer.write(

@@ -58,6 +58,11 @@ describe("accept", () => {
       expect(read(behind(push, Buffer.from("77ed", "hex")), { encoding: Encoding.ucs2 })).to.equal(Outcome.not_supported);
     });
 
+    it("is refused where a parameter of its protocol names such a port, and passes for others", () => {
+      const outcomes = [2_948, 2_949, 9_200, 9_203, 9_204, 5_505, 0].map((applicationPort) => read(Buffer.from("010603beaf84", "hex"), { hasUdh: false, applicationPort }));
+      expect(outcomes).to.deep.equal([...new Array<Outcome>(4).fill(Outcome.not_supported), Outcome.ok, Outcome.ok, Outcome.ok]);
+    });
+
     it("passes for other ports, without a header, and where the header is broken", () => {
       expect(read(behind(Buffer.from("06050415811581", "hex"), Buffer.alloc(9)))).to.equal(Outcome.ok);
       expect(read(push, { hasUdh: false })).to.equal(Outcome.ok);
