@@ -1,15 +1,13 @@
 /** The service unit: what systemd's own tools say of it, and the directives that the daemon counts on. */
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { Exit } from "../src/cli/exit.js";
+import { ROOT } from "./root.js";
 
-let root = dirname(fileURLToPath(import.meta.url));
-while (!existsSync(join(root, "package.json"))) root = dirname(root);
-const UNIT = join(root, "systemd", "tollgate.service");
+const UNIT = join(ROOT, "systemd", "tollgate.service");
 
 /** Directives of the [Service] section; one given several times holds all its values. */
 function directives(): Map<string, string[]> {
@@ -46,7 +44,7 @@ describe("systemd/tollgate.service", () => {
   });
 
   it("C094 gives a stop more time than the drain takes by default", () => {
-    const schema = readFileSync(join(root, "src", "config", "schema.ts"), "utf8");
+    const schema = readFileSync(join(ROOT, "src", "config", "schema.ts"), "utf8");
     const drain = /drain_time: duration\(\{ default: "([^"]+)"/.exec(schema);
     expect(drain, "the default of [limits] drain_time in src/config/schema.ts").not.to.equal(null);
     expect(seconds(one("TimeoutStopSec"))).to.be.greaterThan(2 * seconds(drain![1]));

@@ -1,16 +1,14 @@
 /** The house rules, read off the tree: a broken one fails with file, line and what to do. */
 import { expect } from "chai";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { check, type Violation } from "./tidy/rules.js";
+import { ROOT } from "./root.js";
 
-let root = dirname(fileURLToPath(import.meta.url));
-while (!existsSync(join(root, "package.json"))) root = dirname(root);
 
 function sources(folder: string): string[] {
-  if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+  if (!existsSync(join(ROOT, folder))) return [];
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
     return entry.isDirectory() ? sources(path) : entry.name.endsWith(".ts") ? [path] : [];
   });
@@ -44,7 +42,7 @@ describe("the house", () => {
   before(() => {
     const files = ["src", "protocols", "test"].flatMap(sources);
     expect(files.length).to.be.greaterThan(20);
-    found = files.flatMap((file) => check(file, readFileSync(join(root, file), "utf8")));
+    found = files.flatMap((file) => check(file, readFileSync(join(ROOT, file), "utf8")));
   });
 
   for (const [rule, sentence] of RULES) {
@@ -59,9 +57,9 @@ describe("the house", () => {
   });
 
   it("has the same words for the stages everywhere", () => {
-    const stages = /STAGE_NAMES = \[([^\]]*)\]/.exec(readFileSync(join(root, "src/flow/stages.ts"), "utf8"))?.[1]?.match(/\w+/g) ?? [];
+    const stages = /STAGE_NAMES = \[([^\]]*)\]/.exec(readFileSync(join(ROOT, "src/flow/stages.ts"), "utf8"))?.[1]?.match(/\w+/g) ?? [];
     expect(stages).to.deep.equal(["accept", "screen", "charge", "spool", "dispatch", "receipt", "settle", "notify"]);
-    for (const stage of stages) expect(existsSync(join(root, "src/flow", `${stage}.ts`)), `src/flow/${stage}.ts`).to.equal(true);
+    for (const stage of stages) expect(existsSync(join(ROOT, "src/flow", `${stage}.ts`)), `src/flow/${stage}.ts`).to.equal(true);
   });
 });
 

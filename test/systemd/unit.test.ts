@@ -2,13 +2,11 @@
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { SCHEMA } from "../../src/config/schema.js";
+import { ROOT } from "../root.js";
 
-let root = dirname(fileURLToPath(import.meta.url));
-while (!existsSync(join(root, "package.json"))) root = dirname(root);
-const path = join(root, "systemd/tollgate.service");
+const path = join(ROOT, "systemd/tollgate.service");
 
 describe("systemd/tollgate.service", () => {
   it("shows how a password and the key of the accounts' secrets are given as credentials, under the example's names", () => {

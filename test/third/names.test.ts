@@ -1,11 +1,9 @@
 /** Where src names a protocol: a folder and a line in protocols/index.ts must be all that a new one needs. */
 import { expect } from "chai";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../root.js";
 
-let root = dirname(fileURLToPath(import.meta.url));
-while (!existsSync(join(root, "package.json"))) root = dirname(root);
 
 /** Peers and loads of the two protocols: each speaks one of them, and is no part of the way of a message. */
 const TOOLS = /^src\/(simulator\/|cli\/(bench|send|simulate)|cli\/smpp\.d\.ts)/;
@@ -18,7 +16,7 @@ const KNOWN: Readonly<Record<string, string>> = {
 };
 
 function sources(folder: string): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
     return entry.isDirectory() ? sources(path) : path.endsWith(".ts") && !TOOLS.test(path) ? [path] : [];
   });
@@ -26,7 +24,7 @@ function sources(folder: string): string[] {
 
 /** Without comments, in which a protocol may well be an example. */
 function code(path: string): string {
-  return readFileSync(join(root, path), "utf8").replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+  return readFileSync(join(ROOT, path), "utf8").replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
 }
 
 describe("The names of protocols", () => {

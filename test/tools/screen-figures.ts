@@ -4,19 +4,21 @@
  *   npx tsx test/tools/screen-figures.ts TEXTS.jsonl...            hits by category, each with its text, and the cost of the shipped lists
  *   npx tsx test/tools/screen-figures.ts --words 10000 TEXTS...    the cost with so many words more, every option on
  */
+import { join } from "node:path";
 import { readFileSync, readdirSync } from "node:fs";
 import type { WordFile } from "../../src/filter/compile.js";
 import { syllablesOf } from "../../src/filter/pinyin.js";
 import { buildScreen, type Screen } from "../../src/filter/screen.js";
+import { ROOT } from "../root.js";
 
-const LISTS = new URL("../../config/keywords/", import.meta.url);
+const LISTS = join(ROOT, "config/keywords");
 const ROUNDS = 5;
 
 const args = process.argv.slice(2);
 const more = args[0] === "--words" ? Number(args[1]) : 0;
 const paths = more > 0 ? args.slice(2) : args;
 const texts = paths.map((path) => readFileSync(path, "utf8").trim().split("\n").map((line) => JSON.parse(line) as string));
-const shipped = readdirSync(LISTS).filter((name) => name.endsWith(".txt")).sort().map((name): WordFile => ({ name, text: readFileSync(new URL(name, LISTS), "utf8") }));
+const shipped = readdirSync(LISTS).filter((name) => name.endsWith(".txt")).sort().map((name): WordFile => ({ name, text: readFileSync(join(LISTS, name), "utf8") }));
 const screen = build(more > 0 ? [...shipped, { name: "more.txt", text: `[more reject pinyin reversed]\n${manyWords(more).join("\n")}` }] : shipped);
 
 paths.forEach((path, at) => {

@@ -8,8 +8,9 @@ import { verifyPassword } from "../../../src/ledger/password.js";
 import type { AccountSettings } from "../../../src/ledger/commands.js";
 import { FakeHost, accountView } from "../admin/fixtures.js";
 import { run } from "./fixtures.js";
+import { ROOT } from "../../root.js";
 
-const ENTERPRISE = "config/templates/enterprise.toml";
+const ENTERPRISE = join(ROOT, "config/templates/enterprise.toml");
 const settingsOf = (host: FakeHost): AccountSettings => (host.commands[0] as { readonly settings: AccountSettings }).settings;
 
 describe("tollgate account as a contract", () => {

@@ -1,8 +1,7 @@
 /** The files in config/: the example says everything there is to say, and all of them load. */
 import { expect } from "chai";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { loadProtocols } from "../../../src/cli/protocols.js";
 import { exampleText, settingComment } from "../../../src/config/example.js";
 import { loadConfig } from "../../../src/config/load.js";
@@ -10,12 +9,11 @@ import { SCHEMA, TABLES } from "../../../src/config/schema.js";
 import { protocolFields } from "../../../src/config/validate.js";
 import type { ProtocolTable } from "../../../src/config/validate.js";
 import { PROTOCOLS, load } from "./fixtures.js";
+import { ROOT } from "../../root.js";
 
-let root = dirname(fileURLToPath(import.meta.url));
-while (!existsSync(join(root, "package.json"))) root = dirname(root);
 
 describe("config/tollgate.example.toml", () => {
-  const path = join(root, "config/tollgate.example.toml");
+  const path = join(ROOT, "config/tollgate.example.toml");
   let protocols: readonly ProtocolTable[];
   let text: string;
   before(async () => {
@@ -61,7 +59,7 @@ describe("config/tollgate.example.toml", () => {
 
 describe("config/demo.toml", () => {
   it("loads, and opens the demo account with exactly 50,000 messages", async () => {
-    const { settings } = loadConfig({ path: join(root, "config/demo.toml"), protocols: await loadProtocols() });
+    const { settings } = loadConfig({ path: join(ROOT, "config/demo.toml"), protocols: await loadProtocols() });
     expect(settings.listen[0]).to.include({ protocol: "smpp", host: "127.0.0.1", port: 2775 });
     expect(settings.listen[1]).to.deep.include({ protocol: "cmpp", host: "127.0.0.1", port: 7890, settings: { gateway_code: 1 } });
     expect(settings.operator[0]).to.include({ name: "simulator", port: settings.simulator.port, links: 2, window: 1000 });

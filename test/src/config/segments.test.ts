@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { NetworkTable } from "../../../src/contract/network.js";
 import { NumberLists } from "../../../src/contract/number-lists.js";
 import { ConfigError } from "../../../src/config/problem.js";
 import { parseSegments } from "../../../src/config/segments.js";
-
-let root = import.meta.dirname;
-while (!existsSync(join(root, "package.json"))) root = dirname(root);
+import { ROOT } from "../../root.js";
 
 function problems(text: string): string[] {
   try {
@@ -21,7 +18,7 @@ function problems(text: string): string[] {
 }
 
 describe("config/segments.toml", () => {
-  const file = parseSegments(readFileSync(join(root, "config/segments.toml"), "utf8"), "segments.toml");
+  const file = parseSegments(readFileSync(join(ROOT, "config/segments.toml"), "utf8"), "segments.toml");
   const table = new NetworkTable(new NumberLists().ported);
   table.replace(file.segments, file.date);
   const said: readonly (readonly [string, string | null, boolean])[] = [

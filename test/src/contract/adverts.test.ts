@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { Adverts, readAdvertFile } from "../../../src/contract/adverts.js";
@@ -5,6 +6,7 @@ import { syllablesOf } from "../../../src/filter/pinyin.js";
 import { buildScreen } from "../../../src/filter/screen.js";
 import { shippedScreen } from "../filter/shipped-lists.js";
 import { judge, said } from "./text-terms.js";
+import { ROOT } from "../../root.js";
 
 function advertsOf(text: string): Adverts {
   const file = readAdvertFile("adverts.txt", text);
@@ -57,7 +59,7 @@ const NOTICES = [
 ];
 
 describe("adverts", () => {
-  const shipped = advertsOf(readFileSync(new URL("../../../config/adverts.txt", import.meta.url), "utf8"));
+  const shipped = advertsOf(readFileSync(join(ROOT, "config/adverts.txt"), "utf8"));
 
   it("clause 2.1(11): advertisements and their evasions are refused 101, notices pass", () => {
     for (const text of [...ADVERTS, ...EVASIVE]) expect(said({ adverts: "refuse" }, text, "106900", shipped), text).to.equal("advert");

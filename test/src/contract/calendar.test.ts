@@ -1,15 +1,17 @@
+import { join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import { parseHolidays, readHolidays } from "../../../src/config/holidays.js";
 import { Calendar, NO_SPECIAL_DAYS, inOrder, parseStretch } from "../../../src/contract/calendar.js";
 import type { Stretch } from "../../../src/contract/calendar.js";
 import "../../seed.js";
+import { ROOT } from "../../root.js";
 
 const HOUR = 3_600_000;
 const ZONE = 480;
 const hours = ["09:00-12:00", "13:00-18:00"].map(parseStretch).filter((one): one is Stretch => one !== null);
 const weekdays = new Set([1, 2, 3, 4, 5]);
-const holidays = readHolidays("config/holidays.toml");
+const holidays = readHolidays(join(ROOT, "config/holidays.toml"));
 const calendar = new Calendar({ hours, weekdays }, holidays, ZONE);
 const plain = new Calendar({ hours, weekdays }, NO_SPECIAL_DAYS, ZONE);
 /** A moment in business time. */

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { readReplyWords, type ReplyWords } from "../../../src/filter/reply-words.js";
-
-let root = import.meta.dirname;
-while (!existsSync(join(root, "package.json"))) root = dirname(root);
+import { ROOT } from "../../root.js";
 
 function words(text: string): ReplyWords {
   const read = readReplyWords(text, "opt-out.txt");
@@ -13,7 +11,7 @@ function words(text: string): ReplyWords {
 }
 
 describe("config/opt-out.txt", () => {
-  const shipped = words(readFileSync(join(root, "config/opt-out.txt"), "utf8"));
+  const shipped = words(readFileSync(join(ROOT, "config/opt-out.txt"), "utf8"));
 
   for (const text of ["T", "t", "TD", "Td", "ＴＤ", "ｔｄ", " TD \r\n", "R", "N", "Q", "QX", "qx", "0000", "００００", "退订", "退訂", "“退订”", "退订！", "取消", "拒收", "不要", "退", "STOP", "stop.", "Unsubscribe", "T\u200bD", "СТОП", "Arrêt"]) {
     it(`takes ${JSON.stringify(text)} for an opt-out`, () => {

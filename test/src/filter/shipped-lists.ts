@@ -2,15 +2,17 @@
  * Shipped lists: config/keywords as a screen, spelt as the daemon spells them.
  */
 import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../../root.js";
 import type { WordFile } from "../../../src/filter/compile.js";
 import { syllablesOf } from "../../../src/filter/pinyin.js";
 import { buildScreen, type Screen } from "../../../src/filter/screen.js";
 import { parseWordList, type ListWord } from "../../../src/filter/word-list.js";
 
-const FOLDER = new URL("../../../config/keywords/", import.meta.url);
+const FOLDER = join(ROOT, "config/keywords");
 
 export function shippedFiles(): WordFile[] {
-  return readdirSync(FOLDER).filter((name) => name.endsWith(".txt")).sort().map((name) => ({ name, text: readFileSync(new URL(name, FOLDER), "utf8") }));
+  return readdirSync(FOLDER).filter((name) => name.endsWith(".txt")).sort().map((name) => ({ name, text: readFileSync(join(FOLDER, name), "utf8") }));
 }
 
 export function shippedScreen(): Screen {

@@ -1,14 +1,14 @@
 /** The metrics: what a scrape shows, that it is bounded, and that its page tells the truth. */
 import { expect } from "chai";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Outcome, OUTCOME_NAMES } from "../../../protocols/model/outcome.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import { Stage, STAGE_NAMES } from "../../../src/flow/stages.js";
 import { Latency } from "../../../src/observe/latency.js";
 import { BIND_REFUSALS, LATENCY_BUCKETS, METRICS, metricsPage } from "../../../src/observe/metrics-table.js";
 import { MAX_NAMES, Metrics } from "../../../src/observe/metrics.js";
+import { ROOT } from "../../root.js";
 
 const open = (): Metrics => new Metrics({ version: "1.2.3", process: false });
 
@@ -203,9 +203,7 @@ describe("observe/metrics", () => {
   });
 
   it("has a page that says what the table says", () => {
-    let root = dirname(fileURLToPath(import.meta.url));
-    while (!existsSync(join(root, "package.json"))) root = dirname(root);
-    const path = join(root, "docs", "metrics.md");
+    const path = join(ROOT, "docs", "metrics.md");
     if (process.env["UPDATE_DOCS"] === "1") writeFileSync(path, metricsPage());
     expect(readFileSync(path, "utf8")).to.equal(metricsPage());
   });
