@@ -14,6 +14,7 @@ import { METHODS, isMethod } from "./api.js";
 import type { CheckedParamsOf, MethodName, Results } from "./api.js";
 import { COMPLAINT_ANSWERS, quiet } from "./complaint-methods.js";
 import { EVIDENCE_ANSWERS } from "./evidence-methods.js";
+import { RECONCILE_ANSWERS } from "./reconcile-methods.js";
 import { REVIEW_ANSWERS } from "./review-methods.js";
 import { STATEMENT_ANSWERS } from "./statement-methods.js";
 import { FORGET_ANSWERS } from "./forget-methods.js";
@@ -103,6 +104,7 @@ const ANSWERS: Answers = {
   ...USAGE_ANSWERS,
   ...EVIDENCE_ANSWERS,
   ...NUMBER_ANSWERS,
+  ...RECONCILE_ANSWERS,
   ...REVIEW_ANSWERS,
   ...FORGET_ANSWERS,
 };

@@ -11,6 +11,7 @@ import { COMPLAINT_METHODS } from "./complaint-methods.js";
 import type { ComplaintResults } from "./complaint-methods.js";
 import { EVIDENCE_METHODS } from "./evidence-methods.js";
 import type { EvidenceResults } from "./evidence-methods.js";
+import { RECONCILE_METHODS, type ReconcileResults } from "./reconcile-methods.js";
 import { REVIEW_METHODS, type ReviewResults } from "./review-methods.js";
 import { STATEMENT_METHODS } from "./statement-methods.js";
 import type { StatementResults } from "./statement-methods.js";
@@ -60,6 +61,7 @@ export const METHODS = {
   ...USAGE_METHODS,
   ...EVIDENCE_METHODS,
   ...NUMBER_METHODS,
+  ...RECONCILE_METHODS,
   ...REVIEW_METHODS,
   ...FORGET_METHODS,
 } as const;
@@ -70,7 +72,7 @@ export type ParamsOf<M extends MethodName> = z.input<(typeof METHODS)[M]>;
 /** What the answering side gets. */
 export type CheckedParamsOf<M extends MethodName> = z.output<(typeof METHODS)[M]>;
 
-export interface Results extends AccountsResults, ComplaintResults, AlarmResults, EvidenceResults, NumberResults, ReviewResults, StatementResults, ForgetResults, UsageResults {
+export interface Results extends AccountsResults, ComplaintResults, AlarmResults, EvidenceResults, NumberResults, ReconcileResults, ReviewResults, StatementResults, ForgetResults, UsageResults {
   "account.add": AccountReport;
   "account.set": AccountReport;
   "account.list": readonly AccountReport[];

@@ -23,6 +23,7 @@ import { register as key } from "./key.js";
 import { register as ledger } from "./ledger.js";
 import { register as log } from "./log.js";
 import { register as numbers } from "./numbers.js";
+import { register as reconcile } from "./reconcile.js";
 import { register as refund } from "./refund.js";
 import { register as reload } from "./reload.js";
 import { register as review } from "./review.js";
@@ -41,7 +42,7 @@ import { register as usage } from "./usage.js";
 /** Every command file exports `register(program, context)`; in the order of `tollgate --help`. */
 const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   serve, send, checkConfig,
-  account, key, topup, invoice, refund, statement, ledger,
+  account, key, topup, invoice, refund, statement, reconcile, ledger,
   numbers, complaint, evidence, forget,
   trace, uncertain, explain, decode, screen, review, route,
   status, usage, alarms, incidents, reload, log, audit,

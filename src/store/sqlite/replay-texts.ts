@@ -30,12 +30,17 @@ interface Row extends Ints<"id" | "account" | "kinds" | "wanted" | "expires"> {
   readonly body: Buffer;
 }
 
-/** The accounts of a folder; null when there is none to read, or none that this user may read without leaving files of his own there. */
-export function readReplayAccounts(dir: string, zoneMinutes: number): readonly Account[] | null {
-  if (!existsSync(ledgerPath(dir))) return null;
+/** Whether there are books in a folder that this user may read without leaving files of his own there. */
+export function readableBooks(dir: string): boolean {
+  if (!existsSync(ledgerPath(dir))) return false;
   // Reading makes the files of the log beside a book where they are not: they have to be the owner's.
   const self = process.getuid?.();
-  if (self !== undefined && statSync(dir).uid !== self) return null;
+  return self === undefined || statSync(dir).uid === self;
+}
+
+/** The accounts of a folder; null when its books are not readable. */
+export function readReplayAccounts(dir: string, zoneMinutes: number): readonly Account[] | null {
+  if (!readableBooks(dir)) return null;
   const books = Books.open(dir, zoneMinutes);
   try {
     return books.ledger.accountRows().map(({ account }) => account);

@@ -75,6 +75,7 @@ describe("admin API", () => {
     "review.show": { id: 5 },
     "review.approve": { ids: [5] },
     "replay.note": { days: 7, reason: "new lists" },
+    "reconcile.note": { operator: "mobile", reason: "dispute" },
     "review.reject": { account: "demo", rule: "loan", reason: "adverts" },
     "forget": { to: "13800138000", reason: "asked for it" },
     "evidence": { to: "13800138000", fromMs: 0, toMs: 1, texts: true, reason: "12321" },
