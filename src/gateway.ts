@@ -41,6 +41,7 @@ import { Webhooks } from "./observe/webhook.js";
 import { realOperators, Services } from "./services.js";
 import { startEmbeddedSimulator } from "./simulator/embedded.js";
 import { SqliteNumbers } from "./store/sqlite/sqlite-numbers.js";
+import { StoreCallError } from "./store/sqlite/store-call-error.js";
 import { SqliteStore } from "./store/sqlite/sqlite-store.js";
 
 const SWEEP_EVERY_MS = 1_000;
@@ -91,6 +92,8 @@ class RunningGateway implements Gateway {
   });
   #untick: (() => void) | null = null;
   #storeReason = "";
+  /** Why a start that is under way must not come to its end; "" = nothing has failed. */
+  #brokenBy = "";
   #exitCode = 0;
 
   constructor(options: GatewayOptions) {
@@ -201,7 +204,12 @@ class RunningGateway implements Gateway {
     if (rotation !== null) this.#log[rotation.reason === "" ? "info" : "warn"]("key_rotation", { key: rotation.keyId, sealed: rotation.secrets, waitsIn: rotation.pendingPath, reason: rotation.reason });
     await this.#store.change(costsCommand(settings, { actor: "gateway", reason: "start" }));
     await bootstrapAccounts(this.#store, this.#keys, new Set(snapshot.accounts.map((account) => account.name)), settings.bootstrap);
+    this.#stillWhole();
     await this.#open();
+    if (this.#brokenBy !== "") {
+      await this.stop("store failed");
+      return;
+    }
     tellStrayRoutes(this.#log, settings.route, (name) => this.#accounts.byName(name) !== undefined);
     this.#state = "ready";
     this.#log.info("ready", { pid: process.pid, version: this.#options.version, words: lists.screen.size, accounts: this.#accounts.size });
@@ -311,7 +319,14 @@ class RunningGateway implements Gateway {
   async #fail(reason: string): Promise<void> {
     this.#log.error("store_failed", { reason });
     this.#exitCode = 1;
-    await this.stop("store failed");
+    // A start that is under way sees it by itself: not everything that a drain ends is there yet.
+    if (this.#state === "starting") this.#brokenBy ||= reason;
+    else await this.stop("store failed");
+  }
+
+  /** Throws where a part that we cannot go on without has failed during the start. */
+  #stillWhole(): void {
+    if (this.#brokenBy !== "") throw new StoreCallError("failed", this.#brokenBy);
   }
 
   /** After a failed start. */
