@@ -107,6 +107,8 @@ class RunningGateway implements Gateway {
     this.#store = new SqliteStore({
       ...settings.data,
       keep: settings.privacy,
+      encryptBodies: settings.privacy.encryptBodies,
+      keys: () => this.#keys.keys,
       outboxRetentionMs: settings.outbox.retentionMs,
       clock: this.#clock,
       events: {
@@ -170,9 +172,10 @@ class RunningGateway implements Gateway {
     const lists = await loadWordLists(settings.filter.keywords, settings.filter.maxInserted);
     tellWarnings(this.#log, lists.warnings);
     this.#contract.take(await loadContractFiles(settings.contract));
-    const snapshot = await this.#store.open();
-    this.#log.info("numbers_loaded", { ...(await this.#numbers.open()) });
     this.#keys.load();
+    const snapshot = await this.#store.open();
+    if (settings.privacy.encryptBodies) await this.#keys.ready();
+    this.#log.info("numbers_loaded", { ...(await this.#numbers.open()) });
     const last = this.#alarms.load();
     this.#openSecrets(snapshot.accounts);
     if (settings.simulator.enabled) {
@@ -201,7 +204,7 @@ class RunningGateway implements Gateway {
     this.#services = new Services(this.#parts, settings, this.#alarms);
     await this.#services.start(last);
     const rotation = await this.#keys.finish({ actor: "gateway", reason: "a rotation was cut short" });
-    if (rotation !== null) this.#log[rotation.reason === "" ? "info" : "warn"]("key_rotation", { key: rotation.keyId, sealed: rotation.secrets, waitsIn: rotation.pendingPath, reason: rotation.reason });
+    if (rotation !== null) this.#log[rotation.reason === "" ? "info" : "warn"]("key_rotation", { key: rotation.keyId, sealed: rotation.secrets, days: rotation.days, waitsIn: rotation.pendingPath, reason: rotation.reason });
     await this.#store.change(costsCommand(settings, { actor: "gateway", reason: "start" }));
     await bootstrapAccounts(this.#store, this.#keys, new Set(snapshot.accounts.map((account) => account.name)), settings.bootstrap);
     this.#stillWhole();

@@ -48,6 +48,8 @@ export interface KeyRotation {
   readonly oldKeyId: string;
   /** Secrets sealed anew. */
   readonly secrets: number;
+  /** Keys of days' texts sealed anew. */
+  readonly days: number;
   /** Accounts whose secret could not be opened; it is as it was. */
   readonly unreadable: readonly string[];
   readonly path: string;
@@ -67,6 +69,9 @@ export interface KeyCheck {
   /** Accounts with a shared secret. */
   readonly secrets: number;
   readonly unreadable: readonly { readonly account: string; readonly keyId: string }[];
+  /** Days of which texts are encrypted, and those of them whose key this one does not read. */
+  readonly days: number;
+  readonly unreadableDays: readonly { readonly day: string; readonly keyId: string }[];
 }
 
 /** The alarms that stand, and who is told. */

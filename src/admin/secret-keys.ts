@@ -1,5 +1,5 @@
 /**
- * Secret keys: seals the accounts' shared secrets, keeps them opened for binds, and brings in a new key.
+ * Secret keys: seals the accounts' shared secrets, keeps them opened for binds, and brings in a new key, for the keys of days' texts too.
  *
  * Secrets are opened when accounts change, never at a bind. What seals and what rotates go one after the other, so that
  * nothing is sealed under a key that is just given up.
@@ -7,9 +7,10 @@
 import { createHmac } from "node:crypto";
 import type { SecretSettings } from "../config/settings.js";
 import type { Account } from "../ledger/account.js";
-import { checkSecret, newSecretKey, seal, sealedUnder, unseal } from "../ledger/secret.js";
+import { checkSecret, dayKeyName, newSecretKey, seal, sealedUnder, unseal } from "../ledger/secret.js";
 import type { SecretKey } from "../ledger/secret.js";
 import type { Resealed } from "../ledger/commands.js";
+import type { WrappedDayKey } from "../store/query.js";
 import type { Store } from "../store/store.js";
 import { AdminError } from "./errors.js";
 import type { AskedBy, KeyCheck, KeyHost, KeyRotation } from "./host.js";
@@ -24,7 +25,7 @@ export interface SecretKeysOptions {
   readonly settings: SecretSettings;
   readonly dataDir: string;
   /** Asked anew at each call. */
-  store(): Pick<Store, "change" | "query">;
+  store(): Pick<Store, "change" | "query" | "useKeys">;
   /** Told before each step of a rotation: "pending", "reseal", "place", "forget", "done". */
   step?(name: string): void;
 }
@@ -61,6 +62,16 @@ export class SecretKeys implements KeyHost {
       this.#files.dropPending();
       this.#pending = null;
     }
+  }
+
+  /** The keys there are, the one that seals first; none before they are read. */
+  get keys(): readonly SecretKey[] {
+    return [this.#pending, this.#current].filter((key) => key !== null);
+  }
+
+  /** For a start that is to encrypt texts: makes the key when there is none yet. Rejects with AdminError when it is lost, or cannot be made. */
+  async ready(): Promise<void> {
+    await this.#inTurn(() => this.#sealingKey());
   }
 
   // ---------------------------------------------------------------- binds
@@ -121,6 +132,7 @@ export class SecretKeys implements KeyHost {
     return this.#inTurn(async () => {
       this.load();
       const sealed = await this.#sealed();
+      const days = await this.#dayKeys();
       return {
         from: this.#files.from,
         path: this.#files.path,
@@ -128,6 +140,8 @@ export class SecretKeys implements KeyHost {
         pendingKeyId: this.#pending?.id ?? "",
         secrets: sealed.length,
         unreadable: sealed.filter((one) => this.#open(one.name, one.sealed) === null).map((one) => ({ account: one.name, keyId: sealedUnder(one.sealed) })),
+        days: days.length,
+        unreadableDays: days.filter(({ day, wrapped }) => this.#open(dayKeyName(day), wrapped) === null).map(({ day, wrapped }) => ({ day, keyId: sealedUnder(wrapped) })),
       };
     });
   }
@@ -150,13 +164,16 @@ export class SecretKeys implements KeyHost {
       throw new AdminError("invalid_value", `a rotation to key ${resumed.id} has not come to its end`, "rotate without --to first: it goes on with that one");
     }
     if (old === null && resumed === null) await this.#refuseLost();
+    await this.#refuseUnreadableDays();
     const key = resumed ?? given ?? newSecretKey();
     if (resumed === null) {
       this.#step("pending");
       this.#files.putPending(key);
       this.#pending = key;
     }
-    const { sealedAnew, unreadable } = await this.#reseal(by, old?.id ?? "none", key, resumed === null);
+    // Days that begin from now on are sealed under it.
+    await this.#options.store().useKeys(this.keys);
+    const { sealedAnew, days, unreadable } = await this.#reseal(by, old?.id ?? "none", key, resumed === null);
     this.#step("place");
     const reason = this.#files.put(key);
     if (reason === "") {
@@ -164,17 +181,19 @@ export class SecretKeys implements KeyHost {
       this.#current = key;
       this.#pending = null;
       this.#files.dropPending();
+      await this.#options.store().useKeys(this.keys);
     }
     this.#step("done");
     return {
-      keyId: key.id, oldKeyId: old?.id ?? "", secrets: sealedAnew, unreadable, path: this.#files.path,
+      keyId: key.id, oldKeyId: old?.id ?? "", secrets: sealedAnew, days, unreadable, path: this.#files.path,
       pendingPath: reason === "" ? "" : this.#files.pendingPath, reason,
     };
   }
 
   /** Seals everything under `key` that is not yet; again when accounts have changed meanwhile. */
-  async #reseal(by: AskedBy, oldId: string, key: SecretKey, record: boolean): Promise<{ sealedAnew: number; unreadable: string[] }> {
+  async #reseal(by: AskedBy, oldId: string, key: SecretKey, record: boolean): Promise<{ sealedAnew: number; days: number; unreadable: string[] }> {
     let sealedAnew = 0;
+    let days = 0;
     for (let round = 0; ; round++) {
       const unreadable: string[] = [];
       const secrets: Resealed[] = [];
@@ -184,13 +203,20 @@ export class SecretKeys implements KeyHost {
         if (secret === null) unreadable.push(name);
         else secrets.push({ name, from, to: seal(key, name, secret.toString("utf8")) });
       }
-      if (secrets.length === 0 && (round > 0 || !record)) return { sealedAnew, unreadable };
+      const dayKeys: Resealed[] = [];
+      for (const { day, wrapped: from } of await this.#dayKeys()) {
+        const name = dayKeyName(day);
+        const opened = sealedUnder(from) === key.id ? null : this.#open(name, from);
+        if (opened !== null) dayKeys.push({ name: day, from, to: seal(key, name, opened.toString("utf8")) });
+      }
+      if (secrets.length + dayKeys.length === 0 && (round > 0 || !record)) return { sealedAnew, days, unreadable };
       if (round >= MOST_ROUNDS) throw new AdminError("unavailable", "the accounts' secrets change faster than they can be sealed anew", "run it again: it goes on where it was");
       this.#step("reseal");
-      const what = `secret key rotated: ${oldId} -> ${key.id}, ${secrets.length} secrets sealed anew`;
-      const result = await this.#options.store().change({ kind: "secrets.reseal", secrets, what, ...by });
+      const what = `secret key rotated: ${oldId} -> ${key.id}, ${secrets.length} secrets sealed anew${dayKeys.length === 0 ? "" : `, and the keys of ${dayKeys.length} days' texts`}`;
+      const result = await this.#options.store().change({ kind: "secrets.reseal", secrets, dayKeys, what, ...by });
       if (!result.ok) throw new AdminError(result.code, result.message, "nothing is lost: run it again");
       sealedAnew += secrets.length;
+      days += dayKeys.length;
     }
   }
 
@@ -204,6 +230,7 @@ export class SecretKeys implements KeyHost {
     const reason = this.#files.put(made);
     if (reason !== "") throw new AdminError("unavailable", `cannot make the key ${this.#files.path}: ${reason}`);
     this.#current = made;
+    await this.#options.store().useKeys(this.keys);
     return made;
   }
 
@@ -212,6 +239,18 @@ export class SecretKeys implements KeyHost {
     if (lost === 0) return;
     throw new AdminError("unavailable", `${this.#files.path} is not there, but ${lost} ${lost === 1 ? "secret is" : "secrets are"} sealed under its key`,
       "put it back; a secret that cannot be read any more is taken away with: tollgate account set NAME --cmpp-secret ''");
+  }
+
+  /** A key that is given up must not be the only one that reads something. */
+  async #refuseUnreadableDays(): Promise<void> {
+    const lost = (await this.#dayKeys()).find(({ day, wrapped }) => this.#open(dayKeyName(day), wrapped) === null);
+    if (lost === undefined) return;
+    throw new AdminError("unavailable", `the texts of ${lost.day} are encrypted under key ${sealedUnder(lost.wrapped)}, which is not there`, `put that key back into ${this.#files.path} first`);
+  }
+
+  async #dayKeys(): Promise<readonly WrappedDayKey[]> {
+    const answer = await this.#options.store().query({ kind: "day_keys" });
+    return answer.kind === "day_keys" ? answer.keys : [];
   }
 
   #open(account: string, sealed: string): Buffer | null {

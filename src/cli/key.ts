@@ -12,12 +12,12 @@ import { Exit } from "./exit.js";
 type Flags = CommonOptions & { readonly to?: string; readonly reason?: string };
 
 export function register(program: Command, context: CliContext): void {
-  const key = program.command("key").description("the key under which the accounts' shared secrets (CMPP) are kept");
+  const key = program.command("key").description("the key under which the accounts' shared secrets (CMPP), and the keys of encrypted texts, are kept");
 
   withCommonOptions(key.command("check").description("where the key is, and whether every secret can be read with it; exits 1 when not"))
     .action((flags: Flags) => context.withBooks(flags, async (api) => {
       const check = await api.call("key.check", {});
-      if (check.unreadable.length > 0) context.exit = Exit.refused;
+      if (check.unreadable.length + check.unreadableDays.length > 0) context.exit = Exit.refused;
       if (flags.json === true) context.output.json(check);
       else showCheck(context, check);
     }));
@@ -44,16 +44,18 @@ function showCheck({ output }: CliContext, check: KeyCheck): void {
     ["in", `${check.path} (${PLACES[check.from]})`],
     ...(check.pendingKeyId === "" ? [] : [["coming", `${check.pendingKeyId}: a rotation waits for it to be put in place`] as const]),
     ["secrets", String(check.secrets)],
+    ...(check.days === 0 ? [] : [["days", `${check.days} with encrypted texts`] as const]),
   ]);
   for (const { account, keyId } of check.unreadable) output.error(`the secret of ${account} cannot be read: it was sealed under key ${keyId}`, UNREADABLE);
+  for (const { day, keyId } of check.unreadableDays) output.error(`the texts of ${day} cannot be read: they are encrypted under key ${keyId}`, "put that key back");
 }
 
 const UNREADABLE = "put that key back, or give the account its secret again: tollgate account set NAME --cmpp-secret-stdin";
 
 function showRotation({ output }: CliContext, rotation: KeyRotation): void {
-  const { secrets, keyId, oldKeyId } = rotation;
+  const { secrets, days, keyId, oldKeyId } = rotation;
   const before = oldKeyId === "" ? "" : ` (before: ${oldKeyId})`;
-  output.line(`${secrets} ${secrets === 1 ? "secret" : "secrets"} sealed anew; all are under key ${keyId} now${before}`);
+  output.line(`${secrets} ${secrets === 1 ? "secret" : "secrets"}${days === 0 ? "" : ` and the keys of ${days} ${days === 1 ? "day's" : "days'"} texts`} sealed anew; all are under key ${keyId} now${before}`);
   for (const account of rotation.unreadable) output.error(`the secret of ${account} could not be read and is as it was`, UNREADABLE);
   if (rotation.reason === "") return output.line(`${rotation.path} holds it; copies of the books made before need the old one`);
   output.line(`it could not be put in place (${rotation.reason}) and is in ${rotation.pendingPath}, which is read beside the old one: put it where`);

@@ -8,7 +8,7 @@ import { encodeJson } from "../admin/api.js";
 import type { AdminApi, MethodName, ParamsOf, Results } from "../admin/api.js";
 import { loadContractFiles } from "../admin/contract-files.js";
 import { AdminError } from "../admin/errors.js";
-import type { AdminHost } from "../admin/host.js";
+import type { AdminHost, KeyHost } from "../admin/host.js";
 import { routeReport } from "../admin/routing.js";
 import { screenVerdict } from "../admin/screening.js";
 import { SecretKeys } from "../admin/secret-keys.js";
@@ -34,15 +34,31 @@ export interface OfflineBooks extends AdminApi {
 /** Opens the store of these settings. Throws CliError (unavailable) when it is another's or in use. */
 export async function openOffline(settings: Settings, clock: Clock): Promise<OfflineBooks> {
   refuseForeignFolder(settings.data.dir);
-  const store = await newStore(settings, clock);
+  const keys: SecretKeys = new SecretKeys({ settings: settings.secrets, dataDir: settings.data.dir, store: () => store });
+  const keyFault = loaded(keys);
+  const store = await newStore(settings, clock, keys);
   try {
     await store.open();
   } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "key_missing") {
+      throw new CliError(Exit.unavailable, `cannot open the books in ${settings.data.dir}: ${error.message}`, keyFault ?? "the key stands in the data folder or where [secrets] says; tollgate check-config names the place");
+    }
     const message = error instanceof Error ? error.message : String(error);
     throw new CliError(Exit.unavailable, `cannot open the books in ${settings.data.dir}: ${message}`, "another command, or a daemon that is just starting or ending, holds them: try again");
   }
   const numbers = new OfflineNumbers(settings);
-  return new StoreBooks(offlineHost(store, settings, await loadProtocols(), numbers.open), store, numbers);
+  return new StoreBooks(offlineHost(store, keys, settings, await loadProtocols(), numbers.open), store, numbers);
+}
+
+/** Reads the keys, which most commands can do without; why not, null when they are there. */
+function loaded(keys: SecretKeys): string | null {
+  try {
+    keys.load();
+    return null;
+  } catch (error) {
+    if (error instanceof AdminError) return `${error.message}${error.hint === "" ? "" : `: ${error.hint}`}`;
+    throw error;
+  }
 }
 
 /** Files made here by another user, root above all, would lock the daemon out of its own books. */
@@ -75,7 +91,7 @@ class StoreBooks implements OfflineBooks {
   }
 }
 
-export function offlineHost(store: Store, settings: Settings, protocols: readonly BindForms[], numbers: AdminHost["numbers"]): AdminHost {
+export function offlineHost(store: Store, keys: KeyHost, settings: Settings, protocols: readonly BindForms[], numbers: AdminHost["numbers"]): AdminHost {
   const needsDaemon = (): never => {
     throw new AdminError("daemon_needed", "no daemon runs", "start it with: tollgate serve --config FILE");
   };
@@ -84,7 +100,7 @@ export function offlineHost(store: Store, settings: Settings, protocols: readonl
   routes.replace(settings.route);
   return {
     store,
-    keys: new SecretKeys({ settings: settings.secrets, dataDir: settings.data.dir, store: () => store }),
+    keys,
     numbers,
     alarms: { raised: () => readRaised(settings.data.dir, ALARMS), test: needsDaemon, announced: () => undefined },
     operators: routes.operators,
@@ -116,12 +132,14 @@ async function readScreen(settings: Settings): Promise<Screen> {
 }
 
 /** The one place that knows how the store is made for the command line. Nothing is in flight, so most events have no one to tell. */
-async function newStore(settings: Settings, clock: Clock): Promise<Store> {
+async function newStore(settings: Settings, clock: Clock, keys: SecretKeys): Promise<Store> {
   const { SqliteStore } = await import("../store/sqlite/sqlite-store.js");
   const nothing = (): void => undefined;
   return new SqliteStore({
     ...settings.data,
     keep: settings.privacy,
+    encryptBodies: settings.privacy.encryptBodies,
+    keys: () => keys.keys,
     outboxRetentionMs: settings.outbox.retentionMs,
     clock,
     events: {

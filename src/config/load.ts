@@ -159,6 +159,7 @@ class Builder {
       },
       privacy: {
         textsDays: parsed.privacy.texts_days, numbersDays: parsed.privacy.numbers_days, inboundDays: parsed.privacy.inbound_days, refusalsDays: parsed.privacy.refusals_days,
+        encryptBodies: parsed.privacy.encrypt_bodies,
       },
       contract: contractSettings(parsed.contract, (path) => this.#beside(path), (key, message, hint) => this.#add(key, message, "", hint)),
       traffic: { maxNumbers: parsed.traffic.max_numbers, maxTexts: parsed.traffic.max_texts, maxBlocks: parsed.traffic.max_blocks },

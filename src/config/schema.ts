@@ -64,7 +64,7 @@ export const SCHEMA = {
     }),
   }),
 
-  secrets: section("The key under which the shared secrets of accounts (CMPP) are kept. With neither setting: secret.key in [data] dir, made on first need.", {
+  secrets: section("The key under which the shared secrets of accounts (CMPP) are kept, and the keys of encrypted texts ([privacy] encrypt_bodies). With neither setting: secret.key in [data] dir, made on first need.", {
     key_file: text({
       optional: true, max: 4_096, example: "/etc/tollgate/secret.key",
       help: "A file with the key: 32 octets, or 64 hexadecimal digits or base64 in its first line; relative to this file. No others may read it.",
@@ -196,10 +196,14 @@ export const SCHEMA = {
     receipt_delay: duration({ default: "100ms", min: "0s", max: "1h", help: "Time from its answer to its receipt." }),
   }),
 
-  privacy: section("How long what is personal is kept in the days' books, where that is shorter than the day itself ([data] retention). What was charged stays; the audit log is kept for ever.", {
+  privacy: section("How what is personal is kept in the days' books, and how long, where that is shorter than the day itself ([data] retention). What was charged stays; the audit log is kept for ever.", {
     texts_days: int({ default: 0, min: 0, max: 3_650, unit: "days", help: "After so many days the texts of messages are overwritten, those that phones sent and those refused too. 0 is as long as the day is kept." }),
     numbers_days: int({ default: 0, min: 0, max: 3_650, unit: "days", help: "After so many days telephone numbers are masked. 0 is as long as the day is kept." }),
     inbound_days: int({ default: 0, min: 0, max: 3_650, unit: "days", help: "After so many days messages from phones lose text and number. 0 is as long as the day is kept." }),
+    encrypt_bodies: yesNo({
+      default: false,
+      help: "What messages say is encrypted on disk (AES-256-GCM), under a key a day, which is kept in ledger.db under the key of [secrets]: that one is needed at every start from then on. Times, numbers and counts stay plain. What was written before stays as it is; with false again, what was encrypted is still read. Read at start.",
+    }),
     refusals_days: int({ default: 0, min: 0, max: 3_650, unit: "days", help: "After so many days refused submits lose text, number and the word they were refused for. 0 is as long as the day is kept." }),
   }),
 

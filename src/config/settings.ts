@@ -84,6 +84,7 @@ export interface PrivacySettings {
   readonly numbersDays: number;
   readonly inboundDays: number;
   readonly refusalsDays: number;
+  readonly encryptBodies: boolean;
 }
 
 /** What contracts are judged by, and how duties that they tell of are counted. */

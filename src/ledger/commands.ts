@@ -53,10 +53,10 @@ export type LedgerCommand =
   | (Asked & { readonly kind: "invoice.overdue"; readonly name: string; readonly reference: string })
   | (Asked & { readonly kind: "credential.expire"; readonly name: string })
   /**
-   * Shared secrets sealed under another key: all in one transaction, each only where it is still as it was. `what` tells the log of the
-   * keys, never of a secret.
+   * Shared secrets, and keys of days' texts (`name`: the day), sealed under another key: all in one transaction, each only where it is still
+   * as it was. `what` tells the log of the keys, never of a secret.
    */
-  | (Asked & { readonly kind: "secrets.reseal"; readonly secrets: readonly Resealed[]; readonly what: string })
+  | (Asked & { readonly kind: "secrets.reseal"; readonly secrets: readonly Resealed[]; readonly dayKeys?: readonly Resealed[]; readonly what: string })
   /** What operators charge, of all of them: takes the place of what was known. */
   | (Asked & { readonly kind: "costs.set"; readonly costs: readonly (OperatorCost & { readonly operator: string })[] })
   | ComplaintCommand

@@ -1,5 +1,6 @@
 /**
- * Secret: shared secrets of accounts as they are kept on disk: encrypted, and bound to the account they belong to.
+ * Secret: shared secrets of accounts as they are kept on disk: encrypted, and bound to the account they belong to. So are the keys of
+ * days' texts, each bound to its day.
  *
  * ```
  *  v1:<key id>:<nonce>:<cipher text and tag>      each but the first base64url
@@ -61,6 +62,11 @@ export function isSealed(text: string): boolean {
 /** The id of the key that sealed it, "" when the text is no sealed secret. */
 export function sealedUnder(text: string): string {
   return FORM.exec(text)?.[1] ?? "";
+}
+
+/** The name for which the key of a day's texts (YYYY-MM-DD) is sealed: no account has a blank in its own. */
+export function dayKeyName(day: string): string {
+  return `texts of ${day}`;
 }
 
 /** Encrypts a secret for the account of that name (names never change). */

@@ -6,12 +6,15 @@
  *  reference 2 | scheduled at 8 | service type: 1 + n | flags: 2 + n | extras: 2 + n (65535: none) | user data: the rest
  * ```
  * Numbers are little-endian, texts UTF-8. Addresses, validity and word-list version stand in columns beside it.
- * Written once into the batch buffer on the network thread; the writer thread puts the octets on disk unread.
+ * Written once into the batch buffer on the network thread; the writer thread puts the octets on disk unread, or encrypts all behind
+ * the service type, which makes it a version 2 (body-cipher.ts): only what is read without a key may be asked of such a one.
  */
 import { newMessage } from "../../protocols/model/message.js";
 import type { Encoding, Message, SegmentForm } from "../../protocols/model/message.js";
 
 const VERSION = 1;
+/** Encrypted behind its head. */
+const ENCRYPTED_VERSION = 2;
 /** Octet of the bits, and what each says. */
 const BITS_AT = 3;
 const HAS_UDH = 1;
@@ -107,6 +110,20 @@ export function contentProtocolNo(body: Buffer, from = 0): number {
   return (body[BITS_AT - from] as number) >> PROTOCOL_SHIFT;
 }
 
+/** How many octets the head has that stands plain even where the rest is encrypted: all up to the service type and with it. */
+export function contentHead(body: Buffer): number {
+  return flagsAt(body);
+}
+
+export function isEncryptedContent(body: Buffer): boolean {
+  return body[0] === ENCRYPTED_VERSION;
+}
+
+/** Says in the head whether the rest is encrypted. */
+export function markContent(body: Buffer, encrypted: boolean): void {
+  body[0] = encrypted ? ENCRYPTED_VERSION : VERSION;
+}
+
 /** The extras as a view on `body`, null when there are none. */
 export function contentExtras(body: Buffer): Buffer | null {
   const at = extrasAt(body);
@@ -150,10 +167,11 @@ export function withFlags(body: Buffer, flags: string): Buffer {
   return Buffer.concat([body.subarray(0, at), length, said, body.subarray(extrasAt(body))]);
 }
 
-/** `body` without what it said: no text, no evidence and no extras; what kind of message it was stays. */
+/** `body` without what it said, encrypted or not: no text, no evidence and no extras; what kind of message it was stays. */
 export function withoutText(body: Buffer): Buffer {
   const emptied = Buffer.alloc(flagsAt(body) + 4);
   body.copy(emptied, 0, 0, flagsAt(body));
+  markContent(emptied, false);
   emptied.writeUInt16LE(NO_EXTRAS, emptied.length - 2);
   emptied[BITS_AT] = (emptied[BITS_AT] as number) & ~(EXTRAS_WITH_RECEIPT | HAS_UDH);
   return emptied;

@@ -72,10 +72,19 @@ export type Query =
   | { readonly kind: "lately"; readonly accounts: readonly number[]; readonly sinceMs: number; readonly beforeId: number }
   /** What these accounts were refused with an outcome since then, as far as it was kept, the latest first; at most 20,000. */
   | { readonly kind: "refused_lately"; readonly accounts: readonly number[]; readonly outcome: Outcome; readonly sinceMs: number }
+  /** The keys under which days are encrypted, as they are kept: sealed themselves. */
+  | { readonly kind: "day_keys" }
   /** Segments accepted on a day of acceptance (YYYYMMDD, business time) and in its month, of every account that had any. */
   | { readonly kind: "accepted_segments"; readonly day: string }
   /** What the account's books say of a day (YYYYMMDD, business time); of one service type, or of all (null). */
   | { readonly kind: "day_counts"; readonly accountNo: number; readonly day: string; readonly serviceType: string | null };
+
+/** The key of a day's texts as it is kept. */
+export interface WrappedDayKey {
+  readonly day: string;
+  /** Sealed under the secret key for dayKeyName(day) (ledger/secret.ts). */
+  readonly wrapped: string;
+}
 
 /** A message that was accepted some time ago. */
 export interface LatelyAccepted {
@@ -229,6 +238,8 @@ export type Answer =
   /** `beforeId`: to go on with, 0 = that was all. */
   | { readonly kind: "lately"; readonly messages: readonly LatelyAccepted[]; readonly beforeId: number }
   | { readonly kind: "refused_lately"; readonly refused: readonly { readonly accountNo: number; readonly destination: string; readonly atMs: number }[] }
+  /** In order of days (YYYY-MM-DD). */
+  | { readonly kind: "day_keys"; readonly keys: readonly WrappedDayKey[] }
   | { readonly kind: "accepted_segments"; readonly accounts: readonly { readonly accountNo: number; readonly day: number; readonly month: number }[] }
   /** null: no day, or one of which nothing is known. */
   | { readonly kind: "day_counts"; readonly counts: DayCounts | null };

@@ -9,6 +9,7 @@ import type { Message } from "../../protocols/model/message.js";
 import type { MessageState } from "../../protocols/model/state.js";
 import type { Notice, Receipt } from "../../protocols/model/receipt.js";
 import type { Outcome } from "../../protocols/model/outcome.js";
+import type { SecretKey } from "../ledger/secret.js";
 import type { LedgerCommand, LedgerResult } from "../ledger/commands.js";
 import type { Answer, Query } from "./query.js";
 import type { Account } from "../ledger/account.js";
@@ -306,6 +307,8 @@ export interface Store {
   registerOperators(operators: readonly { readonly name: string; readonly policy: Omit<OperatorPolicy, "operatorNo"> }[]): Promise<ReadonlyMap<string, number>>;
   /** One change to accounts or money (see ledger/commands.ts). Resolves with its result, or a refusal as data. */
   change(command: LedgerCommand): Promise<LedgerResult>;
+  /** The secret keys to read encrypted texts with from now on, and to seal the keys of new days under: the first. */
+  useKeys(keys: readonly SecretKey[]): Promise<void>;
   /** One read-only question, answered off the writer thread (see store/query.ts). */
   query(query: Query): Promise<Answer>;
 

@@ -9,15 +9,16 @@ import { Road } from "./road.js";
 
 /** 66 characters, then the word that the border of two parts cuts. */
 const CUT = ucs2(`${"短".repeat(66)}发票${"短".repeat(20)}`);
+const ENCRYPTED = '[filter]\nkeywords = ["words.txt"]\n[privacy]\nencrypt_bodies = true\n';
 const HARMLESS = ucs2("短".repeat(100));
 
 describe("word lists that change while texts wait", () => {
-  for (const how of ["reloaded", "changed over a restart"] as const) {
+  for (const how of ["reloaded", "changed over a restart", "changed over a restart, texts encrypted on disk"] as const) {
     it(`let no word through that a part's border cuts: ${how}`, async () => {
       const operator = new PackageOperator();
       operator.reports = true;
       const port = await freePort();
-      const road = await Road.open({ operatorPort: port });
+      const road = await Road.open({ operatorPort: port, ...(how.endsWith("encrypted on disk") ? { more: ENCRYPTED } : {}) });
       try {
         await road.account("waiting", 100);
         const customer = await road.customer("waiting");

@@ -10,6 +10,7 @@ import { viewAccount } from "./change-context.js";
 import { readHistory, readInvoices } from "./contract-answers.js";
 import { readIncidents } from "./change-incidents.js";
 import { readComplaint, readComplaints } from "./complaints.js";
+import { readDayKeys, type DayKeys } from "./day-keys.js";
 import { DayCountsCache, readDayCounts } from "./day-counts.js";
 import { readDetails } from "./details.js";
 import { OrphanState } from "./day-schema.js";
@@ -88,6 +89,8 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
       return { kind: "refused_lately", refused: yield* findRefusedLately(books, query) };
     case "accepted_segments":
       return { kind: "accepted_segments", accounts: acceptedSegments(books, query.day) };
+    case "day_keys":
+      return { kind: "day_keys", keys: readDayKeys(books.ledger) };
     case "complaints":
       return { kind: "complaints", complaints: readComplaints(books, query.which, clamp(query.limit)) };
     case "complaint":
@@ -98,8 +101,8 @@ export function* answer(books: Books, query: Query, nowMs: () => number, cache =
 }
 
 /** The whole answer, on the calling thread; opens the folder and closes it again. */
-export function answerNow(dir: string, zoneMinutes: number, query: Query, nowMs: () => number): Answer {
-  const books = Books.open(dir, zoneMinutes);
+export function answerNow(dir: string, zoneMinutes: number, query: Query, nowMs: () => number, keys?: DayKeys): Answer {
+  const books = Books.open(dir, zoneMinutes, undefined, keys);
   try {
     const steps = answer(books, query, nowMs);
     for (;;) {
@@ -166,12 +169,14 @@ function orphans(books: Books, limit: number): Rows<"orphans", "orphans"> {
   const operators = books.operatorNames();
   const all: { operator: string; operatorMessageId: string; destination: string; state: string; octets: string; atMs: number }[] = [];
   for (const day of books.days().reverse()) {
+    const file = books.file(day);
+    if (file === null) continue;
     const sql = "SELECT at, operator, op_id, state, destination, raw FROM orphan WHERE state_of <> ? ORDER BY id DESC LIMIT ?";
-    const rows = (books.file(day)?.prepare(sql).all(OrphanState.matched, limit - all.length) ?? []) as
+    const rows = file.prepare(sql).all(OrphanState.matched, limit - all.length) as
       (Ints<"at" | "operator" | "state"> & { op_id: string; destination: string; raw: Buffer })[];
     all.push(...rows.map((row) => ({
       operator: operators.get(Number(row.operator)) ?? "", operatorMessageId: row.op_id, destination: row.destination,
-      state: stateName(Number(row.state)), octets: row.raw.toString("hex"), atMs: Number(row.at),
+      state: stateName(Number(row.state)), octets: file.bodies.plainOctets(row.at, row.raw).toString("hex"), atMs: Number(row.at),
     })));
     if (all.length >= limit) break;
   }

@@ -8,6 +8,7 @@ import Database from "better-sqlite3";
 import { existsSync } from "node:fs";
 import { idDay } from "../../../protocols/model/message-id.js";
 import type { DayBooks, MessageCharge, OpenTotals } from "./change-context.js";
+import { DayBodies, DayKeys } from "./day-keys.js";
 import { DAY_VERSION, READING_VIEW, Tally } from "./day-schema.js";
 import { LedgerDb } from "./ledger-db.js";
 import { DataVersionError } from "./ledger-schema.js";
@@ -22,23 +23,26 @@ export class DayFile {
   readonly db: Database.Database;
   /** Version of the file; one sealed long ago may be of an earlier one. */
   readonly version: number;
+  /** What its messages say, in whatever form it stands. */
+  readonly bodies: DayBodies;
   readonly #statements = new Map<string, Database.Statement>();
   readonly #words = new Map<number, string>();
 
-  private constructor(day: number, db: Database.Database, version: number) {
+  private constructor(day: number, db: Database.Database, version: number, bodies: DayBodies) {
     this.day = day;
+    this.bodies = bodies;
     this.db = db;
     this.version = version;
     db.defaultSafeIntegers(true);
   }
 
   /** Opens a day's file; null when the writer is just making it. Throws DataVersionError when it is of a newer version. */
-  static open(day: number, path: string): DayFile | null {
+  static open(day: number, path: string, bodies: DayBodies): DayFile | null {
     const db = new Database(path, { readonly: true, fileMustExist: true, timeout: 5_000 });
     const version = Number(db.pragma("user_version", { simple: true }));
     if (version > 0 && version <= DAY_VERSION) {
       if (version < DAY_VERSION) db.exec(READING_VIEW);
-      return new DayFile(day, db, version);
+      return new DayFile(day, db, version, bodies);
     }
     db.close();
     if (version === 0) return null;
@@ -80,18 +84,20 @@ export class Books implements DayBooks {
   readonly zoneMinutes: number;
   readonly #dir: string;
   readonly #ownsLedger: boolean;
+  readonly #keys: DayKeys;
   readonly #files = new Map<number, DayFile>();
 
-  private constructor(dir: string, zoneMinutes: number, ledger: LedgerDb, ownsLedger: boolean) {
+  private constructor(dir: string, zoneMinutes: number, ledger: LedgerDb, ownsLedger: boolean, keys: DayKeys) {
     this.#dir = dir;
     this.zoneMinutes = zoneMinutes;
     this.ledger = ledger;
     this.#ownsLedger = ownsLedger;
+    this.#keys = keys;
   }
 
-  /** Opens a folder. Throws when there is no ledger.db, or one of another version. `ledger`: one already open, which stays open. */
-  static open(dir: string, zoneMinutes: number, ledger?: LedgerDb): Books {
-    return new Books(dir, zoneMinutes, ledger ?? LedgerDb.openReadOnly(ledgerPath(dir)), ledger === undefined);
+  /** Opens a folder. Throws when there is no ledger.db, or one of another version. `ledger`: one already open, which stays open. `keys`: for what is encrypted. */
+  static open(dir: string, zoneMinutes: number, ledger?: LedgerDb, keys = new DayKeys([])): Books {
+    return new Books(dir, zoneMinutes, ledger ?? LedgerDb.openReadOnly(ledgerPath(dir)), ledger === undefined, keys);
   }
 
   close(): void {
@@ -111,7 +117,7 @@ export class Books implements DayBooks {
     if (open !== undefined) return open;
     const path = dayPath(this.#dir, day);
     if (!existsSync(path)) return null;
-    const file = DayFile.open(day, path);
+    const file = DayFile.open(day, path, new DayBodies(day, this.#keys, this.ledger));
     if (file !== null) this.#files.set(day, file);
     return file;
   }

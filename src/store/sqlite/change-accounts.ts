@@ -15,6 +15,7 @@ import { endWarning } from "./change-contract.js";
 import type { AccountRow } from "./ledger-db.js";
 import { Refused, checkLimit, isLine, type Applied, type ChangeContext, type Of } from "./change-context.js";
 import { LedgerKind } from "./ledger-schema.js";
+import { dayFromName } from "./paths.js";
 import { setCredentials } from "./standing.js";
 
 const DAY_MS = 86_400_000;
@@ -154,8 +155,11 @@ export function resealSecrets(change: ChangeContext, command: Of<"secrets.reseal
     change.log(`account ${name}: secret sealed under another key`, `account:${row.account.no}`);
     accounts.push({ ...row.account, cmppSecret: to });
   }
+  let days = 0;
+  const rewrap = change.ledger.prepare("UPDATE day_key SET wrapped = ? WHERE day = ? AND wrapped = ?");
+  for (const { name, from, to } of command.dayKeys ?? []) days += rewrap.run(to, dayFromName(name), from).changes;
   change.log(command.what, "");
-  return { result: { ok: true, repeated: accounts.length === 0 }, effect: null, accounts };
+  return { result: { ok: true, repeated: accounts.length + days === 0 }, effect: null, accounts };
 }
 
 /** A message from a phone to a service code, and a bind with an SP_Id, are one account's: no two may have the same. */

@@ -1,6 +1,7 @@
 /**
  * Claims: hands out what waits on disk, in order across the open days: queued messages by lane, notices by account.
  */
+import { BodyKind } from "../body-cipher.js";
 import { packInboundNotice, packStored, Result, Told } from "../results.js";
 import type { Octets } from "../octets.js";
 import type { DayWriter } from "./day-writer.js";
@@ -67,7 +68,7 @@ export function claim(state: WriterState): void {
 export function packRow(out: Octets, row: Row): void {
   const { id, kinds, source, destination, wanted, expires } = row;
   const review = row.review === 0 ? 0 : ((row.file.statements.reviewOutcome.get(id) as number | undefined) ?? 0);
-  packStored(out, row, { id, kinds, source, destination, wanted, expires, body: row.file.statements.getBody.get(id) as Buffer }, review);
+  packStored(out, row, { id, kinds, source, destination, wanted, expires, body: row.file.body(id) }, review);
 }
 
 /** The claimOutbox intent; appends its own result. */
@@ -93,7 +94,7 @@ export function claimOutbox(state: WriterState): void {
 function packPlace(out: Octets, { file, id, ord, inbound }: Place, account: number): void {
   if (inbound) {
     const [kinds, source, destination, body] = file.statements.getInbound.get(id) as [number, string, string, Buffer];
-    packInboundNotice(out, ord, account, { id, kinds, source, destination, wanted: 0, expires: 0, body });
+    packInboundNotice(out, ord, account, { id, kinds, source, destination, wanted: 0, expires: 0, body: file.bodies.plain(BodyKind.inbound, id, body) });
   } else {
     packNotice(out, file.load(id) as Row);
   }

@@ -118,4 +118,11 @@ CREATE TABLE incident (
 CREATE UNIQUE INDEX incident_same ON incident (kind, subject, begun);
 CREATE INDEX incident_begun ON incident (begun);
 
+-- Under which the texts of a day are encrypted; none of a day of which nothing is.
+CREATE TABLE day_key (
+  day     INTEGER PRIMARY KEY,
+  wrapped TEXT NOT NULL,              -- sealed under the secret key, as shared secrets are (ledger/secret.ts)
+  made_at INTEGER NOT NULL
+) STRICT;
+
 ${CARRIED_TABLES}`;

@@ -3,24 +3,36 @@
  */
 import Database from "better-sqlite3";
 import { existsSync } from "node:fs";
+import { DayBodies, DayKeys } from "./day-keys.js";
+import type { KeyOctets } from "./day-keys.js";
 import { DayWriter } from "./day-writer.js";
+import type { LedgerDb } from "./ledger-db.js";
 import { dayPath, listDays } from "./paths.js";
 import type { Days } from "./state.js";
 
 export interface DayFilesOptions {
   readonly dir: string;
   readonly maxPages: number;
+  /** What is written is encrypted, under the keys of days that the first of these seals. */
+  readonly encryptBodies?: boolean;
+  readonly keys?: KeyOctets;
 }
 
 export class DayFiles implements Days {
+  readonly keys: DayKeys;
   readonly #options: DayFilesOptions;
+  readonly #ledger: LedgerDb;
   readonly #files = new Map<number, DayWriter>();
   #open: readonly DayWriter[] = [];
   #sealed: Set<number>;
 
-  constructor(options: DayFilesOptions, sealed: Set<number>) {
+  /** Throws StoreCallError `key_missing` when what a day says cannot be read. */
+  constructor(options: DayFilesOptions, ledger: LedgerDb) {
     this.#options = options;
-    this.#sealed = sealed;
+    this.#ledger = ledger;
+    this.#sealed = ledger.sealedDays();
+    this.keys = new DayKeys(options.keys ?? []);
+    this.keys.check(ledger, listDays(options.dir));
   }
 
   /** Opens every day that has a file, is not sealed and not open yet. */
@@ -65,6 +77,11 @@ export class DayFiles implements Days {
     }
   }
 
+  /** A day's file is about to be deleted: what was copied of it is not to be read any more either. */
+  forgetKey(day: number): void {
+    this.keys.forget(this.#ledger, day);
+  }
+
   closeAll(): void {
     for (const file of this.#files.values()) {
       try {
@@ -78,7 +95,9 @@ export class DayFiles implements Days {
   }
 
   #add(day: number): DayWriter {
-    const file = new DayWriter(day, dayPath(this.#options.dir, day), this.#options);
+    const file = new DayWriter(
+      day, dayPath(this.#options.dir, day), this.#options, new DayBodies(day, this.keys, this.#ledger, this.#options.encryptBodies),
+    );
     this.#files.set(day, file);
     this.#list();
     return file;

@@ -6,7 +6,9 @@
  */
 import Database from "better-sqlite3";
 import { ChargeState, ENTRY_BOOKS, EntryKind } from "../../ledger/settlement.js";
+import { BodyKind } from "../body-cipher.js";
 import { ROW_STRETCH, contentProtocolNo, contentServiceType, tellsExtras } from "../content.js";
+import type { DayBodies } from "./day-keys.js";
 import { DAY_VERSION, FIRST_ENTRY, KEPT_BIT, LAST_WORD, NO_WORD, REVIEW_BIT, SPLIT_BIT, Tally, prepareDay } from "./day-schema.js";
 import { prepareStatements, type DayStatements } from "./day-statements.js";
 import { DataVersionError } from "./ledger-schema.js";
@@ -67,6 +69,8 @@ export class DayWriter {
   readonly path: string;
   readonly db: Database.Database;
   readonly statements: DayStatements;
+  /** How what its messages say is put on disk. */
+  readonly bodies: DayBodies;
   /** Writes of the batch under way are in an open transaction. */
   begun = false;
   /** From where on DISPATCHED messages are to be looked for. */
@@ -81,8 +85,9 @@ export class DayWriter {
   #nextWord = NO_WORD + 1;
 
   /** Opens a day's file for writing; makes or migrates it. Throws DataVersionError when it is newer. */
-  constructor(day: number, path: string, options: DayWriterOptions) {
+  constructor(day: number, path: string, options: DayWriterOptions, bodies: DayBodies) {
     this.day = day;
+    this.bodies = bodies;
     this.path = path;
     this.db = new Database(path, { timeout: 5_000 });
     try {
@@ -331,6 +336,18 @@ export class DayWriter {
   load(id: number): Row | undefined {
     const columns = this.statements.getMessage.get(id) as unknown[] | undefined;
     return columns === undefined ? undefined : this.#row(columns);
+  }
+
+  /** What a message of the day says, in plain. */
+  body(id: number): Buffer {
+    return this.bodies.plain(BodyKind.content, id, this.statements.getBody.get(id) as Buffer);
+  }
+
+  /** Puts another content in the place of a message's: `make` is given the plain one. */
+  rewrite(id: number, nowMs: number, make: (before: Buffer) => Buffer): void {
+    const kept = this.statements.getBody.get(id) as Buffer;
+    const body = make(this.bodies.plain(BodyKind.content, id, kept));
+    this.statements.setBody.run(this.bodies.instead(BodyKind.content, id, body, kept, nowMs), id);
   }
 
   #row(columns: unknown[]): Row {

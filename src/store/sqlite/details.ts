@@ -5,6 +5,7 @@ import { firstIdOfDay } from "../../../protocols/model/message-id.js";
 import { messageText } from "../../../protocols/model/text.js";
 import { isFinal, stateName } from "../../../protocols/model/state.js";
 import { ChargeState } from "../../ledger/settlement.js";
+import { BodyKind } from "../body-cipher.js";
 import { unpackContent } from "../content.js";
 import type { Answer, Query } from "../query.js";
 import type { Detail } from "../statement.js";
@@ -72,17 +73,17 @@ function detailOf(file: DayFile, row: Row, signatures: ReadonlyMap<number, strin
   const state = Number(row.state);
   return {
     messageId: Number(row.id), atMs: Number(row.at ?? 0n), destination: row.destination ?? "", source: row.source ?? "", signature: signatures.get(Number(row.signature)) ?? "",
-    characters: charactersOf(row), segments: Number(row.segments), state: stateName(state),
+    characters: charactersOf(file, row), segments: Number(row.segments), state: stateName(state),
     code: isFinal(state) ? failureCode(file.word(row.word), file.word(row.error)) : "",
     reportAtMs: Number(row.final_at), chargedMicros: row.charged,
   };
 }
 
 /** 0 of what can no longer be read. */
-function charactersOf({ id, kinds, source, destination, wanted, expires, body }: Row): number {
+function charactersOf(file: DayFile, { id, kinds, source, destination, wanted, expires, body }: Row): number {
   if (body === null || source === null || destination === null) return 0;
   try {
-    const message = unpackContent({ id: Number(id), kinds: Number(kinds), source, destination, wanted: Number(wanted), expires: Number(expires), body });
+    const message = unpackContent({ id: Number(id), kinds: Number(kinds), source, destination, wanted: Number(wanted), expires: Number(expires), body: file.bodies.plain(BodyKind.content, id, body) });
     return messageText(message)?.length ?? message.octets.length;
   } catch (error) {
     if (error instanceof RangeError) return 0;

@@ -72,7 +72,7 @@ export class Engine {
     this.#kept = new KeptIntents(events.log);
     makeFolders(options.dir);
     this.#ledger = LedgerDb.open(ledgerPath(options.dir));
-    this.#files = new DayFiles(options, this.#ledger.sealedDays());
+    this.#files = new DayFiles(options, this.#ledger);
     this.#wal = new Wal(this.#files, preciseMs);
     this.state = new WriterState(options, this.#files);
     this.state.quotas.ledger = this.#ledger;

@@ -4,6 +4,7 @@
 import { OUTCOME_NAMES } from "../../../protocols/model/outcome.js";
 import { isFinal, stateName } from "../../../protocols/model/state.js";
 import { messageText } from "../../../protocols/model/text.js";
+import { BodyKind } from "../body-cipher.js";
 import { contentFlags, unpackContent } from "../content.js";
 import { MAX_EVIDENCE } from "../evidence-pack.js";
 import type { EvidenceAct, EvidenceInbound, EvidenceMessage, EvidencePack, EvidenceParty, EvidenceRefusal } from "../evidence-pack.js";
@@ -74,7 +75,7 @@ function* gather(file: DayFile, number: string, texts: boolean, names: Names, fo
     const { at, account, operator, source, destination } = row;
     found.inbound.push({
       atMs: Number(at), account: names.accounts.get(Number(account)) ?? "", operator: names.operators.get(Number(operator)) ?? "", source, destination,
-      text: texts ? textOf(row, Number(id)) : null,
+      text: texts ? textOf(row, Number(id), file.bodies.plain(BodyKind.inbound, id, row.body)) : null,
     });
     if (account !== 0n) found.accounts.add(Number(account));
   }
@@ -84,8 +85,8 @@ function* gather(file: DayFile, number: string, texts: boolean, names: Names, fo
     if (row === undefined || !within(Number(row.at)) || !room(found.refusals, found)) continue;
     const { at, account, outcome, rule, source, destination } = row;
     found.refusals.push({
-      atMs: Number(at), account: names.accounts.get(Number(account)) ?? "", outcome: outcomeName(Number(outcome)), rule: texts ? rule : "", source, destination,
-      text: texts ? textOf(row, Number(id)) : null,
+      atMs: Number(at), account: names.accounts.get(Number(account)) ?? "", outcome: outcomeName(Number(outcome)), rule: texts ? file.bodies.plainLine(BodyKind.refusalRule, at, rule) : "", source, destination,
+      text: texts ? textOf(row, Number(id), file.bodies.plain(BodyKind.refusal, at, row.body)) : null,
     });
     found.accounts.add(Number(account));
   }
@@ -115,8 +116,9 @@ function MESSAGE({ version }: DayFile): string {
 
 function message(file: DayFile, row: MessageRow, texts: boolean, names: Names): EvidenceMessage {
   const state = Number(row.state);
+  const body = file.bodies.plain(BodyKind.content, row.id, row.body);
   const built = unpackContent({
-    id: Number(row.id), kinds: Number(row.kinds), source: row.source, destination: row.destination, wanted: Number(row.wanted), expires: Number(row.expires), body: row.body,
+    id: Number(row.id), kinds: Number(row.kinds), source: row.source, destination: row.destination, wanted: Number(row.wanted), expires: Number(row.expires), body,
   });
   return {
     messageId: Number(row.id), acceptedAtMs: Number(row.accepted_at), account: names.accounts.get(Number(row.account)) ?? "",
@@ -124,15 +126,15 @@ function message(file: DayFile, row: MessageRow, texts: boolean, names: Names): 
     state: stateName(state), segments: Number(row.segments), segmentNumber: built.segmentNumber, segmentTotal: built.segmentTotal,
     operator: names.operators.get(Number(row.operator)) ?? "", operatorMessageId: row.op_id, sentAtMs: Math.max(0, Number(row.sent_at)),
     receipt: isFinal(state) ? { state: stateName(state), word: file.word(row.word), error: file.word(row.error), atMs: Math.max(0, Number(row.final_at)) } : null,
-    flags: texts ? contentFlags(row.body) : "",
+    flags: texts ? contentFlags(body) : "",
     text: texts ? messageText(built) : null,
   };
 }
 
 /** The text of a row with a content; null where it is none, or no longer there. */
-function textOf(row: Ints<"kinds"> & Named & { readonly body: Buffer }, id: number): string | null {
-  if (row.body.length === 0) return null;
-  return messageText(unpackContent({ id, kinds: Number(row.kinds), source: row.source, destination: row.destination, wanted: 0, expires: 0, body: row.body }));
+function textOf(row: Ints<"kinds"> & Named, id: number, body: Buffer): string | null {
+  if (body.length === 0) return null;
+  return messageText(unpackContent({ id, kinds: Number(row.kinds), source: row.source, destination: row.destination, wanted: 0, expires: 0, body }));
 }
 
 function outcomeName(outcome: number): string {

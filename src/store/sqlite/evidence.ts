@@ -13,8 +13,7 @@ export function evidence(state: WriterState): Commit {
   const row = openRow(state, from.f64());
   const flags = from.text();
   if (row === null) return Commit.notApplicable;
-  const { getBody, setBody } = row.file.statements;
-  setBody.run(withFlags(getBody.get(row.id) as Buffer, flags), row.id);
+  row.file.rewrite(row.id, state.nowMs, (before) => withFlags(before, flags));
   return Commit.ok;
 }
 

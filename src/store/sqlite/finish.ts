@@ -110,7 +110,7 @@ function closeAttempts(row: Row, attempt: number, to: MessageState): void {
 /** The notice of a row that has just been finished (or reported on). */
 export function packNotice(into: Octets, row: Row): void {
   const { file, report } = row;
-  const extras = row.tellsExtras ? contentExtras(file.statements.getBody.get(row.id) as Buffer) : null;
+  const extras = row.tellsExtras ? contentExtras(file.body(row.id)) : null;
   packReceiptNotice(into, row, file.wordText(Math.floor(report / 65_536)), file.wordText(report & 65_535), extras);
 }
 

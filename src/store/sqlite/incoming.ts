@@ -1,6 +1,7 @@
 /**
  * Incoming: messages from the operators (MO), what customers acknowledge, and refusals worth keeping.
  */
+import { BodyKind } from "../body-cipher.js";
 import { Result } from "../results.js";
 import { Commit } from "../store.js";
 import { Notify, Tally } from "./day-schema.js";
@@ -22,7 +23,10 @@ export function inbound(state: WriterState): void {
   const file = state.fileOf(id, true);
   if (file === null) throw new Error("the day of an inbound message is sealed");
   const ord = state.nextOrder();
-  file.statements.insertInbound.run(id, account, operator, account === 0 ? Notify.none : Notify.pending, ord, state.nowMs, kinds, source, destination, body, optOut);
+  file.statements.insertInbound.run(
+    id, account, operator, account === 0 ? Notify.none : Notify.pending, ord, state.nowMs, kinds, source, destination,
+    file.bodies.toKeep(BodyKind.inbound, id, body, state.nowMs), optOut,
+  );
   out.need(16);
   if (account === 0) {
     out.u8(Result.plain);
@@ -63,6 +67,11 @@ export function refusal(state: WriterState): Commit {
   const account = from.u32();
   const outcome = from.u8();
   const rule = from.text();
-  state.todayFile().statements.insertRefusal.run(state.nowMs, account, outcome, rule, source, destination, body);
+  const { statements, bodies } = state.todayFile();
+  const { nowMs } = state;
+  // Its row has no number before it stands: what it says belongs to its time.
+  statements.insertRefusal.run(
+    nowMs, account, outcome, bodies.lineToKeep(BodyKind.refusalRule, nowMs, rule, nowMs), source, destination, bodies.toKeep(BodyKind.refusal, nowMs, body, nowMs),
+  );
   return Commit.ok;
 }

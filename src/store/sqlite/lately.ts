@@ -6,6 +6,7 @@
  */
 import { idDay, messageId } from "../../../protocols/model/message-id.js";
 import { ChargeState } from "../../ledger/settlement.js";
+import { BodyKind } from "../body-cipher.js";
 import { unpackContent } from "../content.js";
 import { OctetReader, Octets } from "../octets.js";
 import type { LatelyAccepted, Query } from "../query.js";
@@ -61,7 +62,7 @@ export function* findLately(books: Books, query: Extract<Query, { kind: "lately"
       for (const row of file.prepare(FOUND(accounts)).iterate(from, before) as IterableIterator<FoundRow>) {
         if (Number(row.accepted_at) < query.sinceMs) continue;
         if (count === MOST) return { kind: "lately", packed: into.buffer.subarray(0, into.at), count, beforeId: last };
-        pack(into, row);
+        pack(into, file, row);
         count++;
         last = Number(row.id);
       }
@@ -73,8 +74,9 @@ export function* findLately(books: Books, query: Extract<Query, { kind: "lately"
   return { kind: "lately", packed: into.buffer.subarray(0, into.at), count, beforeId: 0 };
 }
 
-function pack(into: Octets, row: FoundRow): void {
-  packColumns(into, { ...row, id: Number(row.id), kinds: Number(row.kinds), wanted: Number(row.wanted), expires: Number(row.expires) });
+function pack(into: Octets, file: DayFile, row: FoundRow): void {
+  const body = file.bodies.plain(BodyKind.content, row.id, row.body);
+  packColumns(into, { ...row, body, id: Number(row.id), kinds: Number(row.kinds), wanted: Number(row.wanted), expires: Number(row.expires) });
   into.need(16);
   into.u32(Number(row.account));
   into.f64(Number(row.accepted_at));

@@ -10,6 +10,7 @@ import { refusalWord } from "../../lifecycle/notice.js";
 import { Happening, nextState } from "../../lifecycle/transitions.js";
 import { MessageState } from "../../../protocols/model/state.js";
 import type { Outcome } from "../../../protocols/model/outcome.js";
+import { BodyKind } from "../body-cipher.js";
 import { contentProtocolNo, contentServiceType, tellsExtras, withKeptOf } from "../content.js";
 import { Commit } from "../store.js";
 import { AttemptState, NO_ENTRY, NO_HASH, NO_REPORT, NO_TIME, NO_WORD, Notify, REVIEW_BIT, Tally, opHash } from "./day-schema.js";
@@ -87,7 +88,7 @@ export function accept(state: WriterState): Commit {
     if (isDuplicate(error)) return Commit.ok;
     throw error;
   }
-  statements.insertContent.run(id, now, expires, wanted, words, kinds, source, destination, body, key, signature);
+  statements.insertContent.run(id, now, expires, wanted, words, kinds, source, destination, file.bodies.toKeep(BodyKind.content, id, body, now), key, signature);
   if (reviewFor !== 0) putReview(file, id, now, reviewFor, reviewRule, id);
   if (charge > 0) {
     file.book(account, Slot.hold, charge);
@@ -323,7 +324,7 @@ export function release(state: WriterState): Commit {
   const { statements } = row.file;
   if (row.words !== words) statements.setWords.run(words, id);
   row.words = words;
-  if (rewritten.length > 0) statements.setBody.run(withKeptOf(rewritten, statements.getBody.get(id) as Buffer), id);
+  if (rewritten.length > 0) row.file.rewrite(id, state.nowMs, (before) => withKeptOf(rewritten, before));
   queueAgain(state, row, to, dueMs);
   return Commit.ok;
 }

@@ -9,6 +9,8 @@ import { systemClock } from "../../../protocols/wire/clock.js";
 import type { Answer, Query } from "../query.js";
 import { answer } from "./answers.js";
 import { Books } from "./books.js";
+import { DayKeys } from "./day-keys.js";
+import type { KeyOctets } from "./day-keys.js";
 import { DayCountsCache } from "./day-counts.js";
 import { findLately, type PackedLately } from "./lately.js";
 
@@ -17,6 +19,13 @@ export interface ReaderOptions {
   readonly dir: string;
   /** Business time zone, minutes ahead of UTC. */
   readonly zoneMinutes: number;
+  /** To read what is encrypted (day-keys.ts). */
+  readonly keys: KeyOctets;
+}
+
+/** Other keys from now on. */
+export interface ReaderKeys {
+  readonly keys: KeyOctets;
 }
 
 export interface ReaderRequest {
@@ -37,13 +46,19 @@ interface Task {
 const options = workerData as ReaderOptions;
 const clock = systemClock();
 const counted = new DayCountsCache();
+const keys = new DayKeys(options.keys);
 const tasks: Task[] = [];
 let running = false;
 
-parentPort?.on("message", ({ no, query }: ReaderRequest) => {
+parentPort?.on("message", (message: ReaderRequest | ReaderKeys) => {
+  if ("keys" in message) keys.use(message.keys);
+  else begin(message);
+});
+
+function begin({ no, query }: ReaderRequest): void {
   let books: Books | null = null;
   try {
-    books = Books.open(options.dir, options.zoneMinutes);
+    books = Books.open(options.dir, options.zoneMinutes, undefined, keys);
     // Many messages cross packed.
     const steps = query.kind === "lately" ? findLately(books, query) : answer(books, query, () => clock.preciseMs(), counted);
     tasks.push({ no, books, steps });
@@ -55,7 +70,7 @@ parentPort?.on("message", ({ no, query }: ReaderRequest) => {
     running = true;
     setImmediate(turn);
   }
-});
+}
 
 /** One step of the task in front, which then goes to the end of the line; messages come in between turns. */
 function turn(): void {

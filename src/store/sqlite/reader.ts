@@ -7,8 +7,9 @@
 import { Worker } from "node:worker_threads";
 import type { Message } from "../../../protocols/model/message.js";
 import type { Answer, Query } from "../query.js";
+import type { KeyOctets } from "./day-keys.js";
 import { unpackLately, type PackedLately } from "./lately.js";
-import type { ReaderOptions, ReaderReply, ReaderRequest } from "./reader-worker.js";
+import type { ReaderKeys, ReaderOptions, ReaderReply, ReaderRequest } from "./reader-worker.js";
 
 /** Questions under way at once; each may hold a connection to every day's file. */
 const MAX_RUNNING = 4;
@@ -33,15 +34,23 @@ interface Waiting {
 }
 
 export class Reader {
-  readonly #options: ReaderOptions;
+  readonly #options: Omit<ReaderOptions, "keys">;
+  #keys: KeyOctets;
   #worker: Worker | null = null;
   #closed = false;
   #no = 0;
   readonly #running = new Map<number, Waiting>();
   readonly #waiting: Waiting[] = [];
 
-  constructor(options: ReaderOptions) {
+  constructor({ keys = [], ...options }: Omit<ReaderOptions, "keys"> & Partial<ReaderOptions>) {
     this.#options = options;
+    this.#keys = keys;
+  }
+
+  /** The keys to read with from now on. */
+  useKeys(keys: KeyOctets): void {
+    this.#keys = keys;
+    this.#worker?.postMessage({ keys } satisfies ReaderKeys);
   }
 
   /** Answers one question. Rejects with ReaderError when it cannot. */
@@ -79,7 +88,7 @@ export class Reader {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./reader-worker.js", import.meta.url), { workerData: this.#options });
+    const worker = new Worker(new URL("./reader-worker.js", import.meta.url), { workerData: { ...this.#options, keys: this.#keys } satisfies ReaderOptions });
     worker.on("message", (reply: ReaderReply) => this.#answered(reply));
     // Once it has died it is forgotten; the exit that follows an error finds nothing left to do.
     worker.on("error", (error: Error) => this.#died(worker, error.message));

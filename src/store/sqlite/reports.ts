@@ -218,7 +218,7 @@ function keepOrphan(state: WriterState, report: Report, rest: Rest, as: OrphanSt
   const file = state.todayFile();
   const id = file.statements.insertOrphan.run(
     state.nowMs, as, messageId, report.operator, rest.operatorId, report.state, report.final ? 1 : 0, report.word,
-    report.error, rest.source, rest.destination, rest.doneAtMs, rest.raw,
+    report.error, rest.source, rest.destination, rest.doneAtMs, file.bodies.octetsToKeep(state.nowMs, rest.raw, state.nowMs),
   ).lastInsertRowid;
   if (as !== OrphanState.waiting) return;
   state.orphans++;

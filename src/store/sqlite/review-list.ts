@@ -5,6 +5,7 @@
  */
 import type { MessageState } from "../../../protocols/model/state.js";
 import type { Outcome } from "../../../protocols/model/outcome.js";
+import { BodyKind } from "../body-cipher.js";
 import { unpackContent } from "../content.js";
 import type { Answer, Query, ReviewEntry } from "../query.js";
 import type { StoredMessage } from "../store.js";
@@ -40,11 +41,12 @@ export function* readReview(books: Books, asked: Extract<Query, { kind: "review"
       if (first === undefined) continue;
       const account = accounts.get(Number(first.account)) ?? "";
       if ((asked.account !== "" && asked.account !== account) || (asked.outcome !== null && asked.outcome !== Number(first.outcome))) continue;
-      if (asked.rule !== "" && !isFoundBy(first.rule, asked.rule)) continue;
+      const rule = file.bodies.plainLine(BodyKind.reviewRule, first.id, first.rule);
+      if (asked.rule !== "" && !isFoundBy(rule, asked.rule)) continue;
       if (entries.length === limit) return { kind: "review", entries, more: true };
       entries.push({
-        textId: Number(textId), account, atMs: Number(first.since), dueMs: Number(first.due), outcome: Number(first.outcome) as Outcome, rule: first.rule,
-        messages: rows.map(stored),
+        textId: Number(textId), account, atMs: Number(first.since), dueMs: Number(first.due), outcome: Number(first.outcome) as Outcome, rule,
+        messages: rows.map((row) => stored(file, row)),
       });
     }
   }
@@ -67,13 +69,13 @@ function isFoundBy(evidence: string, rule: string): boolean {
   return evidence === rule || evidence.startsWith(`${rule}:`) || evidence.endsWith(`@${rule}`);
 }
 
-function stored(row: Row): StoredMessage {
+function stored(file: DayFile, row: Row): StoredMessage {
   const tries = Number(row.tries);
   const id = Number(row.id);
   const kept = (tries & KEPT_BIT) !== 0;
   return {
     message: unpackContent({
-      id, kinds: Number(row.kinds), source: row.source, destination: row.destination, wanted: Number(row.wanted), expires: Number(row.expires), body: row.body,
+      id, kinds: Number(row.kinds), source: row.source, destination: row.destination, wanted: Number(row.wanted), expires: Number(row.expires), body: file.bodies.plain(BodyKind.content, row.id, row.body),
     }),
     accountNo: Number(row.account), laneNo: Number(row.lane), operatorNo: Number(row.operator), attempts: kept ? 0 : tries & 255, segments: Number(row.segments),
     wordsVersion: Number(row.words), state: Number(row.state) as MessageState, dueMs: Number(row.due),

@@ -119,6 +119,7 @@ export class Sealer {
       if (!this.#files.isSealed(day)) continue;
       const path = dayPath(options.dir, day);
       if (day < today - options.retentionDays) {
+        if (!this.#forgetKey(day)) continue;
         for (const end of ["", "-wal", "-shm"]) rmSync(path + end, { force: true });
         this.#log("info", "day_deleted", { day: dayName(day), retentionDays: options.retentionDays });
       } else if (writable(path)) {
@@ -126,6 +127,17 @@ export class Sealer {
       } else if (options.keep !== undefined) {
         this.#erase(day, path, eraseAt(today - day, options.keep));
       }
+    }
+  }
+
+  /** Before the file, so that no key stays behind; whether it is gone. */
+  #forgetKey(day: number): boolean {
+    try {
+      this.#files.forgetKey(day);
+      return true;
+    } catch (error) {
+      this.#log("warn", "day_not_deleted", { day: dayName(day), reason: error instanceof Error ? error.message : String(error) });
+      return false;
     }
   }
 

@@ -12,6 +12,7 @@
 import { idDay, idSecond, messageId } from "../../../protocols/model/message-id.js";
 import type { Message } from "../../../protocols/model/message.js";
 import { MessageState } from "../../../protocols/model/state.js";
+import { BodyKind } from "../body-cipher.js";
 import { unpackContent } from "../content.js";
 import type { Query, SiblingText } from "../query.js";
 import type { Books, DayFile } from "./books.js";
@@ -67,7 +68,7 @@ class Search {
   readonly texts = new Map<string, Text>();
   #size = 0;
 
-  take(text: Text, row: FoundRow): void {
+  take(text: Text, file: DayFile, row: FoundRow): void {
     const id = Number(row.id);
     if (text.parts.has(id)) return;
     if (text.parts.size >= PARTS_MAX || this.#size >= ALL_PARTS_MAX) {
@@ -75,7 +76,9 @@ class Search {
       return;
     }
     this.#size++;
-    text.parts.set(id, unpackContent({ ...row, id, kinds: Number(row.kinds), wanted: Number(row.wanted), expires: Number(row.expires) }));
+    text.parts.set(id, unpackContent({
+      ...row, body: file.bodies.plain(BodyKind.content, id, row.body), id, kinds: Number(row.kinds), wanted: Number(row.wanted), expires: Number(row.expires),
+    }));
   }
 }
 
@@ -111,7 +114,7 @@ function lookNear(search: Search, file: DayFile, text: Text, key: string, id: nu
   const from = file.prepare(BEFORE).pluck().get(id);
   const to = file.prepare(BEHIND).pluck().get(id);
   for (const row of file.prepare(NEAR).all(from, to, own.destination, own.source, own.account) as FoundRow[]) {
-    if (keyOf(row.account, row.source, row.destination, row.body, 7) === key) search.take(text, row);
+    if (keyOf(row.account, row.source, row.destination, row.body, 7) === key) search.take(text, file, row);
   }
 }
 
@@ -128,7 +131,7 @@ function* lookFar(books: Books, search: Search, seconds: number): Generator<unde
         const end = Number((file.prepare(STEP_END).pluck().get(at, to) as bigint | undefined) ?? to);
         for (const row of file.prepare(ALL).iterate(at + 1, end) as IterableIterator<FoundRow>) {
           const text = search.texts.get(keyOf(row.account, row.source, row.destination, row.body, 7));
-          if (text !== undefined) search.take(text, row);
+          if (text !== undefined) search.take(text, file, row);
         }
         at = end;
         yield undefined;

@@ -5,6 +5,7 @@ import { ChargeState } from "../../ledger/settlement.js";
 import { Happening, nextState } from "../../lifecycle/transitions.js";
 import { IDS_PER_SECOND } from "../../../protocols/model/message-id.js";
 import { MessageState } from "../../../protocols/model/state.js";
+import { BodyKind } from "../body-cipher.js";
 import { Commit, MAX_PARTS } from "../store.js";
 import { NO_ENTRY, NO_TIME, Tally } from "./day-schema.js";
 import { saveRow } from "./finish.js";
@@ -70,7 +71,7 @@ function insertPart(state: WriterState, whole: Row, id: number, words: number, d
     id, account, lane, state.nextOrder(), scheduled ? MessageState.scheduled : MessageState.queued, ChargeState.part, 1, 0, whole.id, NO_ENTRY, operator, 0,
     dueOf(scheduled ? dueMs : 0, expires), nowMs, NO_TIME, state.idPlaceholder,
   );
-  file.statements.insertContent.run(id, nowMs, expires, wanted, words, kinds, source, destination, body, 0, 0);
+  file.statements.insertContent.run(id, nowMs, expires, wanted, words, kinds, source, destination, file.bodies.toKeep(BodyKind.content, id, body, nowMs), 0, 0);
   file.tally(file.account(account), Tally.parts, 0);
   if (scheduled) {
     state.waits.change(account, 1);

@@ -9,6 +9,7 @@
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../../../protocols/wire/clock.js";
 import type { Message } from "../../../protocols/model/message.js";
+import type { SecretKey } from "../../ledger/secret.js";
 import type { LedgerCommand, LedgerResult } from "../../ledger/commands.js";
 import { GroupCommit, type Ticket } from "../group-commit.js";
 import {
@@ -24,6 +25,7 @@ import {
 } from "../store.js";
 import { callBack, tell } from "./read-results.js";
 import type { Claimed, ClaimedOutbox } from "./read-results.js";
+import { keyOctets } from "./day-keys.js";
 import { Reader } from "./reader.js";
 import type { Found } from "./recovery.js";
 import type { Changed } from "./change-books.js";
@@ -31,9 +33,11 @@ import type { WriterOptions } from "./state.js";
 import { StoreCallError } from "./store-call-error.js";
 import type { FromWriter, ToWriter, WriterFigures } from "./writer-messages.js";
 
-export interface SqliteStoreOptions extends Omit<WriterOptions, "maxPages">, Partial<Pick<WriterOptions, "maxPages">> {
+export interface SqliteStoreOptions extends Omit<WriterOptions, "maxPages" | "keys">, Partial<Pick<WriterOptions, "maxPages">> {
   readonly clock: Clock;
   readonly events: StoreEvents;
+  /** The secret keys there are, asked when the store is opened. */
+  readonly keys?: () => readonly SecretKey[];
 }
 
 interface Call {
@@ -83,9 +87,11 @@ export class SqliteStore implements Store {
   }
 
   async open(): Promise<Snapshot> {
-    const { dir, zoneMinutes, retentionDays, receiptHorizonMs, outboxRetentionMs, minFreeDiskMb, maxPages = 0 } = this.#options;
+    const { dir, zoneMinutes, retentionDays, receiptHorizonMs, outboxRetentionMs, minFreeDiskMb, maxPages = 0, encryptBodies = false } = this.#options;
+    const keys = keyOctets(this.#options.keys?.() ?? []);
+    this.#reader.useKeys(keys);
     const worker = new Worker(new URL("./writer.js", import.meta.url), {
-      workerData: { dir, zoneMinutes, retentionDays, keep: this.#options.keep, receiptHorizonMs, outboxRetentionMs, minFreeDiskMb, maxPages } satisfies WriterOptions,
+      workerData: { dir, zoneMinutes, retentionDays, keep: this.#options.keep, receiptHorizonMs, outboxRetentionMs, minFreeDiskMb, maxPages, encryptBodies, keys } satisfies WriterOptions,
     });
     this.#worker = worker;
     worker.on("message", (message: FromWriter) => this.#heard(message));
@@ -256,6 +262,12 @@ export class SqliteStore implements Store {
   #tellChanged({ accounts, credited }: Changed): void {
     if (accounts !== null) this.#events.accountsChanged(accounts);
     if (credited !== 0) this.#events.credited(credited);
+  }
+
+  async useKeys(keys: readonly SecretKey[]): Promise<void> {
+    const octets = keyOctets(keys);
+    this.#reader.useKeys(octets);
+    await this.#call((no) => ({ kind: "keys", no, keys: octets }));
   }
 
   query(query: Query): Promise<Answer> {

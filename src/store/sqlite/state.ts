@@ -7,6 +7,7 @@ import { OctetReader, Octets } from "../octets.js";
 import { Told } from "../results.js";
 import type { Commit, UncertainPolicy } from "../store.js";
 import { Balances } from "./balances.js";
+import type { DayKeys, KeyOctets } from "./day-keys.js";
 import type { DayWriter } from "./day-writer.js";
 import type { KeepDays } from "./erase.js";
 import { Lanes } from "./lanes.js";
@@ -41,10 +42,15 @@ export interface WriterOptions {
   readonly minFreeDiskMb: number;
   /** Most pages a day's file may have (tests of a full disk); 0 = no limit. */
   readonly maxPages: number;
+  /** What messages say is encrypted as it is put on disk. What stands there is read in either form. */
+  readonly encryptBodies?: boolean;
+  /** For that, and to read what was encrypted; the first seals. */
+  readonly keys?: KeyOctets;
 }
 
 /** The days open for writing, found by id; files are made as days begin. */
 export interface Days {
+  readonly keys: DayKeys;
   /** The file of a day; null when it is sealed, and when it does not exist and `make` is false. */
   file(day: number, make: boolean): DayWriter | null;
   /** Newest first. */

@@ -8,6 +8,7 @@ import { Outcome } from "../../../protocols/model/outcome.js";
 import { formatMoney } from "../../ledger/money.js";
 import { CHARGE_STATE_NAMES, ChargeState } from "../../ledger/settlement.js";
 import { refusalWord } from "../../lifecycle/notice.js";
+import { BodyKind } from "../body-cipher.js";
 import { contentFlags, unpackContent } from "../content.js";
 import type { Trace, TraceEvent } from "../query.js";
 import type { Books, DayFile, Ints } from "./books.js";
@@ -42,7 +43,8 @@ function makeTrace(books: Books, file: DayFile, row: Row): Trace {
   const operators = books.operatorNames();
   const operator = (no: bigint): string => operators.get(Number(no)) ?? "";
   const account = books.ledger.accountRowByNo(row.account)?.account.name ?? "";
-  const body = (file.prepare("SELECT body FROM content WHERE id = ?").pluck().get(row.id) as Buffer | undefined) ?? null;
+  const kept = file.prepare("SELECT body FROM content WHERE id = ?").pluck().get(row.id) as Buffer | undefined;
+  const body = kept === undefined ? null : file.bodies.plain(BodyKind.content, row.id, kept);
   const [source, destination] = [row.source ?? "", row.destination ?? ""];
   const message = body === null ? newMessage() : unpackContent({
     id: Number(row.id), kinds: Number(row.kinds), source, destination, wanted: Number(row.wanted), expires: Number(row.expires),
@@ -127,7 +129,7 @@ function events(books: Books, file: DayFile, row: Row, account: string, flags: s
   else add(acceptedAt, "screen", flags === "" ? screened : `${screened}, flagged ${flags}`);
   if (Number(row.state) === MessageState.held && file.version > 2) {
     const waits = file.prepare("SELECT at, rule FROM review WHERE id = ?").get(row.id) as (Ints<"at"> & { readonly rule: string }) | undefined;
-    if (waits !== undefined) add(waits.at, "screen", `held until a person has looked at it, for ${waits.rule}`);
+    if (waits !== undefined) add(waits.at, "screen", `held until a person has looked at it, for ${file.bodies.plainLine(BodyKind.reviewRule, row.id, waits.rule)}`);
   }
   const charged = row.whole === 0n ? `${formatMoney(row.charge)} held` : "with its message";
   add(acceptedAt, "charge", Number(row.charge_state) === ChargeState.free ? "free" : charged);

@@ -3,6 +3,7 @@
  */
 import type { LedgerCommand } from "../../ledger/commands.js";
 import type { Changed } from "./change-books.js";
+import type { KeyOctets } from "./day-keys.js";
 import type { Found } from "./recovery.js";
 import type { Policy } from "./state.js";
 
@@ -14,6 +15,7 @@ export type ToWriter =
   | { readonly kind: "open"; readonly no: number }
   | { readonly kind: "operators"; readonly no: number; readonly operators: readonly { readonly name: string; readonly policy: Policy }[] }
   | { readonly kind: "change"; readonly no: number; readonly command: LedgerCommand }
+  | { readonly kind: "keys"; readonly no: number; readonly keys: KeyOctets }
   | { readonly kind: "close"; readonly no: number };
 
 /** Running figures of the writer, with every answer. */

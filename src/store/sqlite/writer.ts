@@ -158,6 +158,9 @@ port.on("message", (message: ToWriter) => {
     case "change":
       call(message.no, () => opened().change(message.command, nowMs()));
       break;
+    case "keys":
+      call(message.no, () => opened().state.days.keys.use(message.keys));
+      break;
     case "close":
       close(message.no);
       break;

@@ -97,10 +97,10 @@ export class FakeHost implements AdminHost {
     rotate: (by, given) => {
       this.rotations.push({ ...by, keyId: given?.id ?? null });
       const where = this.inPlace ? { pendingPath: "", reason: "" } : { pendingPath: "/var/secret.key.pending", reason: "EROFS" };
-      return Promise.resolve({ keyId: "newkey01", oldKeyId: "oldkey01", secrets: 2, unreadable: this.unreadable.map((one) => one.account), path: "/etc/key", ...where });
+      return Promise.resolve({ keyId: "newkey01", oldKeyId: "oldkey01", secrets: 2, days: 0, unreadable: this.unreadable.map((one) => one.account), path: "/etc/key", ...where });
     },
     tag: (number) => Promise.resolve(`key.${number.length}`),
-    check: () => Promise.resolve({ from: "file", path: "/etc/key", keyId: "oldkey01", pendingKeyId: "", secrets: 2, unreadable: this.unreadable }),
+    check: () => Promise.resolve({ from: "file", path: "/etc/key", keyId: "oldkey01", pendingKeyId: "", secrets: 2, unreadable: this.unreadable, days: 0, unreadableDays: [] }),
   };
 
   route(account: Account, to: string): RouteReport {
@@ -161,6 +161,8 @@ export function fakeAnswer(query: Query): Answer {
       return { kind: "history", entries: query.name === "nobody" ? null : [{ atMs: 1_764_000_000_000, about: "contract", actor: "cli:root", reason: "adverts", what: `account ${query.name} warned: to be mended by 2025-12-04T16:00:00.000Z` }] };
     case "invoices":
       return { kind: "invoices", invoices: [{ account: "demo", number: "INV-1", reference: "B1", amountMicros: 1_750_000_000n, currency: "CNY", state: "unpaid", bookedAtMs: 1_763_000_000_000, dueMs: 1_763_568_000_000, paidAtMs: 0 }] };
+    case "day_keys":
+      return { kind: "day_keys", keys: [] };
     case "siblings":
       return { kind: "siblings", texts: [] };
     case "accounts":

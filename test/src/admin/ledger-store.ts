@@ -4,6 +4,7 @@ import type { LedgerCommand, LedgerResult } from "../../../src/ledger/commands.j
 import type { Answer, Query } from "../../../src/store/query.js";
 import { applyCommand } from "../../../src/store/sqlite/change.js";
 import { viewAccount, type DayBooks } from "../../../src/store/sqlite/change-context.js";
+import { readDayKeys } from "../../../src/store/sqlite/day-keys.js";
 import { LedgerDb } from "../../../src/store/sqlite/ledger-db.js";
 
 const DAYS: DayBooks = {
@@ -22,7 +23,12 @@ export class LedgerStore {
     return Promise.resolve(applyCommand(this.ledger, DAYS, command, 1_764_000_000_000).result);
   }
 
+  useKeys(): Promise<void> {
+    return Promise.resolve();
+  }
+
   query(query: Query): Promise<Answer> {
+    if (query.kind === "day_keys") return Promise.resolve({ kind: "day_keys", keys: readDayKeys(this.ledger) });
     if (query.kind !== "accounts") throw new Error(query.kind);
     return Promise.resolve({ kind: "accounts", accounts: this.ledger.accountRows().map((row) => viewAccount(this.ledger, DAYS, row)) });
   }

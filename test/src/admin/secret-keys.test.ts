@@ -9,9 +9,12 @@ import { readKeyFile } from "../../../src/admin/key-files.js";
 import { SecretKeys } from "../../../src/admin/secret-keys.js";
 import type { SecretSettings } from "../../../src/config/settings.js";
 import { newSecretKey, seal, secretKeyText, sealedUnder } from "../../../src/ledger/secret.js";
+import { DayKeys, keyOctets, readDayKeys } from "../../../src/store/sqlite/day-keys.js";
 import { newFolder } from "./fixtures.js";
 import { LedgerStore } from "./ledger-store.js";
 
+/** Two days, as day files number them. */
+const DAYS = [20_000, 20_001] as const;
 const BY = { actor: "cli:test" };
 const SECRETS: Readonly<Record<string, string>> = { demo: "tollgate1", other: "密钥", closed: "gone" };
 
@@ -152,7 +155,7 @@ describe("SecretKeys", () => {
     const old = readKeyFile(path);
     const rotation = await keys.rotate({ ...BY, reason: "yearly" }, null);
     const key = readKeyFile(path);
-    expect(rotation).to.deep.equal({ keyId: key.id, oldKeyId: old.id, secrets: 3, unreadable: [], path, pendingPath: "", reason: "" });
+    expect(rotation).to.deep.equal({ keyId: key.id, oldKeyId: old.id, secrets: 3, days: 0, unreadable: [], path, pendingPath: "", reason: "" });
     expect(key.id).to.not.equal(old.id);
     expect(accounts().map((one) => sealedUnder(one.cmppSecret))).to.deep.equal([key.id, key.id, key.id]);
     expect(existsSync(join(dir, "secret.key.pending"))).to.equal(false);
@@ -187,9 +190,60 @@ describe("SecretKeys", () => {
     expect(new Set(accounts().map((one) => sealedUnder(one.cmppSecret))).size).to.equal(1);
   });
 
+  /** A key for the texts of a day, as the daemon makes it. */
+  const encrypt = (keys: SecretKeys, day: number): void => {
+    new DayKeys(keyOctets(keys.keys)).make(store.ledger, day, 1);
+  };
+  /** Under which keys those of the days are; throws when one cannot be read with what the files have. */
+  const daysUnder = (): string[] => {
+    const keys = made();
+    keys.load();
+    new DayKeys(keyOctets(keys.keys)).check(store.ledger, DAYS);
+    return readDayKeys(store.ledger).map(({ wrapped }) => sealedUnder(wrapped));
+  };
+
+  it("brings the keys of days' texts under another key with the secrets, in one transaction, and tells how many", async () => {
+    const keys = await fill();
+    for (const day of DAYS) encrypt(keys, day);
+    const before = readDayKeys(store.ledger);
+    const rotation = await keys.rotate(BY, null);
+    expect(rotation).to.include({ secrets: 3, days: 2 });
+    expect(daysUnder()).to.deep.equal([rotation.keyId, rotation.keyId]);
+    expect(audit().at(-1)).to.equal(`secret key rotated: ${rotation.oldKeyId} -> ${rotation.keyId}, 3 secrets sealed anew, and the keys of 2 days' texts`);
+    expect(await keys.check()).to.deep.include({ days: 2, unreadableDays: [] });
+    for (const { wrapped } of [...before, ...readDayKeys(store.ledger)]) expect(audit().join("\n")).to.not.contain(wrapped);
+  });
+
+  it("is not given up while it alone reads the texts of a day", async () => {
+    const keys = await fill();
+    encrypt(keys, DAYS[0]);
+    const old = readKeyFile(path);
+    writeFileSync(path, secretKeyText(newSecretKey()));
+    const refused = await refusal(made().rotate(BY, null));
+    expect([refused.code, refused.message]).to.deep.equal(["unavailable", `the texts of 2024-10-04 are encrypted under key ${old.id}, which is not there`]);
+    expect((await made().check()).unreadableDays).to.deep.equal([{ day: "2024-10-04", keyId: old.id }]);
+    expect(existsSync(join(dir, "secret.key.pending"))).to.equal(false);
+    writeFileSync(path, secretKeyText(old));
+    expect(daysUnder()).to.deep.equal([old.id]);
+  });
+
+  it("is made for a start that encrypts, but not in the place of one that is lost", async () => {
+    const keys = made();
+    keys.load();
+    expect(keys.keys).to.deep.equal([]);
+    await keys.ready();
+    expect(keys.keys.map(({ id }) => id)).to.deep.equal([readKeyFile(path).id]);
+    await add(keys, "demo");
+    rmSync(path);
+    const lost = made();
+    lost.load();
+    expect((await refusal(lost.ready())).message).to.match(/is not there, but 1 secret is sealed under its key/);
+  });
+
   for (const step of ["pending", "reseal", "place", "forget", "done"]) {
     it(`loses nothing when the process is killed before "${step}", and ends the rotation afterwards`, async () => {
-      await fill();
+      const filled = await fill();
+      for (const day of DAYS) encrypt(filled, day);
       const old = readKeyFile(path);
       store.ledger.close();
       const child = import.meta.url.endsWith(".ts") ? ["--import=tsx", "./rotate-child.ts"] : ["./rotate-child.js"];
@@ -198,6 +252,7 @@ describe("SecretKeys", () => {
       expect(ended.signal, ended.stderr.toString()).to.equal("SIGKILL");
       store = new LedgerStore(dir);
       expect(readable()).to.deep.equal(SECRETS);
+      expect(daysUnder()).to.have.length(2);
       const keys = made();
       keys.load();
       await keys.finish(BY);
@@ -206,6 +261,7 @@ describe("SecretKeys", () => {
       const now = readKeyFile(path);
       expect(now.id === old.id).to.equal(step === "pending");
       expect(new Set(accounts().map((one) => sealedUnder(one.cmppSecret)))).to.deep.equal(new Set([now.id]));
+      expect(new Set(daysUnder())).to.deep.equal(new Set([now.id]));
       expect(existsSync(join(dir, "secret.key.pending"))).to.equal(false);
     });
   }

@@ -7,7 +7,7 @@ import { FakeHost } from "../admin/fixtures.js";
 import { GOOD, load } from "../config/fixtures.js";
 
 describe("offline books", () => {
-  const host = offlineHost(new FakeHost().store, load(GOOD).settings, new FakeHost().protocols, new FakeHost().numbers);
+  const host = offlineHost(new FakeHost().store, new FakeHost().keys, load(GOOD).settings, new FakeHost().protocols, new FakeHost().numbers);
   const refusal = (method: string, params: unknown): Promise<unknown> => answerCall(host, method, params).then(() => null, (error: unknown) => error);
 
   for (const [method, params] of [["status", {}], ["reload", {}], ["log.level", { level: "debug" }]] as const) {

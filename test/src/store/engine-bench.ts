@@ -21,6 +21,7 @@ import type { AcceptIntent, ReviewMark, StoredMessage } from "../../../src/store
 import { REFUSED, Result, Told, unpackNotice, unpackStored } from "../../../src/store/results.js";
 import type { Answer, Query } from "../../../src/store/query.js";
 import { answerNow } from "../../../src/store/sqlite/answers.js";
+import { DayKeys } from "../../../src/store/sqlite/day-keys.js";
 import { Books } from "../../../src/store/sqlite/books.js";
 import { Engine } from "../../../src/store/sqlite/engine.js";
 import type { Found } from "../../../src/store/sqlite/recovery.js";
@@ -525,7 +526,7 @@ export class Bench {
   }
 
   books<T>(read: (books: Books) => T): T {
-    const books = Books.open(this.dir, this.options.zoneMinutes);
+    const books = Books.open(this.dir, this.options.zoneMinutes, undefined, new DayKeys(this.options.keys ?? []));
     try {
       return read(books);
     } finally {
@@ -535,7 +536,7 @@ export class Bench {
 
   /** One question, answered at once. */
   ask<K extends Query["kind"]>(query: Extract<Query, { kind: K }>): Extract<Answer, { kind: K }> {
-    return answerNow(this.dir, this.options.zoneMinutes, query, () => 0) as Extract<Answer, { kind: K }>;
+    return answerNow(this.dir, this.options.zoneMinutes, query, () => 0, new DayKeys(this.options.keys ?? [])) as Extract<Answer, { kind: K }>;
   }
 
   /** Problems found by the full check. */
@@ -545,10 +546,10 @@ export class Bench {
 }
 
 /** For each test of a suite a new bench with the account "a", whose books must be clean at the end. */
-export function benchEach(take: (bench: Bench) => void): void {
+export function benchEach(take: (bench: Bench) => void, options: () => Partial<WriterOptions> = () => ({})): void {
   let bench: Bench;
   beforeEach(() => {
-    bench = new Bench();
+    bench = new Bench(options());
     bench.account("a");
     take(bench);
   });

@@ -186,7 +186,7 @@ describe("day finisher", () => {
       bench.accept();
       const path = bench.engine.state.days.open()[0]?.path ?? "";
       bench.engine.close();
-      const worker = new Worker(new URL("../../../../src/store/sqlite/day-finisher.js", import.meta.url), { workerData: { path } });
+      const worker = new Worker(new URL("../../../../src/store/sqlite/day-finisher.js", import.meta.url), { workerData: { path, erase: 0 } });
       await new Promise((resolve, reject) => {
         worker.on("exit", resolve);
         worker.on("error", reject);
