@@ -10,7 +10,7 @@ import { checkSecret } from "../ledger/secret.js";
 import type { HistoryEntry, InvoiceView } from "../store/query.js";
 import { AdminError } from "./errors.js";
 import type { AdminHost } from "./host.js";
-import { ask, by, change, changeAccount, checkedSettings, noSuchAccount, withSecret } from "./ledger-calls.js";
+import { ask, by, change, changeAccount, checkedSettings, noSuchAccount, warningsOf, withSecret, withWarnings } from "./ledger-calls.js";
 import { asked, cmppSecret, limit, name, reference, settings, wallMs } from "./params.js";
 import { isoTime, type AccountReport } from "./reports.js";
 
@@ -46,7 +46,7 @@ export interface AccountsResults {
   "template.end": AccountReport;
   "template.list": readonly RegisteredTemplate[];
   "account.clone": AccountReport;
-  "account.import": { readonly accounts: number };
+  "account.import": { readonly accounts: number; readonly warnings: readonly string[] };
   "account.history": readonly HistoryReport[];
   "dated.add": AccountReport;
   "dated.cancel": AccountReport;
@@ -85,7 +85,7 @@ export const ACCOUNTS_ANSWERS: AccountsAnswers = {
   "template.list": async (host, { name: account }) => (await accountOf(host, account)).templates,
   "account.clone": async (host, { from, name: account, settings: given, cmppSecret: secret, ...who }) => {
     const checked = checkedSettings(host, given as AccountSettings);
-    return withSecret(host, account, checked, secret, (whole) => changeAccount(host, { kind: "account.clone", from, name: account, settings: whole, ...by(who) }));
+    return withWarnings(host, checked, withSecret(host, account, checked, secret, (whole) => changeAccount(host, { kind: "account.clone", from, name: account, settings: whole, ...by(who) })));
   },
   "account.import": async (host, { accounts, update, ...who }) => {
     const faults = accounts.flatMap((one) => faultOf(host, one.name, one.settings as AccountSettings, one.cmppSecret));
@@ -98,15 +98,17 @@ export const ACCOUNTS_ANSWERS: AccountsAnswers = {
       }));
       return change(host, { kind: "account.import", accounts: whole, update, ...by(who) });
     });
-    return { accounts: accounts.length };
+    return { accounts: accounts.length, warnings: await warningsOf(host, ...accounts.map((one) => one.settings as AccountSettings)) };
   },
   "account.history": async (host, { name: account, limit: most, atMs }) => {
     const { entries } = await ask(host, { kind: "history", name: account, limit: most, wallMs: atMs });
     if (entries === null) throw noSuchAccount(account);
     return entries.map(({ atMs: wall, ...rest }) => ({ at: isoTime(wall), ...rest }));
   },
-  "dated.add": (host, { name: account, settings: given, fromMs, ...who }) =>
-    changeAccount(host, { kind: "dated.add", name: account, settings: checkedSettings(host, given as AccountSettings), fromMs, ...by(who) }),
+  "dated.add": async (host, { name: account, settings: given, fromMs, ...who }) => {
+    const checked = checkedSettings(host, given as AccountSettings);
+    return withWarnings(host, checked, changeAccount(host, { kind: "dated.add", name: account, settings: checked, fromMs, ...by(who) }));
+  },
   "dated.cancel": (host, { name: account, no, ...who }) => changeAccount(host, { kind: "dated.cancel", name: account, no, ...by(who) }),
   "invoice.paid": (host, { name: account, which, ...who }) => changeAccount(host, { kind: "invoice.paid", name: account, which, ...by(who) }),
   "invoice.list": async (host, { name: account = "", limit: most }) => {

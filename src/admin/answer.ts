@@ -20,7 +20,7 @@ import { STATEMENT_ANSWERS } from "./statement-methods.js";
 import { FORGET_ANSWERS } from "./forget-methods.js";
 import { AdminError } from "./errors.js";
 import type { AdminHost } from "./host.js";
-import { ask, by, change, changeAccount, checkedSettings, moneyReport, noSuchAccount, showAccount, withSecret } from "./ledger-calls.js";
+import { ask, by, change, changeAccount, checkedSettings, moneyReport, noSuchAccount, showAccount, withSecret, withWarnings } from "./ledger-calls.js";
 import { accountReport, auditReports, orphanReports, traceReport, uncertainReports } from "./reports.js";
 
 type Answers = { readonly [M in MethodName]: (host: AdminHost, params: CheckedParamsOf<M>) => Promise<Results[M]> };
@@ -49,12 +49,12 @@ const ANSWERS: Answers = {
     const problem = checkRequired(given);
     if (problem !== null) throw new AdminError("invalid_value", problem);
     const more = { ...(currency === undefined ? {} : { currency }), ...by(asked) };
-    return withSecret(host, name, given, cmppSecret, (whole) => changeAccount(host, { kind: "account.add", name, settings: whole, ...more }));
+    return withWarnings(host, given, withSecret(host, name, given, cmppSecret, (whole) => changeAccount(host, { kind: "account.add", name, settings: whole, ...more })));
   },
   "account.set": async (host, { name, settings, cmppSecret, keepOldMs, ...asked }) => {
     const given = checkedSettings(host, settings as AccountSettings);
     const more = { ...(keepOldMs === undefined ? {} : { keepOldMs }), ...by(asked) };
-    return withSecret(host, name, given, cmppSecret, (whole) => changeAccount(host, { kind: "account.set", name, settings: whole, ...more }));
+    return withWarnings(host, given, withSecret(host, name, given, cmppSecret, (whole) => changeAccount(host, { kind: "account.set", name, settings: whole, ...more })));
   },
   "account.list": async (host) => (await ask(host, { kind: "accounts" })).accounts.map(accountReport),
   "account.show": (host, { name }) => showAccount(host, name),

@@ -53,6 +53,7 @@ export function gatewayHost(version: string, startedAtMs: number, log: Log, live
     get operators() {
       return live.routes().routes.operators;
     },
+    categories: () => Promise.resolve(live.flow().screen.categories),
     protocols: live.protocols,
     calendar: () => readCalendar(live.settings().contract, live.settings().data.zoneMinutes),
     get complaintMs() {

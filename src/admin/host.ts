@@ -92,6 +92,8 @@ export interface AdminHost {
   numbers(): Promise<NumberHost>;
   /** Names of the configured operators, in their order. */
   readonly operators: readonly string[];
+  /** Names of the categories that the word lists in force have; none where they cannot be read. */
+  categories(): Promise<readonly string[]>;
   /** The protocols that accounts can bind over. */
   readonly protocols: readonly BindForms[];
   /** Working time as the configuration has it now. Throws AdminError `config_invalid`. */

@@ -16,11 +16,30 @@ export function checkedSettings(host: AdminHost, given: AccountSettings): Accoun
   const problem = checkSettings(given) ?? checkBindTerms(given, host.protocols);
   if (problem !== null) throw new AdminError("invalid_value", problem);
   if ((given.cmppSecret ?? "") !== "") throw new AdminError("invalid_value", "cmpp-secret: give the secret itself, apart from the settings");
-  const { operator = "" } = given;
-  if (operator !== "" && !host.operators.includes(operator)) {
-    throw new AdminError("invalid_value", `operator: there is no [[operator]] ${operator}`, `configured: ${host.operators.join(", ")}`);
-  }
+  const { operator = "", permittedOperators = [] } = given;
+  if (operator !== "") checkOperator(host, "operator", operator);
+  for (const one of permittedOperators) checkOperator(host, "permitted-operator", one);
   return given;
+}
+
+function checkOperator(host: AdminHost, flag: string, name: string): void {
+  if (!host.operators.includes(name)) throw new AdminError("invalid_value", `${flag}: there is no [[operator]] ${name}`, `configured: ${host.operators.join(", ")}`);
+}
+
+/** What of settings that may stand does nothing as things are, a line each: categories that no list in force has, for lists may come later. */
+export async function warningsOf(host: AdminHost, ...given: readonly AccountSettings[]): Promise<readonly string[]> {
+  const named = new Set(given.flatMap(({ categories = [] }) => categories).map((entry) => entry.slice(0, entry.lastIndexOf("="))));
+  if (named.size === 0) return [];
+  const listed = await host.categories();
+  return [...named].filter((name) => !listed.includes(name)).map((name) =>
+    `category: no word list in force has the category ${name}, so that it does nothing until one has${listed.length === 0 ? "" : ` (in force: ${listed.join(", ")})`}`);
+}
+
+/** The account's report, with warnings where there are any. */
+export async function withWarnings(host: AdminHost, given: AccountSettings, report: Promise<AccountReport>): Promise<AccountReport> {
+  const done = await report;
+  const warnings = await warningsOf(host, given);
+  return warnings.length === 0 ? done : { ...done, warnings };
 }
 
 /** Seals a secret that was given, and does `change` with it among the settings. */

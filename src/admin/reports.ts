@@ -36,6 +36,8 @@ export interface AccountReport {
   /** Changes to come; `terms` by the flags of `account set`. */
   readonly dated: readonly { readonly no: number; readonly from: string; readonly terms: Readonly<Record<string, unknown>> }[];
   readonly tariffs: readonly { readonly prefix: string; readonly price: string; readonly from: string }[];
+  /** After a change: what of it does nothing as things are. */
+  readonly warnings?: readonly string[];
   readonly [term: string]: unknown;
 }
 

@@ -15,7 +15,8 @@ export function asked(context: CliContext, flags: Readonly<Record<string, unknow
 export async function change(context: CliContext, flags: CommonOptions, work: (api: AdminApi, zoneMinutes: number) => Promise<AccountReport>): Promise<void> {
   await context.withBooks(flags, async (api, settings) => {
     const report = await work(api, settings.data.zoneMinutes);
-    if (flags.json === true) context.output.json(report);
-    else context.output.line(`${report.name}: ${report.state}, available ${report.available} ${report.currency}, held ${report.held}`);
+    if (flags.json === true) return context.output.json(report);
+    for (const warning of report.warnings ?? []) context.output.error(`warning: ${warning}`);
+    context.output.line(`${report.name}: ${report.state}, available ${report.available} ${report.currency}, held ${report.held}`);
   });
 }

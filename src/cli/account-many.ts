@@ -48,8 +48,9 @@ export function registerMany(account: Command, context: CliContext): void {
         try {
           const accounts = read.map(({ line: _line, ...one }) => one);
           const report = await api.call("account.import", { accounts, update: flags["update"] === true, ...asked(context, flags) });
-          if (flags.json === true) context.output.json(report);
-          else context.output.line(`${String(report.accounts)} accounts imported`);
+          if (flags.json === true) return context.output.json(report);
+          for (const warning of report.warnings) context.output.error(`warning: ${warning}`);
+          context.output.line(`${String(report.accounts)} accounts imported`);
         } catch (error) {
           if (error instanceof AdminError) throw new AdminError(error.code, withLines(error.message, file, read), "nothing has changed");
           throw error;

@@ -104,6 +104,7 @@ export function offlineHost(store: Store, keys: KeyHost, settings: Settings, pro
     numbers,
     alarms: { raised: () => readRaised(settings.data.dir, ALARMS), test: needsDaemon, announced: () => undefined },
     operators: routes.operators,
+    categories: () => readScreen(settings).then(({ categories }) => categories, () => []),
     calendar: () => readCalendar(settings.contract, settings.data.zoneMinutes),
     complaintMs: settings.contract.complaintMs,
     protocols,

@@ -183,6 +183,8 @@ describe("admin API", () => {
     ["a password that is no hash", "account.set", { name: "demo", settings: { passwordHash: "clear" } }, "invalid_value"],
     ["a secret that is sealed already", "account.set", { name: "demo", settings: { cmppSecret: seal(HOST_KEY, "demo", "x") } }, "invalid_value"],
     ["an operator that is not configured, for a new account", "account.add", { name: "x", settings: { priceMicros: 1, operator: "mobil" } }, "invalid_value"],
+    ["a permitted operator that is not configured", "account.set", { name: "demo", settings: { permittedOperators: ["mobile", "mobil"] } }, "invalid_value"],
+    ["one in an import", "account.import", { accounts: [{ name: "x", settings: { priceMicros: 1, permittedOperators: ["mobil"] } }], update: false }, "invalid_value"],
     ["a key that is none", "key.rotate", { key: "abc" }, "invalid_params"],
     ["a route of an account that is not there", "route", { account: "nobody", to: "138" }, "no_such_account"],
     ["a new account without price", "account.add", { name: "x", settings: {} }, "invalid_value"],

@@ -110,6 +110,10 @@ export class FakeHost implements AdminHost {
     return routeReport(routes, this.routes, account, to, () => this.links);
   }
 
+  categories(): Promise<readonly string[]> {
+    return Promise.resolve(["fraud", "loan"]);
+  }
+
   screen(text: string, account?: string) {
     const hit = text.includes("bad");
     return {

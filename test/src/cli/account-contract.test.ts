@@ -38,6 +38,18 @@ describe("tollgate account as a contract", () => {
     expect((await run("account set demo --rate 5 --from soon")).code).to.equal(2);
   });
 
+  it("takes a category that no list has, and warns of it on standard error", async () => {
+    const warning = "warning: category: no word list in force has the category lone, so that it does nothing until one has (in force: fraud, loan)";
+    const path = file("lists.csv", "name,price,category\nbank,0.035,lone=hold\n");
+    for (const line of ["set demo", "set demo --from 2026-12-01", "add bank --price 0.035", "clone demo bank"]) {
+      const { code, err } = await run(`account ${line} --category loan=hold,lone=pass`);
+      expect([code, err], line).to.deep.equal([0, warning]);
+    }
+    expect((await run(`account import ${path}`)).err).to.equal(warning);
+    expect(JSON.parse((await run("account set demo --category lone=hold --json")).out)).to.deep.include({ warnings: [warning.slice("warning: ".length)] });
+    expect(JSON.parse((await run("account set demo --category loan=hold --json")).out)).to.not.have.property("warnings");
+  });
+
   it("keeps the former password for a while where that is asked", async () => {
     const { host } = await run("account set demo --password new-one --keep-old 7d");
     expect(host.commands[0]).to.include({ kind: "account.set", keepOldMs: 604_800_000 });

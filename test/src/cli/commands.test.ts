@@ -25,7 +25,7 @@ describe("tollgate account", () => {
     expect(host.commands[0]).to.deep.equal({ kind: "account.set", name: "demo", settings: { rate: 200 }, actor: "cli:tester", reason: "agreed" });
   });
 
-  const byFlag: Record<string, string> = { "allow": "192.0.2.0/24", "sp-id": "901234", "protocol-name": "cmpp=901234", "cmpp-versions": "2.0,3.0", "protocol-version": "smpp=3.4", "call-at": "smpp=192.0.2.7:2775", "protocol-window": "cmpp=8", "signature": "【测试】", "valid-from": "2025-12-01", "valid-to": "2026-11-30", "notice-given": "2026-10-01", "network": "mobile", "link-domain": "example.cn", "hours": "08:00-22:00",
+  const byFlag: Record<string, string> = { "allow": "192.0.2.0/24", "sp-id": "901234", "protocol-name": "cmpp=901234", "cmpp-versions": "2.0,3.0", "protocol-version": "smpp=3.4", "call-at": "smpp=192.0.2.7:2775", "protocol-window": "cmpp=8", "signature": "【测试】", "valid-from": "2025-12-01", "valid-to": "2026-11-30", "notice-given": "2026-10-01", "network": "mobile", "link-domain": "example.cn", "hours": "08:00-22:00", "permitted-operator": "mobile",
     "frequency": "1/m,10/d@sig", "duplicate-window": "10m", "blast-window": "10m", "category": "loan=hold", "allow-phrase": "办公安排" };
   const samples: Record<string, string> = { integer: "7", money: "0.5", duration: "48h", boolean: "true", text: "mobile", password: "pw", list: "1069" };
   for (const setting of ACCOUNT_SETTINGS) {
