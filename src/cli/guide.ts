@@ -115,7 +115,7 @@ function numbers({ report, settings }: GuideSource, say: Say): string[] {
       : say("- 不检查源号码。", "- The source is not checked."),
     ...(report["checkContentSource"] === true ? [say("- CMPP 的 Msg_src 必须等于 SP_Id。", "- CMPP's Msg_src must be the SP_Id.")] : []),
     say("- 目的号码：11 位手机号，可带 86、+86、0086。", "- Destinations: 11-digit mobile numbers, with or without 86, +86, 0086."),
-    networks.length === 0 ? say("- 可发送到全部境内网络。", "- All domestic networks may be written to.") : say(`- 只能发送到：${networks.join("、")}（携号转网按实际网络）。`, `- Only these networks may be written to: ${networks.join(", ")} (ported numbers by their real network).`),
+    networks.length === 0 ? say("- 可发送到全部境内网络。", "- All domestic networks may be written to.") : say(`- 只能发送到：${networks.map((name) => NETWORK_NAMES[name] ?? name).join("、")}（携号转网按实际网络）。`, `- Only these networks may be written to: ${networks.join(", ")} (ported numbers by their real network).`),
     word(report, "abroad") === "refuse" ? say("- 不得发送到境外及港澳台。", "- No destinations abroad, Hong Kong, Macau and Taiwan among them.") : say("- 可发送到境外号码。", "- Destinations abroad are allowed."),
     ...(recipients === "listed" ? [say("- 只能发送到已登记的名单。", "- Only the numbers of your registered list may be written to.")] : []),
     ...(recipients === "consented" ? [say("- 只能发送到有同意记录的号码。", "- Only numbers whose consent is on record may be written to.")] : []),
@@ -124,6 +124,8 @@ function numbers({ report, settings }: GuideSource, say: Say): string[] {
       `- Balance: submit one of ${balanceWords.join(", ")} to ${serviceNumber}; the answer comes as an inbound message, free of charge. Notices of a low balance come from it too.`)]), "",
   ];
 }
+
+const NETWORK_NAMES: Readonly<Record<string, string>> = { mobile: "中国移动", unicom: "中国联通", telecom: "中国电信", broadcast: "中国广电" };
 
 function texts({ report, signatures, templates }: GuideSource, say: Say): string[] {
   const rules: string[] = [];
@@ -140,8 +142,9 @@ function texts({ report, signatures, templates }: GuideSource, say: Say): string
     rules.push(say("- 内容须符合已登记的模板：", "- Each text must be one of the registered templates:"), ...(templates.length === 0 ? [say("  - （无）", "  - (none)")] : templates.map((text) => `  - \`${text.replaceAll("`", "'")}\``)));
   }
   const links = word(report, "links");
-  if (links === "refuse") rules.push(say("- 内容不得含链接。", "- No links."));
-  if (links === "listed") rules.push(say(`- 链接只能指向：${list(report, "linkDomains").join("、")}。`, `- Links only to: ${list(report, "linkDomains").join(", ")}.`));
+  const domains = list(report, "linkDomains");
+  if (links === "refuse" || (links === "listed" && domains.length === 0)) rules.push(say("- 内容不得含链接。", "- No links."));
+  else if (links === "listed") rules.push(say(`- 链接只能指向：${domains.join("、")}。`, `- Links only to: ${domains.join(", ")}.`));
   if (links === "hold") rules.push(say("- 含链接的内容先经人工审核。", "- Texts with links wait for a person to look at them."));
   const adverts = word(report, "adverts");
   if (adverts === "refuse") rules.push(say("- 不得发送广告。", "- No advertisements."));
