@@ -14,7 +14,7 @@ import { FIRST_ENTRY, IS_SENT, IS_UNSENT, NO_ENTRY, Notify, Tally } from "./day-
 import { dayName } from "./paths.js";
 import type { Findings } from "./verify.js";
 import { reconcileEntries } from "./verify-entries.js";
-import { countInbound, verifyParts } from "./verify-parts.js";
+import { countInbound, verifyParts, verifyReviews } from "./verify-parts.js";
 
 /** Rows looked at in one step. */
 const STEP = 20_000;
@@ -74,6 +74,7 @@ export function* verifyDay(file: DayFile, zoneMinutes: number, full: boolean, fi
   checkTally(before, counted, readTally(file), name, findings);
   checkMessages(booked, messages, name, findings);
   yield* verifyParts(file, lastMessage, name, findings);
+  verifyReviews(file, name, findings);
   if (full) yield* reconcileEntries(file, last, lastMessage, name, findings);
 }
 

@@ -1,12 +1,13 @@
 /**
- * Verify parts: split messages against their parts, which must fit together at every moment, and what came inbound.
+ * Verify parts: split messages against their parts, and rows of review against the messages that wait for a person, which must fit together
+ * at every moment; and what came inbound.
  *
  * One statement sees one state of the file, and whole and parts change in one transaction: a live gateway is no excuse.
  */
 import { ChargeState } from "../../ledger/settlement.js";
-import { stateName } from "../../../protocols/model/state.js";
+import { MessageState, stateName } from "../../../protocols/model/state.js";
 import type { DayFile, Ints } from "./books.js";
-import { Notify, SPLIT_BIT, Tally } from "./day-schema.js";
+import { Notify, REVIEW_BIT, SPLIT_BIT, Tally } from "./day-schema.js";
 import type { Findings } from "./verify.js";
 
 /** Rows looked at in one step. */
@@ -58,6 +59,20 @@ function faultOf({ state, parts, there, unsent, waiting, undelivered, failed }: 
       return undelivered > 0 ? "not all its parts are delivered" : "";
     default:
       return state < 20n ? "that is no state of a split message" : waiting > 0 ? `${waiting} of its parts still wait` : "";
+  }
+}
+
+const IN_REVIEW = `m.state = ${MessageState.held} AND (m.try & ${REVIEW_BIT}) <> 0`;
+const REVIEWS_ASTRAY = `SELECT r.id FROM review r LEFT JOIN message m ON m.id = r.id AND ${IN_REVIEW} WHERE m.id IS NULL`;
+// due > 0 names the partial index.
+const REVIEWS_LOST = `SELECT m.id FROM message m LEFT JOIN review r ON r.id = m.id WHERE m.due > 0 AND ${IN_REVIEW} AND r.id IS NULL`;
+
+/** What waits for a person is a held message that says so in its own row, and the other way round. */
+export function verifyReviews(file: DayFile, name: string, findings: Findings): void {
+  if (file.version < 3) return;
+  for (const [sql, what] of [[REVIEWS_ASTRAY, "rows of review belong to no held message"], [REVIEWS_LOST, "messages wait for a person without a row of review"]] as const) {
+    const ids = file.prepare(sql).pluck().all() as bigint[];
+    if (ids.length > 0) findings.problem(`${name}: ${ids.length} ${what}, such as ${ids.slice(0, 5).join(", ")}`);
   }
 }
 

@@ -53,6 +53,18 @@ describe("a message held for a person", () => {
     expect([waiting(), bench.row(id).state]).to.deep.equal([[], MessageState.expired]);
   });
 
+  it("is verified: a row of review without its held message is found, and a message without its row", () => {
+    const id = hold();
+    const queued = bench.accept({ state: MessageState.queued }).id;
+    const { db } = bench.engine.state.days.open()[0]!;
+    expect(bench.problems()).to.deep.equal([]);
+    db.prepare("UPDATE review SET id = ?").run(queued);
+    expect(bench.problems().map((line) => line.replace(/^[^:]*: /, ""))).to.deep.equal([
+      `1 rows of review belong to no held message, such as ${String(queued)}`, `1 messages wait for a person without a row of review, such as ${String(id)}`,
+    ]);
+    db.prepare("UPDATE review SET id = ?").run(id);
+  });
+
   it("may be one text with others: named by the first; the same again changes nothing, and what has ended is left out", () => {
     const [one, two, gone] = [1, 2, 3].map(() => bench.accept({ state: MessageState.held, dueMs: bench.wallMs + 30_000 }).id) as [number, number, number];
     bench.cancel(gone);
