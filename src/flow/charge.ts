@@ -24,3 +24,9 @@ export function knownRefusal(account: LiveAccount, chargeMicros: number, segment
   if (chargeMicros >= account.refusedFromMicros) return Outcome.no_credit;
   return account.beyondQuota(segments, wallMs) ? Outcome.quota : Outcome.ok;
 }
+
+/** Which quota refused, as far as the account's terms tell. */
+export function quotaRule({ terms }: LiveAccount): string {
+  if (terms.quotaMonth === 0) return "quota:day";
+  return terms.quotaDay === 0 ? "quota:month" : "quota";
+}

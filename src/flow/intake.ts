@@ -13,7 +13,7 @@ import { Judged } from "../contract/judged.js";
 import { Commit } from "../store/store.js";
 import { Accepted, admit, countedSegments, findDestination, readText, type AcceptLimits } from "./accept.js";
 import type { LiveAccount } from "./accounts.js";
-import { charge, knownRefusal } from "./charge.js";
+import { charge, knownRefusal, quotaRule } from "./charge.js";
 import { count, type Counted } from "./counted.js";
 import type { Dispatcher } from "./dispatch.js";
 import { spoolFree, wayOfFree } from "./free.js";
@@ -103,6 +103,7 @@ export class Intake {
     if (charged !== Outcome.ok) {
       counted?.undo();
       this.#refuser.answer(origin, account, handle, charged, 1);
+      this.#keepQuota(account, charged, message);
       return;
     }
     submission.origin = origin;
@@ -202,6 +203,7 @@ export class Intake {
     if (charged !== Outcome.ok) {
       undoAll(counted);
       this.#refuser.answer(origin, account, handle, charged, count);
+      for (const message of messages) this.#keepQuota(account, charged, message);
       return;
     }
     submissions.forEach((submission, at) => {
@@ -267,6 +269,11 @@ export class Intake {
   #evidence(): string {
     const { outcome, evidence } = this.#judged;
     return outcome === Outcome.blocked_content ? `${evidence}#${String(this.#context.screen.version)}` : evidence;
+  }
+
+  /** A quota that is used up is a rule of the contract: kept with its reason like the others. Money that is not there only counts. */
+  #keepQuota(account: LiveAccount, outcome: Outcome, message: Message): void {
+    if (outcome === Outcome.quota) this.#refuser.keep(account, message, outcome, quotaRule(account));
   }
 
   // ---------------------------------------------------------------- the same again
@@ -351,6 +358,7 @@ export class Intake {
     // Of one that may be on disk nobody knows whether it was refused.
     if (result === Commit.unknown) return;
     this.#context.refusals.add(submission.accountNo, outcomeOf(result), 1);
+    this.#keepQuota(submission.account, outcomeOf(result), submission.message);
     submission.account.usage.refused(outcomeOf(result), 1, this.#context.clock.wallMs);
   }
 }

@@ -35,15 +35,16 @@ export class Refuser {
   /** By a rule of the account or of the gateway: kept with its reason. */
   refuse(origin: SubmitOrigin, account: LiveAccount, handle: number, message: Message, outcome: Outcome, rule: string): void {
     this.answer(origin, account, handle, outcome, 1);
-    this.#keep(account, message, outcome, rule);
+    this.keep(account, message, outcome, rule);
   }
 
   refuseAll(origin: SubmitOrigin, account: LiveAccount, handle: number, messages: readonly Message[], outcome: Outcome, rule: string): void {
     this.answer(origin, account, handle, outcome, messages.length);
-    for (const message of messages) this.#keep(account, message, outcome, rule);
+    for (const message of messages) this.keep(account, message, outcome, rule);
   }
 
-  #keep(account: LiveAccount, message: Message, outcome: Outcome, rule: string): void {
+  /** Keeps the reason of one that has been answered and counted: as many of an account as an hour may have. */
+  keep(account: LiveAccount, message: Message, outcome: Outcome, rule: string): void {
     const { clock, ids, store } = this.#context;
     if (!account.mayKeepRefusal(clock.wallMs)) return;
     message.id = ids.next(clock.wallMs);

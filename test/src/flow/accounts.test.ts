@@ -58,6 +58,30 @@ describe("a quota", () => {
     expect(road.store.accepted).to.have.length(3);
   });
 
+  it("that is used up is kept with its reason for each message, whoever said so, as many as an hour may have", () => {
+    for (const [terms, rule] of [[{ quotaDay: 1 }, "quota:day"], [{ quotaMonth: 1 }, "quota:month"], [{ quotaDay: 1, quotaMonth: 2 }, "quota"]] as const) {
+      const road = new Road(terms);
+      const kept = (): string[] => road.store.calls.filter((call) => call.startsWith("refusal"));
+      road.store.result = Commit.quota;
+      road.submitAll(TWO, text(SHORT));
+      road.store.commit();
+      expect(kept()).to.deep.equal([`refusal ${rule}`, `refusal ${rule}`]);
+      road.submitAll(TWO, text(SHORT));
+      expect([road.store.accepted.length, kept().length]).to.deep.equal([2, 4]);
+      for (let i = 0; i < 1_000; i++) road.submitAll(TWO, text(SHORT));
+      expect(kept()).to.have.length(1_000);
+    }
+  });
+
+  it("keeps no rows of messages that are not paid for: they are counted", () => {
+    const road = new Road();
+    road.store.result = Commit.noCredit;
+    road.submit(text(SHORT));
+    road.store.commit();
+    road.submit(text(SHORT));
+    expect([road.answers, road.store.calls.filter((call) => call.startsWith("refusal"))]).to.deep.equal([["no_credit", "no_credit"], []]);
+  });
+
   it("that does not hold a submit to two may hold one message, and one that was changed is asked at once", () => {
     const road = new Road();
     road.store.result = Commit.quota;
