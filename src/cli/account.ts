@@ -37,6 +37,7 @@ export function register(program: Command, context: CliContext): void {
 
   withExample(addAccountFlags(withCommonOptions(account.command("set <name>").description("change an account's terms; live binds follow within a second"))),
     "tollgate account set demo --rate 50 --from 2026-12-01", "tollgate account set demo --password-stdin --keep-old 7d")
+    .addHelpText("after", "\nWhat is queued already goes as it was accepted; what was scheduled is judged by the terms of its time, whom it goes to and at what hour.")
     .option("--from <time>", "when the change is to come by itself, such as 2026-12-01 or 2026-12-01T08:30; see cancel-change")
     .option("--keep-old <time>", "how long the password or secret that is replaced is still taken, such as 7d; none: not at all")
     .action(async (name: string, flags: Flags) => {

@@ -206,6 +206,21 @@ describe("a message that was scheduled", () => {
   });
 });
 
+describe("a queued message whose account's terms have changed", () => {
+  it("goes as it was accepted: the new terms are for what comes after", () => {
+    const each = road({});
+    each.operator.anyBound = false;
+    each.say("会议三点开始");
+    each.flow.accounts.update([{ ...each.owner.terms, hours: ["01:00-02:00"], signatureRule: "registered", networks: ["unicom"], quotaDay: 1, duplicateWindowMs: HOUR }], each.clock.monotonicMs);
+    each.flow.accountsChanged();
+    expect(each.say("会议三点开始")).to.equal("signature");
+    each.operator.anyBound = true;
+    each.flow.tick(0);
+    each.store.commit();
+    expect([each.operator.written, [...each.store.ended.values()]]).to.deep.equal([[each.store.accepted[0]?.message.id], []]);
+  });
+});
+
 describe("a queued message that newer lists hold", () => {
   it("waits for a person instead of going out", () => {
     const each = road({});
