@@ -47,10 +47,15 @@ describe("a customer's interface sheet", () => {
         signatureRule: "registered", signaturePlace: "start", templateRule: "only", hours: ["08:00-21:00"], frequency: ["1/m", "10/d@sig"], links: "refuse", adverts: "refuse",
         networks: ["mobile"], abroad: "refuse", quotaDay: 5_000, blastRun: 20, duplicateWindowMs: 60_000, allow: ["192.0.2.0/24"], optOuts: true, test: true,
       }, { signatures: [{ text: "示例银行", source: "106900011" }], templates: ["验证码{code}，{minutes}分钟内有效"] });
-      for (const rule of ["【示例银行】 (106900011)", "验证码{code}，{minutes}分钟内有效", "08:00-21:00", "10/d@sig", "192.0.2.0/24", "5000", "mobile", "107"]) expect(strict, rule).to.include(rule);
+      for (const rule of ["【示例银行】 (106900011)", "验证码{code}，{minutes}分钟内有效", "08:00-21:00", "10/d@sig", "192.0.2.0/24", "5000", language === "zh" ? "中国移动" : "mobile", "107"]) expect(strict, rule).to.include(rule);
       for (const rule of ["08:00-21:00", "10/d@sig", "192.0.2.0/24"]) expect(bare, rule).to.not.include(rule);
     });
   }
+
+  it("says that no link may be in a text where no domain is listed", async () => {
+    expect(await sheet("en", { links: "listed" })).to.include("- No links.");
+    expect(await sheet("zh", { links: "listed", linkDomains: ["example.cn"] })).to.include("- 链接只能指向：example.cn。");
+  });
 
   it("has the same parts in both languages, and no English left in the Chinese advice", async () => {
     const [zh, en] = [await sheet("zh"), await sheet("en")];
