@@ -154,7 +154,7 @@ class RunningGateway implements Gateway {
       flow: () => this.#parts.flow,
       store: () => this.#store,
       keys: () => this.#keys,
-      numbers: () => ({ store: this.#numbers, networks: this.#contract.networks, zoneMinutes: this.#settings.data.zoneMinutes }),
+      numbers: () => ({ store: this.#numbers, networks: this.#contract.networks, zoneMinutes: this.#settings.data.zoneMinutes, lists: this.#contract.lists, adverts: this.#contract.adverts, trackers: this.#parts.trackers }),
       settings: () => this.#settings,
       alarms: () => ({ raised: () => this.#alarms.raised, test: () => this.#alarms.test(), announced: (incident) => this.#services?.incidents.announced(incident) }),
       protocols: PROTOCOL_NAMES.map(protocolNamed),

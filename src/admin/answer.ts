@@ -3,7 +3,7 @@
  */
 import { checkRequired } from "../ledger/account-settings.js";
 import type { AccountSettings } from "../ledger/commands.js";
-import { MoneyError, formatMoney, parseMoney, parseMoneyNumber } from "../ledger/money.js";
+import { MoneyError, parseMoney, parseMoneyNumber } from "../ledger/money.js";
 import { secretKey } from "../ledger/secret.js";
 import { ACCOUNTS_ANSWERS } from "./accounts-methods.js";
 import { NUMBER_ANSWERS } from "./number-methods.js";
@@ -18,6 +18,7 @@ import { RECONCILE_ANSWERS } from "./reconcile-methods.js";
 import { REVIEW_ANSWERS } from "./review-methods.js";
 import { STATEMENT_ANSWERS } from "./statement-methods.js";
 import { FORGET_ANSWERS } from "./forget-methods.js";
+import { screenReport } from "./screen-report.js";
 import { AdminError } from "./errors.js";
 import type { AdminHost } from "./host.js";
 import { ask, by, change, changeAccount, checkedSettings, moneyReport, noSuchAccount, showAccount, withSecret, withWarnings } from "./ledger-calls.js";
@@ -89,10 +90,7 @@ const ANSWERS: Answers = {
     if (account === null) throw noSuchAccount(name);
     return host.route(account.account, to);
   },
-  "screen": async (host, { text, account }) => {
-    const { chargeMicros, ...verdict } = await host.screen(text, account);
-    return { ...verdict, charge: chargeMicros === null ? null : formatMoney(chargeMicros) };
-  },
+  "screen": (host, { text, account, to, atMs }) => screenReport(host, text, account, to, atMs),
   "reload": (host, asked) => host.reload(by(asked)),
   "status": (host) => Promise.resolve(host.status()),
   "log.level": (host, { level }) => {

@@ -15,6 +15,7 @@ import { RECONCILE_METHODS, type ReconcileResults } from "./reconcile-methods.js
 import { REVIEW_METHODS, type ReviewResults } from "./review-methods.js";
 import { STATEMENT_METHODS } from "./statement-methods.js";
 import type { StatementResults } from "./statement-methods.js";
+import type { RuleReport } from "./screen-rules.js";
 import type { AccountReport, TraceReport, UncertainReport, OrphanReport, AuditReport } from "./reports.js";
 import { FORGET_METHODS } from "./forget-methods.js";
 import type { ForgetResults } from "./forget-methods.js";
@@ -51,7 +52,7 @@ export const METHODS = {
   "key.check": z.strictObject({}),
   "key.rotate": z.strictObject({ ...asked, key: z.string().regex(/^[0-9a-f]{64}$/).optional() }),
   "route": z.strictObject({ account: name, to: z.string().min(1).max(32) }),
-  "screen": z.strictObject({ text: z.string().max(16_384), account: name.optional() }),
+  "screen": z.strictObject({ text: z.string().max(16_384), account: name.optional(), to: z.string().max(21).optional(), atMs: wallMs.optional() }),
   "reload": z.strictObject({ ...asked }),
   "status": z.strictObject({}),
   "log.level": z.strictObject({ level: z.enum(["error", "warn", "info", "debug"]) }),
@@ -116,6 +117,8 @@ export interface ScreenReport {
   readonly charge: string | null;
   readonly words: number;
   readonly wordsVersion: number;
+  /** Every rule of the account's contract in the order in which a submit meets them; none without an account. */
+  readonly rules: readonly RuleReport[];
 }
 
 /** Where calls go: a socket, or a store opened by this process. Refusals are thrown as AdminError. */

@@ -5,7 +5,9 @@
  */
 import { z } from "zod";
 import { classifyDestination, maskNumber } from "../../protocols/model/address.js";
-import { consentValue, type ListName } from "../contract/number-lists.js";
+import type { AdvertRules } from "../contract/adverts.js";
+import type { Trackers } from "../contract/traffic-policy.js";
+import { consentValue, type ListName, type NumberLists } from "../contract/number-lists.js";
 import { NETWORKS, networkCode, networkName, LEFT, type NetworkFinding, type NetworkTable } from "../contract/network.js";
 import { NumbersError, type ImportResult, type NumberEntry, type NumberStore } from "../store/numbers.js";
 import { AdminError } from "./errors.js";
@@ -19,6 +21,10 @@ export interface NumberHost {
   readonly store: NumberStore;
   readonly networks: NetworkTable;
   readonly zoneMinutes: number;
+  /** What else contracts are asked by: see RuleGround. */
+  readonly lists: NumberLists;
+  readonly adverts: AdvertRules;
+  readonly trackers: Trackers | null;
 }
 
 const DAY_MS = 86_400_000;

@@ -36,6 +36,6 @@ export class OfflineNumbers {
       throw new AdminError("unavailable", `cannot open the number lists in ${dir}: ${error instanceof Error ? error.message : String(error)}`);
     }
     this.#store = store;
-    return { store, networks: data.networks, zoneMinutes };
+    return { store, networks: data.networks, zoneMinutes, lists: data.lists, adverts: data.adverts, trackers: null };
   }
 }

@@ -1,4 +1,6 @@
 /** Number lists in memory, for calls that only pass through. */
+import { NO_ADVERTS } from "../../../src/contract/adverts.js";
+import type { Trackers } from "../../../src/contract/traffic-policy.js";
 import { NetworkTable } from "../../../src/contract/network.js";
 import { NumberLists, type ListName } from "../../../src/contract/number-lists.js";
 import type { NumberHost } from "../../../src/admin/number-methods.js";
@@ -6,6 +8,7 @@ import { NumbersError, type ImportResult, type ImportTerms, type NumberChange, t
 
 export class FakeNumbers implements NumberStore {
   readonly lists = new NumberLists();
+  trackers: Trackers | null = null;
   readonly changes: NumberChange[] = [];
   readonly imports: { readonly terms: ImportTerms; text: string; kept: boolean | null }[] = [];
   result: ImportResult = { read: 2, changed: 1, same: 1, bad: 0, badLines: [] };
@@ -18,7 +21,7 @@ export class FakeNumbers implements NumberStore {
   get host(): NumberHost {
     const networks = new NetworkTable(this.lists.ported);
     networks.replace([{ prefix: "138", network: "mobile", virtual: false }], "2026-01-01");
-    return { store: this, networks, zoneMinutes: 480 };
+    return { store: this, networks, zoneMinutes: 480, lists: this.lists, adverts: NO_ADVERTS, trackers: this.trackers };
   }
 
   open(): Promise<{ lists: number; numbers: number; ms: number }> {

@@ -187,6 +187,12 @@ describe("tollgate questions", () => {
     const bad = await run(["screen", "a bad text", "--account", "demo"]);
     expect(bad.code).to.equal(1);
     expect(bad.out).to.contain("would be refused: blocked_content (1 segment, 0.035;").and.match(/reject +fraud +bad +fraud\.txt:3/);
+    expect(bad.out).to.match(/^> +words +refuses +blocked_content +fraud:bad@fraud\.txt:3$/m).and.match(/^ +signature +off +- +-$/m);
+    const rules = JSON.parse((await run(["screen", "a good text", "--account", "demo", "--to", "13800138000", "--json"])).out) as { readonly rules: readonly { readonly rule: string; readonly says: string; readonly decides: boolean }[] };
+    expect(rules.rules.filter(({ says, decides }) => says === "refuses" || decides)).to.deep.equal([]);
+    expect(rules.rules.find(({ rule }) => rule === "lists")?.says).to.equal("passes");
+    expect((await run(["screen", "a good text", "--to", "13800138000"])).code).to.equal(2);
+    expect((await run(["screen", "a good text", "--account", "demo", "--to", "hello"])).code).to.equal(1);
     const good = await run(["screen", "a good text"]);
     expect([good.code, good.out]).to.deep.equal([0, "would be sent (1 segment; 10 words, version 4)"]);
   });
