@@ -35,6 +35,8 @@ export interface BenchShape extends Combination {
   readonly operatorWindow: number;
   /** Segments a text takes: 1 is 70 characters, more are 66 each. */
   readonly segments: number;
+  /** Texts are encrypted on disk. */
+  readonly encrypt?: true;
 }
 
 const OPERATOR = "bench";
@@ -94,6 +96,7 @@ function configText(folder: string, shape: BenchShape, customerPort: number, ope
     "[filter]",
     `keywords = ["words.txt"]`,
     `max_inserted = ${MAX_INSERTED}`,
+    ...(shape.encrypt === true ? ["[privacy]", "encrypt_bodies = true"] : []),
     "",
   ].join("\n");
 }

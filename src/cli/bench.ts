@@ -30,6 +30,7 @@ interface Flags {
   readonly segments: number;
   readonly down?: true;
   readonly policies?: true;
+  readonly encrypt?: true;
   readonly blocked: number;
   readonly sameFolder?: true;
   readonly filled: number;
@@ -66,6 +67,7 @@ export function register(program: Command, context: CliContext): void {
     .option("--segments <number>", "segments a message takes", wholeNumber(10), 1)
     .option("--down", "the operator is down while messages are accepted; then the gateway is restarted and drained")
     .option("--policies", "each run without and with every rule of a contract on, and the ratio of the two")
+    .option("--encrypt", "texts are encrypted on disk, as with [privacy] encrypt_bodies")
     .option("--blocked <number>", "with --policies: numbers on the list of all accounts", wholeNumber(5_000_000), 1_000_000)
     .option("--same-folder", "all runs in one data folder, so that later ones find the earlier ones' messages in it")
     .option("--filled <number>", "messages already in today's file", wholeNumber(100_000_000), 0)

@@ -1,5 +1,6 @@
 /**
- * The crash test: `npm run test:crash -- --rounds 50 --seed N --seconds-per-round 3 --customer cmpp --operator smpp`.
+ * The crash test: `npm run test:crash -- --rounds 50 --seed N --seconds-per-round 3 --customer cmpp --operator smpp`;
+ * `--encrypt`: with texts encrypted on disk.
  *
  * ```
  *  start, bind, load ── (links lost) ── SIGKILL ── start ... ── drain ── SIGTERM ── judge
@@ -39,6 +40,7 @@ const { values } = parseArgs({
     "seconds-per-round": { type: "string", default: "3" },
     "customer": { type: "string", default: "smpp" },
     "operator": { type: "string", default: "smpp" },
+    "encrypt": { type: "boolean", default: false },
     "keep": { type: "boolean", default: false },
   },
 });
@@ -53,7 +55,7 @@ async function main(): Promise<number> {
   const clock = systemClock();
   const startMs = clock.preciseMs();
   const folder = mkdtempSync(join(tmpdir(), "tollgate-crash-"));
-  const world = await World.make(clock, combination, folder, seed);
+  const world = await World.make(clock, combination, folder, seed, values.encrypt);
   const planner = new Planner(seed, secondsPerRound);
   let clean = false;
   try {

@@ -54,7 +54,7 @@ export class World {
   }
 
   /** Opens the operators on ports of their own and writes the configuration; the gateway is not started. */
-  static async make(clock: Clock, combination: Combination, folder: string, seed: number): Promise<World> {
+  static async make(clock: Clock, combination: Combination, folder: string, seed: number, encrypt = false): Promise<World> {
     const records = new Records(() => clock.preciseMs());
     const operators = new Map<OperatorName, SimulatedCentre>();
     const sections: string[] = [];
@@ -86,6 +86,8 @@ gather_time = "2s"
 delays = ["500ms", "1s", "2s"]
 [outbox]
 retry_min = "200ms"
+[privacy]
+encrypt_bodies = ${encrypt}
 `;
     return new World(clock, combination, folder, port, config, operators, records);
   }
