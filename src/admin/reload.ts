@@ -1,6 +1,7 @@
 /**
  * Reload: reads configuration and word lists again, works out what would change, and swaps it whole once that is in the audit log.
  */
+import { isDeepStrictEqual } from "node:util";
 import { changedSettings } from "../config/changes.js";
 import type { Settings } from "../config/settings.js";
 import type { Screen } from "../filter/screen.js";
@@ -57,7 +58,7 @@ export class Reloads {
   }
 
   /**
-   * Reloads, with one record in the audit log.
+   * Reloads, with one record in the audit log, and another where operators' costs have changed.
    * @throws AdminError what stands in the way; nothing has changed then
    */
   run(by: AskedBy): Promise<ReloadReport> {
@@ -66,14 +67,20 @@ export class Reloads {
     return turn;
   }
 
+  /** What operators charge is the ledger's to keep: told only where it has changed. */
+  async #reprice(settings: Settings, by: AskedBy): Promise<void> {
+    if (isDeepStrictEqual(settings.cost, this.#gateway.settings().cost)) return;
+    const costs = await this.#gateway.change(costsCommand(settings, by));
+    if (!costs.ok) throw new AdminError(costs.code, costs.message, "nothing was changed");
+  }
+
   async #reload(by: AskedBy): Promise<ReloadReport> {
     const gateway = this.#gateway;
     try {
       const plan = await planReload(gateway.settings(), () => gateway.read(), gateway.wordsVersion(), gateway.contractVersion());
       const logged = await gateway.change({ kind: "audit", what: plan.summary, ...by });
       if (!logged.ok) throw new AdminError(logged.code, logged.message, "nothing was changed");
-      const costs = await gateway.change(costsCommand(plan.settings, by));
-      if (!costs.ok) throw new AdminError(costs.code, costs.message, "nothing was changed");
+      await this.#reprice(plan.settings, by);
       gateway.swap(plan);
       tellWarnings(gateway.log(), plan.warnings);
       tellStrayRoutes(gateway.log(), plan.settings.route, (name) => gateway.hasAccount(name));

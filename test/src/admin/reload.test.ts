@@ -70,6 +70,13 @@ describe("Reloads", () => {
     expect(plans).to.have.length(1);
   });
 
+  it("tells the ledger what operators charge where that has changed, and only then", async () => {
+    file = () => settings('[[cost]]\noperator = "mobile"\nprice = "0.02"\nfrom = "2026-11-01"\n');
+    await reloads.run(BY);
+    await reloads.run(BY);
+    expect(commands.filter(({ kind }) => kind === "costs.set")).to.have.length(1);
+  });
+
   it("writes a record that the audit log takes, however much has changed", async () => {
     const operator = (no: number): string => `[[operator]]\nname = "op${no}"\nhost = "127.0.0.1"\nsystem_id = "x"\npassword = "pw"\n`;
     file = () => settings(Array.from({ length: 60 }, (_, no) => operator(no)).join(""));
