@@ -109,6 +109,8 @@ export class BillAgainstBooks {
       const file = day < first || day > last ? null : this.#books.file(day);
       if (file === null) continue;
       this.#copyDay(file);
+      // It stays open, its pages do not.
+      file.db.pragma("shrink_memory");
     }
   }
 

@@ -28,10 +28,27 @@ export function matchBill(table: BillTable, withinMs: number): void {
   db.function("in_hex", { deterministic: true }, (key: string) => (key.length <= MAX_NUMERIC && DIGITS.test(key) ? BigInt(key).toString(16).toUpperCase() : ""));
   db.function("in_decimal", { deterministic: true }, (key: string) => (key.length <= MAX_NUMERIC && HEX.test(key) ? BigInt(`0x${key}`).toString(10) : ""));
   db.exec("CREATE TABLE wanted (no INTEGER PRIMARY KEY, key TEXT NOT NULL, dest TEXT NOT NULL, at INTEGER NOT NULL) STRICT");
-  const hits = READINGS.map((reading) => ({ reading, hits: byId(table, reading, "number") })).sort((a, b) => b.hits - a.hits);
+  const hits = READINGS.map((reading) => ({ reading, hits: byPlainId(table, reading) + byId(table, reading, "number") })).sort((a, b) => b.hits - a.hits);
   for (const { reading } of hits) byId(table, reading, "unknown");
   byId(table, hits[0]?.reading ?? "b.key", "any");
   byNumber(table, withinMs);
+  // Of rows with one id that which was found stands first, else the first of them.
+  db.exec(`
+    INSERT INTO repeated SELECT no FROM (
+      SELECT b.no, p.bill, row_number() OVER (PARTITION BY b.key ORDER BY p.bill IS NULL, b.no) AS place FROM bill b LEFT JOIN pair p ON p.bill = b.no
+      WHERE b.key <> '' AND b.key IN (SELECT l.key FROM bill l WHERE l.key <> '' AND NOT EXISTS (SELECT 1 FROM pair q WHERE q.bill = l.no)))
+    WHERE place > 1 AND bill IS NULL;
+  `);
+}
+
+/** What nearly all of a bill is: an id and a number that stand once on each side; how many. Each reading is another for another id. */
+function byPlainId({ db }: BillTable, reading: (typeof READINGS)[number]): number {
+  const once = (table: "bill" | "book", side: "b" | "k"): string =>
+    `NOT EXISTS (SELECT 1 FROM ${table} x INDEXED BY ${table}_key WHERE x.key <> '' AND x.key = ${side}.key AND x.dest = ${side}.dest AND x.no <> ${side}.no)`;
+  return db.prepare(
+    `INSERT OR IGNORE INTO pair SELECT b.no, k.no, 1, 0 FROM bill b CROSS JOIN book k INDEXED BY book_key ON k.key = ${reading} AND k.dest = b.dest
+     WHERE b.key <> '' AND k.key <> '' AND NOT EXISTS (SELECT 1 FROM pair p WHERE p.bill = b.no) AND ${once("bill", "b")} AND ${once("book", "k")}`,
+  ).run().changes;
 }
 
 /** Pairs what has the same id under a reading, the first with the first where one stands more than once; how many. */
@@ -46,7 +63,7 @@ function byId({ db }: BillTable, reading: (typeof READINGS)[number], numbers: "n
   return db.prepare(
     `INSERT OR IGNORE INTO pair
      SELECT a.no, k.no, 1, 0 FROM (SELECT no, key, dest, row_number() OVER (PARTITION BY ${by} ORDER BY at, no) AS place FROM wanted) a
-     JOIN (SELECT no, key, dest, row_number() OVER (PARTITION BY ${by} ORDER BY at, no) AS place FROM book WHERE key IN (SELECT key FROM wanted)
+     JOIN (SELECT no, key, dest, row_number() OVER (PARTITION BY ${by} ORDER BY at, no) AS place FROM book WHERE key <> '' AND key IN (SELECT key FROM wanted)
            AND NOT EXISTS (SELECT 1 FROM pair p WHERE p.book = book.no)) k
        ON k.key = a.key AND k.place = a.place AND ${same}`,
   ).run().changes;

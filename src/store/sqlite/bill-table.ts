@@ -20,6 +20,8 @@ import type { Ints } from "./books.js";
 const CACHE_KB = 32_768;
 /** Rows of one transaction. */
 const STEP = 10_000;
+/** Rows that are read at once. */
+const PAGE = 1_000;
 
 const TABLES = `
 CREATE TABLE bill (
@@ -56,6 +58,10 @@ CREATE TABLE pair (
   by_id   INTEGER NOT NULL,
   several INTEGER NOT NULL
 ) STRICT;
+-- Rows of the bill that are left over, and whose id stands in another one.
+CREATE TABLE repeated (
+  no INTEGER PRIMARY KEY
+) STRICT;
 `;
 
 /** A message in the books. */
@@ -84,7 +90,7 @@ const DIFFERS: Readonly<Record<"segments" | "state" | "price" | "number", string
   number: "(b.dest <> '' AND k.dest <> '' AND b.dest <> k.dest)",
 };
 const UNPAIRED_BILL = "bill b WHERE NOT EXISTS (SELECT 1 FROM pair p WHERE p.bill = b.no)";
-const REPEATED = "(b.key <> '' AND EXISTS (SELECT 1 FROM bill e WHERE e.key = b.key AND e.no <> b.no AND (e.no < b.no OR EXISTS (SELECT 1 FROM pair q WHERE q.bill = e.no))))";
+const REPEATED = "EXISTS (SELECT 1 FROM repeated r WHERE r.no = b.no)";
 const UNPAIRED_BOOK = "book k WHERE k.inside = 1 AND NOT EXISTS (SELECT 1 FROM pair p WHERE p.book = k.no)";
 const FREE_OF_CHARGE = `(k.only = 1 AND k.fate <> ${Fate.delivered})`;
 const B_SUMS = "count(*) AS messages, sum(b.segments) AS segments, sum(b.micros) AS micros";
@@ -193,11 +199,11 @@ export class BillTable {
     );
     const ofBooks = this.db.prepare(`SELECT ${columns("k")} FROM ${UNPAIRED_BOOK} AND NOT ${FREE_OF_CHARGE} AND k.no > ? AND k.no <= ? ORDER BY k.no`);
     const last = (table: string): number => this.count(`SELECT coalesce(max(no), 0) FROM ${table}`);
-    for (let from = 0, end = last("bill"); from < end; from += STEP) {
-      for (const row of ofBill.all(from, from + STEP) as Found[]) yield { differences: DIFFERENCES.filter((each) => named(row, each)), bill: billSide(row), books: row.message === null ? null : bookSide(row) };
+    for (let from = 0, end = last("bill"); from < end; from += PAGE) {
+      for (const row of ofBill.all(from, from + PAGE) as Found[]) yield { differences: DIFFERENCES.filter((each) => named(row, each)), bill: billSide(row), books: row.message === null ? null : bookSide(row) };
     }
-    for (let from = 0, end = last("book"); from < end; from += STEP) {
-      for (const row of ofBooks.all(from, from + STEP) as Found[]) yield { differences: ["only_books"], bill: null, books: bookSide(row) };
+    for (let from = 0, end = last("book"); from < end; from += PAGE) {
+      for (const row of ofBooks.all(from, from + PAGE) as Found[]) yield { differences: ["only_books"], bill: null, books: bookSide(row) };
     }
   }
 }
