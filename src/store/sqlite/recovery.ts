@@ -9,6 +9,7 @@ import { operatorKey } from "../../lifecycle/operator-key.js";
 import { readKnownSubmits } from "./known-submits.js";
 import type { LedgerDb } from "./ledger-db.js";
 import { MessageState } from "../../../protocols/model/state.js";
+import { makeReviewsWhole } from "./review.js";
 import { makeUncertain, queueAgain } from "./outgoing.js";
 import { Told } from "../results.js";
 import { Order } from "./order.js";
@@ -96,7 +97,7 @@ export function readBalances(state: WriterState, files: DayFiles, ledger: Ledger
   }
 }
 
-/** DISPATCHED without an answer at start: whether they were written nobody knows any more. Runs in a transaction of its own. */
+/** DISPATCHED without an answer at start: whether they were written nobody knows any more; and reviews that a crash cut short. Runs in a transaction of its own. */
 export function markUncertain(state: WriterState, files: DayFiles): number {
   let marked = 0;
   for (const file of files.open()) {
@@ -107,6 +108,7 @@ export function markUncertain(state: WriterState, files: DayFiles): number {
       marked++;
     }
   }
+  makeReviewsWhole(state);
   return marked;
 }
 

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { MessageState } from "../../../../protocols/model/state.js";
+import { messageId } from "../../../../protocols/model/message-id.js";
 import { Outcome } from "../../../../protocols/model/outcome.js";
 import { Commit } from "../../../../src/store/store.js";
-import { LANE, PRICE, benchEach } from "../engine-bench.js";
+import { LANE, NOON, PRICE, benchEach } from "../engine-bench.js";
 import type { Bench } from "../engine-bench.js";
 
 const HOUR = 3_600_000;
@@ -51,6 +52,20 @@ describe("a message held for a person", () => {
     const id = hold({ expiresMs: bench.wallMs + 60_000 });
     bench.sweep(61_000);
     expect([waiting(), bench.row(id).state]).to.deep.equal([[], MessageState.expired]);
+  });
+
+  it("has its siblings of the next day's file with it after a crash between the commits of the two", () => {
+    const midnight = (NOON + 12 * HOUR) / 1_000;
+    let sequence = 0;
+    const part = (second: number, place: readonly [number, number, number], destination = "13800138000"): number =>
+      bench.accept({ id: messageId(second, 0, ++sequence), state: MessageState.held, dueMs: bench.wallMs + 30_000, place, destination }).id;
+    const [first, second] = [part(midnight - 1, [7, 2, 1]), part(midnight, [7, 2, 2])];
+    const others = [part(midnight, [8, 2, 2]), part(midnight, [7, 2, 1], "13800138001"), part(midnight, [7, 3, 3])];
+    const due = bench.wallMs + 20 * HOUR;
+    bench.review([first], MARK, due);
+    bench.restart();
+    expect(waiting().sort()).to.deep.equal([first, second].map((id) => [id, Outcome.blocked_content, MARK.rule, first]));
+    expect([bench.row(second).due, bench.engine.state.reviews, bench.held.map(({ message }) => message.id)]).to.deep.equal([due, 2, others.sort((a, b) => a - b)]);
   });
 
   it("is verified: a row of review without its held message is found, and a message without its row", () => {
