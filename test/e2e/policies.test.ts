@@ -149,6 +149,7 @@ for (const combination of SAME_PROTOCOL) {
       expect([shown.code, shown.out.includes("房产特惠")]).to.deep.equal([0, true]);
       expect((await road.daemon.call("audit", { limit: 1 }))[0]?.what).to.equal("screen replay: texts of account tried of 7 days were shown (reason: before it goes live)");
       expect((await customer.submit({ to: "13800138081", text: "房产特惠又来" })).status).to.equal(0);
+      await operator.submitted(5);
     });
 
     it("hold the parts of a text as one", async () => {

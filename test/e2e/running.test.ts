@@ -75,7 +75,8 @@ describe("running the gateway by contract", () => {
     customer.destroy();
   });
 
-  it("clause 2.2(4)(5): killed during load, it comes up again, its health says so, and the ledger's identities hold", async () => {
+  it("clause 2.2(4)(5): killed during load, it comes up again, its health says so, and the ledger's identities hold", async function () {
+    this.timeout(60_000);
     const { road } = laid;
     await road.account("killed", 2_000);
     const customer = await road.peer("killed");

@@ -71,7 +71,7 @@ describe("Reloads", () => {
   });
 
   it("tells the ledger what operators charge where that has changed, and only then", async () => {
-    file = () => settings('[[cost]]\noperator = "mobile"\nprice = "0.02"\nfrom = "2026-11-01"\n');
+    file = () => settings('[[cost]]\noperator = "simulator"\nprice = "0.02"\nfrom = "2026-11-01"\n');
     await reloads.run(BY);
     await reloads.run(BY);
     expect(commands.filter(({ kind }) => kind === "costs.set")).to.have.length(1);

@@ -125,7 +125,7 @@ describe("SqliteStore", () => {
   });
 
   it("C076 after a SIGKILL at any moment, what was told stands, and available + held + spent is what was paid in", async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const setup = openStore(dir);
     await setup.open();
     await setup.registerOperators([{ name: "op", policy: { uncertain: "hold", uncertainWaitMs: 1_000, uncertainDeadlineMs: 5_000 } }]);
