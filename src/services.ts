@@ -9,6 +9,7 @@
  */
 import { join } from "node:path";
 import { addOperator, protocolNamed, type Assembly } from "./assembly.js";
+import { SIMULATOR_PROTOCOL } from "./config/load.js";
 import type { OperatorSettings, Settings } from "./config/settings.js";
 import { lowBalanceText } from "./flow/service.js";
 import { formatMoney } from "./ledger/money.js";
@@ -144,9 +145,9 @@ export class Services {
 }
 
 function roadSettings(port: number): OperatorSettings {
-  const { linkSettings = [] } = protocolNamed("smpp");
+  const { linkSettings = [] } = protocolNamed(SIMULATOR_PROTOCOL);
   return {
-    name: TEST_OPERATOR, protocol: "smpp", host: "127.0.0.1", port, systemId: "tollgate", password: "tollgate", links: 1, window: 100, rate: 0,
+    name: TEST_OPERATOR, protocol: SIMULATOR_PROTOCOL, host: "127.0.0.1", port, systemId: "tollgate", password: "tollgate", links: 1, window: 100, rate: 0,
     uncertain: "resend", uncertainWaitMs: 30_000, uncertainDeadlineMs: 86_400_000, idStyle: "auto", reconnectMinMs: 1_000, reconnectMaxMs: 60_000,
     settings: Object.fromEntries(linkSettings.map((told) => [told.name, told.default])),
   };

@@ -9,6 +9,7 @@ import { CmppCustomerSession } from "./customer-session.js";
 import { describePdu } from "./describe.js";
 import { openLink } from "./link-connection.js";
 import { formatMsgId, msgIdHigh, msgIdLow, ourMessageId, parseMsgId } from "./msgid.js";
+import { sampleSubmit } from "./sample.js";
 import { LINK_SETTINGS, LISTEN_SETTINGS, gatewayCodeOf, linkTerms, linkText } from "./settings.js";
 import { OTHER_STATUSES, RESULT_NAMES, explainOutcome, explainStatus } from "./status.js";
 
@@ -41,6 +42,7 @@ export const cmpp: WireProtocol = {
   fits: (message, settings) => fitsAsIs(message, linkText(settings)),
   describe: describePdu,
   explainOutcome,
+  sample: sampleSubmit,
   explainStatus,
   otherStatuses: OTHER_STATUSES,
   statusNames: RESULT_NAMES,

@@ -10,6 +10,7 @@ import { SmppCustomerSession } from "./customer-session.js";
 import { describePdu } from "./describe.js";
 import { openLink } from "./link-connection.js";
 import { readMessageId, shownMessageId } from "./operations.js";
+import { sampleSubmit } from "./sample.js";
 import { LINK_SETTINGS, linkTerms, linkText } from "./settings.js";
 import { STATUS_NAMES, explainOutcome, explainStatus } from "./status.js";
 
@@ -56,6 +57,8 @@ export const smpp: WireProtocol = {
   fits: (message, settings) => fitsAsIs(message, linkText(settings)),
   describe: describePdu,
   explainOutcome,
+  statusesInHex: true,
+  sample: sampleSubmit,
   explainStatus,
   statusNames: STATUS_NAMES,
 

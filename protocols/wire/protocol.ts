@@ -11,6 +11,7 @@ import type { Notice, Receipt } from "../model/receipt.js";
 import type { MessageState } from "../model/state.js";
 import type { Clock } from "./clock.js";
 import type { PrintablePdu } from "./print.js";
+import type { Sample, SampleRequest } from "./sample.js";
 
 /** Where sessions report what a person may want to read; implemented by src/observe, which lets no peer fill the log. */
 export interface WireLog {
@@ -317,20 +318,14 @@ export interface WireProtocol {
   readonly usualWindow: number;
   /** How its customers prove to be an account: by the account's name and password, or by its SP_Id and a digest of the shared secret. */
   readonly proof: Exclude<BindProof["kind"], "called">;
-  /**
-   * What the name that we bind with, and the secret, have to look like: what the wire can carry. Where customers prove
-   * themselves by a digest, the form of their names too.
-   */
+  /** The form of the name that we bind with, and of the secret: what the wire can carry. Where customers prove a digest, of their names too. */
   readonly bindName?: NameForm;
   readonly bindSecret?: NameForm;
   /** Most octets that the password of a customer's bind can have on the wire, where the protocol has passwords. */
   readonly maxPasswordOctets?: number;
   /** The versions that a customer's bind may come to speak, as `BindRequest.version` names them. */
   readonly versions: readonly string[];
-  /**
-   * An operator's message ids have one fixed form, the same in answers and receipts, so that a receipt's is never looked for in
-   * another base. Absent: operators spell them as they like.
-   */
+  /** An operator's message ids have one form in answers and receipts, so that no other base is tried. Absent: operators spell them as they like. */
   readonly exactIds?: boolean;
   listen(options: ListenOptions, events: CustomerEvents): Promise<Listener>;
   /** For protocols in which the message centre connects to a customer, to deliver or to call for a bind; nothing is done before `start`. */
@@ -353,6 +348,10 @@ export interface WireProtocol {
   linkFaults?(settings: ProtocolSettings): readonly SettingFault[];
   /** The status that an outcome is answered with, for `tollgate explain`. */
   explainOutcome(outcome: Outcome): { readonly status: number; readonly name: string };
+  /** Whether people write its statuses in hexadecimal; absent: in decimal. */
+  readonly statusesInHex?: boolean;
+  /** A submit as a customer's interface sheet shows it; absent: the sheet has none of this protocol. */
+  sample?(request: SampleRequest): Sample;
   /** Name and meaning of a raw status of this protocol. */
   explainStatus(status: number): { readonly name: string; readonly meaning: string; readonly reaction: Reaction };
   /** Numbers in other answers than a submit's, where they mean something of their own. */

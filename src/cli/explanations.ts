@@ -139,6 +139,7 @@ function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
-function hex(status: number): string {
+/** A status in hexadecimal: "0x464", "0x00B". */
+export function hex(status: number): string {
   return `0x${status.toString(16).toUpperCase().padStart(3, "0")}`;
 }

@@ -1,23 +1,24 @@
 /**
  * Guide: a customer's interface sheet, made from the account and the configuration as they are now; Markdown, in Chinese or English.
  */
-import { blankSubmit, encodeSubmit, SUBMIT_DESTINATION_OCTETS, SUBMIT_FIXED_OCTETS } from "../../protocols/cmpp/codec.js";
 import { OUTCOME_NAMES, Outcome, type OutcomeName } from "../../protocols/model/outcome.js";
 import { REFUSALS } from "../../protocols/model/refusals.js";
-import { blankSubmitSm, encodeBody, roomFor } from "../../protocols/smpp/codec.js";
-import { CommandId } from "../../protocols/smpp/commands.js";
 import type { WireProtocol } from "../../protocols/wire/protocol.js";
 import type { AccountReport } from "../admin/reports.js";
 import type { Settings } from "../config/settings.js";
-import { adviceOf } from "./explanations.js";
+import { bindName, bindTerms } from "../ledger/bind-terms.js";
+import { adviceOf, hex } from "./explanations.js";
 import { ADVICE_ZH } from "./guide-words.js";
 
 export type GuideLanguage = "zh" | "en";
 
+/** What a protocol says of itself to customers. */
+export type GuideProtocol = Pick<WireProtocol, "name" | "proof" | "versions" | "bindName" | "explainOutcome" | "statusesInHex" | "sample">;
+
 export interface GuideSource {
   readonly report: AccountReport;
   readonly settings: Pick<Settings, "listen"> & { readonly contract: Pick<Settings["contract"], "publicHost" | "serviceNumber" | "balanceWords"> };
-  readonly protocols: readonly WireProtocol[];
+  readonly protocols: readonly GuideProtocol[];
   /** Of the account, without brackets. */
   readonly signatures: readonly { readonly text: string; readonly source: string }[];
   readonly templates: readonly string[];
@@ -55,20 +56,14 @@ function heading({ report, day }: GuideSource, say: Say): string[] {
   ];
 }
 
-/** Entries "protocol=value" of one protocol. */
-function ofProtocol(entries: readonly string[], protocol: string): string[] {
-  return entries.filter((entry) => entry.startsWith(`${protocol}=`)).map((entry) => entry.slice(protocol.length + 1));
-}
-
-function bindTermsOf(report: AccountReport, { name, versions, proof }: WireProtocol): { readonly login: string; readonly window: number; readonly versions: readonly string[] } {
-  const own = ofProtocol(list(report, "protocolVersions"), name);
-  const spoken = own.length > 0 ? own : name === "cmpp" ? list(report, "cmppVersions") : versions;
-  const window = ofProtocol(list(report, "protocolWindows"), name)[0];
-  return {
-    login: proof === "digest" ? (ofProtocol(list(report, "protocolNames"), name)[0] ?? word(report, "spId")) : report.name,
-    window: window === undefined ? number(report, name === "cmpp" ? "cmppWindow" : "window") : Number(window),
-    versions: spoken,
-  };
+/** How the account binds over a protocol: as the customer gate judges it. */
+function bindOf(report: AccountReport, { name, versions, proof }: GuideProtocol): { readonly login: string; readonly window: number; readonly versions: readonly string[] } {
+  const agreed = bindTerms({
+    window: number(report, "window"), deliverWindow: number(report, "deliverWindow"), cmppWindow: number(report, "cmppWindow"), cmppVersions: list(report, "cmppVersions"),
+    protocolWindows: list(report, "protocolWindows"), protocolVersions: list(report, "protocolVersions"),
+  }, name);
+  const login = proof === "digest" ? bindName({ spId: word(report, "spId"), protocolNames: list(report, "protocolNames") }, name) : report.name;
+  return { login, window: agreed.window, versions: agreed.versions ?? versions };
 }
 
 function access({ report, settings, protocols }: GuideSource, say: Say): string[] {
@@ -77,9 +72,9 @@ function access({ report, settings, protocols }: GuideSource, say: Say): string[
   for (const listen of settings.listen) {
     const protocol = protocols.find(({ name }) => name === listen.protocol);
     if (protocol === undefined) continue;
-    const { login, window, versions } = bindTermsOf(report, protocol);
-    const called = protocol.bindName?.called ?? "system_id";
-    const shown = login === "" ? say("未开通：无登录名", "not open: it has no login") : `${called} ${login}`;
+    const { login, window, versions } = bindOf(report, protocol);
+    const called = protocol.bindName === undefined ? "" : `${protocol.bindName.called} `;
+    const shown = login === "" ? say("未开通：无登录名", "not open: it has no login") : `${called}${login}`;
     lines.push(row(protocol.name.toUpperCase(), host === "" ? (listen.host === "0.0.0.0" || listen.host === "::" ? say("由服务商告知", "told by the provider") : listen.host) : host, String(listen.port), versions.join(", "), shown, String(window)));
   }
   const allow = list(report, "allow");
@@ -204,9 +199,9 @@ function receipts({ report }: GuideSource, say: Say): string[] {
 
 function codes({ settings, protocols }: GuideSource, say: Say, language: GuideLanguage): string[] {
   const spoken = protocols.filter(({ name }) => settings.listen.some(({ protocol }) => protocol === name));
-  const status = (protocol: WireProtocol, name: OutcomeName): string => {
-    const told = protocol.explainOutcome(Outcome[name]);
-    return protocol.name === "smpp" ? `0x${told.status.toString(16).toUpperCase().padStart(3, "0")}` : String(told.status);
+  const written = (protocol: GuideProtocol, name: OutcomeName): string => {
+    const { status } = protocol.explainOutcome(Outcome[name]);
+    return protocol.statusesInHex === true ? hex(status) : String(status);
   };
   return [
     say("## 6. 错误码与处理", "## 6. Error codes, and what to do"), "",
@@ -214,38 +209,25 @@ function codes({ settings, protocols }: GuideSource, say: Say, language: GuideLa
     ...SHOWN.map((name) => {
       const { meaning, action } = language === "zh" ? ADVICE_ZH[name] : adviceOf(name);
       const refusal = REFUSALS[name];
-      return row(...spoken.map((protocol) => status(protocol, name)), refusal === undefined ? "–" : `TG:${String(refusal.number).padStart(4, "0")}`, meaning, action);
+      return row(...spoken.map((protocol) => written(protocol, name)), refusal === undefined ? "–" : `TG:${String(refusal.number).padStart(4, "0")}`, meaning, action);
     }), "",
   ];
 }
 
 function examples({ report, settings, protocols, signatures }: GuideSource, say: Say): string[] {
-  const speaks = (name: string): boolean => settings.listen.some(({ protocol }) => protocol === name);
-  const from = list(report, "serviceCodes")[0] ?? "10690001";
+  const source = list(report, "serviceCodes")[0] ?? "10690001";
   const text = `${word(report, "signature") === "" ? `【${signatures[0]?.text ?? say("示例", "Example")}】` : ""}${say("您的验证码是123456", "Your code is 123456")}`;
   const host = settings.contract.publicHost === "" ? "gateway.example" : settings.contract.publicHost;
   const lines = [say("## 7. 示例", "## 7. Examples"), "", say(`内容：${text}（UCS-2）`, `Text: ${text} (UCS-2)`), ""];
-  if (speaks("smpp")) {
-    const port = settings.listen.find(({ protocol }) => protocol === "smpp")?.port ?? 2775;
-    lines.push(
-      "SMPP submit_sm:", "", "```", hexLines(submitSm(from, text)), "```", "",
-      say("Node.js（npm 包 smpp）：", "Node.js (package smpp of npm):"), "", "```js",
-      'const smpp = require("smpp");',
-      `const session = smpp.connect({ url: "smpp://${host}:${String(port)}", auto_enquire_link_period: 20000 }, () => {`,
-      `  session.bind_transceiver({ system_id: ${JSON.stringify(report.name)}, password: process.env.SMS_PASSWORD }, (bound) => {`,
-      "    if (bound.command_status !== 0) throw new Error(`bind: ${bound.command_status}`);",
-      `    session.submit_sm({ source_addr: ${JSON.stringify(from)}, destination_addr: "13800138000", data_coding: 8, registered_delivery: 1,`,
-      `      short_message: ${JSON.stringify(text)} }, (answer) => console.log(answer.command_status, answer.message_id));`,
-      "  });", "});",
-      'session.on("deliver_sm", (pdu) => { session.send(pdu.response()); console.log(pdu.source_addr, pdu.short_message.message); });',
-      'session.on("error", (error) => console.error(error.message));', "```", "",
-    );
-  }
-  const cmpp = protocols.find(({ name }) => name === "cmpp");
-  if (speaks("cmpp") && cmpp !== undefined) {
-    const { login, versions } = bindTermsOf(report, cmpp);
-    const version = versions.includes("3.0") ? 0x30 : 0x20;
-    lines.push(`CMPP_SUBMIT (${version === 0x30 ? "3.0" : "2.0"}):`, "", "```", hexLines(cmppSubmit(from, text, login, version)), "```", "");
+  for (const protocol of protocols) {
+    const listen = settings.listen.find((one) => one.protocol === protocol.name);
+    if (listen === undefined || protocol.sample === undefined) continue;
+    const { login, versions } = bindOf(report, protocol);
+    const { title, octets, code } = protocol.sample({ login, versions, host, port: listen.port, source, destination: "13800138000", text });
+    lines.push(`${title}:`, "", "```", hexLines(octets), "```", "");
+    if (code === undefined) continue;
+    const { platform, library, registry, language } = code;
+    lines.push(say(`${platform}（${registry} 包 ${library}）：`, `${platform} (package ${library} of ${registry}):`), "", `\`\`\`${language}`, ...code.lines, "```", "");
   }
   return lines;
 }
@@ -260,27 +242,6 @@ function trying({ report }: GuideSource, say: Say): string[] {
     say("验收建议：提交一条并核对应答与状态报告；提交 71 字核对计 2 条；错误密码应被拒；断线重连后状态报告应补达。",
       "Worth trying: one message, its answer and its receipt; a text of 71 characters, which counts 2; a wrong password, which is refused; receipts that come after a reconnect."),
   ];
-}
-
-function ucs2(text: string): Buffer {
-  return Buffer.from(text, "utf16le").swap16();
-}
-
-function submitSm(from: string, text: string): Buffer {
-  const body = blankSubmitSm();
-  Object.assign(body, { source_addr: from, destination_addr: "13800138000", data_coding: 8, registered_delivery: 1, short_message: ucs2(text) });
-  const octets = Buffer.alloc(roomFor(CommandId.submit_sm, body));
-  return octets.subarray(0, encodeBody(CommandId.submit_sm, octets, 0, 0, 1, body));
-}
-
-function cmppSubmit(from: string, text: string, spId: string, version: number): Buffer {
-  const body = blankSubmit();
-  Object.assign(body, {
-    Pk_total: 1, Pk_number: 1, Registered_Delivery: 1, Msg_level: 1, Service_Id: "SMS", Msg_Fmt: 8, Msg_src: spId, FeeType: "01", FeeCode: "0",
-    Src_Id: from, Dest_terminal_Id: ["13800138000"], Msg_Content: ucs2(text),
-  });
-  const octets = Buffer.alloc(SUBMIT_FIXED_OCTETS + SUBMIT_DESTINATION_OCTETS);
-  return octets.subarray(0, encodeSubmit(octets, 0, 1, version, body));
 }
 
 function hexLines(octets: Buffer): string {

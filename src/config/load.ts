@@ -72,6 +72,9 @@ export function loadText(text: string, options: LoadOptions): Loaded {
   return new Builder(document, options, fields).build(parsed);
 }
 
+/** What the simulator speaks at its first port, whatever else there is. */
+export const SIMULATOR_PROTOCOL = "smpp";
+
 /** With the simulator enabled and no operator at all, one that binds to the simulator is put into the document. */
 function supplyOperator(value: TomlTable): void {
   const simulator = value["simulator"] as Partial<Record<string, unknown>> | undefined;
@@ -79,8 +82,7 @@ function supplyOperator(value: TomlTable): void {
   const { host, port } = SCHEMA.simulator.fields;
   value["operator"] = [{
     name: "simulator",
-    // What the simulator speaks at its first port, whatever else there is.
-    protocol: "smpp",
+    protocol: SIMULATOR_PROTOCOL,
     host: simulator["host"] ?? host.default,
     port: simulator["port"] ?? port.default,
     system_id: "tollgate",

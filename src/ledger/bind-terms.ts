@@ -21,12 +21,15 @@ export interface BindTerms {
 export type BindForms = Pick<WireProtocol, "name" | "proof" | "bindName" | "versions" | "dial">;
 
 /** Settings from before there were such lists: still taken, and terms of accounts opened with them. */
-const OLDER: ReadonlyMap<string, (account: Account) => Pick<BindTerms, "window" | "versions">> = new Map([
+const OLDER: ReadonlyMap<string, (account: BindAgreed) => Pick<BindTerms, "window" | "versions">> = new Map([
   ["cmpp", ({ cmppWindow, cmppVersions }) => ({ window: cmppWindow, versions: cmppVersions })],
 ]);
 
+/** What of an account they are made from. */
+export type BindAgreed = Pick<Account, "window" | "deliverWindow" | "cmppWindow" | "cmppVersions" | "protocolWindows" | "protocolVersions">;
+
 /** The terms of a bind over a protocol, by its name. A window of that protocol's own holds for deliveries too. */
-export function bindTerms(account: Account, protocol: string): BindTerms {
+export function bindTerms(account: BindAgreed, protocol: string): BindTerms {
   const older = OLDER.get(protocol)?.(account);
   const windows = entriesOf(account.protocolWindows, protocol);
   const versions = entriesOf(account.protocolVersions, protocol);

@@ -4,12 +4,14 @@ import { decodeSubmit } from "../../../protocols/cmpp/codec.js";
 import { OUTCOME_NAMES } from "../../../protocols/model/outcome.js";
 import { REFUSALS } from "../../../protocols/model/refusals.js";
 import { decodeSubmitSm } from "../../../protocols/smpp/codec.js";
+import type { Sample, SampleRequest } from "../../../protocols/wire/sample.js";
 import { accountReport } from "../../../src/admin/reports.js";
 import type { makeAccount } from "../../../src/ledger/account-settings.js";
 import { guideText, type GuideLanguage, type GuideSource } from "../../../src/cli/guide.js";
 import { ADVICE_ZH } from "../../../src/cli/guide-words.js";
 import { loadProtocols } from "../../../src/cli/protocols.js";
 import { accountView } from "../admin/fixtures.js";
+import { THIRD } from "./fixtures.js";
 
 describe("a customer's interface sheet", () => {
   const sheet = async (language: GuideLanguage, terms: Parameters<typeof makeAccount>[1] = {}, more: Partial<GuideSource> = {}): Promise<string> => {
@@ -73,6 +75,42 @@ describe("a customer's interface sheet", () => {
     expect(decodeSubmitSm(smpp)).to.deep.include({ source_addr: "10690001", destination_addr: "13800138000", data_coding: 8, registered_delivery: 1, short_message: text });
     expect(cmpp.readUInt32BE(0)).to.equal(cmpp.length);
     expect(decodeSubmit(cmpp, 0x30)).to.deep.include({ Src_Id: "10690001", Msg_src: "901234", Dest_terminal_Id: ["13800138000"], Msg_Fmt: 8, Msg_Content: text });
+  });
+
+  it("shows a submit in the highest layout that the account may speak, by its terms of that protocol", async () => {
+    for (const [terms, title] of [[{ cmppVersions: ["2.0"] }, "2.0"], [{ protocolVersions: ["cmpp=2.1"] }, "2.0"], [{ cmppVersions: ["2.0"], protocolVersions: ["cmpp=3.0"], protocolNames: ["cmpp=77"] }, "3.0"]] as const) {
+      const text = await sheet("en", { ...terms });
+      const hex = new RegExp(`CMPP_SUBMIT \\(${title.replace(".", "\\.")}\\):\\n\\n\`\`\`\\n([0-9a-f\\n]+)\\n\`\`\``).exec(text)?.[1] ?? "";
+      const decoded = decodeSubmit(Buffer.from(hex.replaceAll("\n", ""), "hex"), title === "3.0" ? 0x30 : 0x20);
+      expect(decoded).to.deep.include({ Src_Id: "10690001", Msg_src: title === "3.0" ? "77" : "901234", Dest_terminal_Id: ["13800138000"] });
+    }
+  });
+
+  describe("with a protocol that the house does not have", () => {
+    const listen = [{ name: "third", protocol: "third", host: "0.0.0.0", port: 8890, maxConnections: 10, maxConnectionsPerAddress: 10, systemId: "t", settings: {} }];
+    const settings = { listen, contract: { publicHost: "", serviceNumber: "", balanceWords: [] } };
+    const terms = { protocolNames: ["third=10000001"], protocolWindows: ["third=5"], protocolVersions: ["third=3.0"] };
+
+    it("has its access and its codes, and no example where it gives none", async () => {
+      const text = await sheet("en", terms, { settings, protocols: [...await loadProtocols(), THIRD] });
+      expect(text).to.include("| THIRD | told by the provider | 8890 | 3.0 | ClientID 10000001 | 5 |");
+      expect(text).to.include("| 200 | TG:0100 |");
+      expect(text).to.not.match(/```|system_id/);
+    });
+
+    it("shows a submit and a program as it gives them", async () => {
+      const asked: SampleRequest[] = [];
+      const sample = (request: SampleRequest): Sample => {
+        asked.push(request);
+        return { title: "Submit", octets: Buffer.from("0102", "hex"), code: { platform: "Go", library: "gothird", registry: "pkg.go.dev", language: "go", lines: ["send()"] } };
+      };
+      const text = await sheet("zh", terms, { settings, protocols: [{ ...THIRD, sample, statusesInHex: true }] });
+      expect(text).to.include("Submit:\n\n```\n0102\n```\n\nGo（pkg.go.dev 包 gothird）：\n\n```go\nsend()\n```\n");
+      expect(text).to.include("| 0x0C8 | TG:0100 |");
+      expect(asked).to.deep.equal([{
+        login: "10000001", versions: ["3.0"], host: "gateway.example", port: 8890, source: "10690001", destination: "13800138000", text: "【示例】您的验证码是123456",
+      }]);
+    });
   });
 
   it("breaks no table by what a name or a text holds", async () => {
