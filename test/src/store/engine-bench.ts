@@ -2,7 +2,7 @@
  * Bench: an engine in this very thread with a hand-moved clock, asked by plain calls: one call, one batch, its results read.
  */
 import { expect } from "chai";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newMessage } from "../../../protocols/model/message.js";
@@ -152,9 +152,20 @@ export class Bench {
     this.engine.registerOperators([{ name: "op", policy: this.policy }, { name: "other", policy: this.policy }], this.wallMs);
   }
 
-  /** As a crash would: nothing is written any more, the files are opened again. */
+  /** A clean end; the files are opened again. */
   restart(afterMs = 0): void {
     this.engine.close();
+    this.wallMs += afterMs;
+    this.start();
+  }
+
+  /** A kill at this moment: what stands in the files, WAL and all, is opened again; nothing of a clean end is in them. */
+  crash(afterMs = 0): void {
+    const image = `${this.dir}-image`;
+    cpSync(this.dir, image, { recursive: true });
+    this.engine.close();
+    rmSync(this.dir, { recursive: true, force: true });
+    renameSync(image, this.dir);
     this.wallMs += afterMs;
     this.start();
   }

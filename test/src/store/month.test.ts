@@ -108,7 +108,7 @@ class Month {
   settle(): void {
     const { bench } = this;
     // What is out without an answer is UNCERTAIN after a crash, and its deadline comes.
-    bench.restart();
+    bench.crash();
     for (let day = 0; day < 8; day++) bench.sweep(DAY);
     for (let pass = 0; pass < 40; pass++) {
       for (const notice of bench.outbox(this.account, 0, 1_000)) bench.notified(notice);
@@ -220,7 +220,7 @@ describe("a month", () => {
       case 16: for (const notice of bench.outbox(account, 0, 5)) bench.notified(notice); break;
       case 17: bench.uncertain(id, attempt); break;
       // A crash: what was not committed is gone, everything is read again.
-      case 18: bench.restart(which * 1_000); break;
+      case 18: bench.crash(which * 1_000); break;
       case 19: bench.sweep((which % 3) * 9 * HOUR + 1); bench.engine.rest(bench.wallMs); while (bench.engine.sealing) bench.engine.sealStep(); break;
     }
   }
