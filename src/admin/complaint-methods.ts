@@ -61,7 +61,7 @@ export const COMPLAINT_ANSWERS = {
     if (number === null) throw new AdminError("invalid_value", "to: is no telephone number");
     const calendar = host.calendar();
     const dueMs = calendar.after(atMs, host.complaintMs);
-    const { complaintId = 0 } = await change(host, { kind: "complaint.add", number, source, account, note: words, dueMs, ...quiet(asker) });
+    const { complaintId = 0 } = await change(host, { kind: "complaint.add", number, source: maskNumbers(source), account, note: words, dueMs, ...quiet(asker) });
     const report = await show(host, complaintId);
     return calendar.knows(dueMs) ? report : { ...report, remark: `the table of holidays does not know the year of ${isoTime(dueMs)}: only days of the week were counted` };
   },

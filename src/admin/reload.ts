@@ -16,7 +16,7 @@ import { loadContractFiles } from "./contract-files.js";
 import { loadWordLists, type LoadedLists } from "./word-lists.js";
 
 /** The settings a reload puts in force; all others wait for a restart. */
-const LIVE_SETTINGS = /^(filter\.keywords|filter\.maxInserted|contract\.(?!maxNumbers)|log\.level|route(\.|$)|cost(\.|$))/;
+const LIVE_SETTINGS = /^(filter\.keywords|filter\.maxInserted|contract\.(?!maxNumbers|serviceNumber|balance|reports)|log\.level|route(\.|$)|cost(\.|$))/;
 /** Moves with every line put in above it, and changes nothing. */
 const ROUTE_LINE = /^route\.\d+\.line$/;
 

@@ -3,6 +3,7 @@
  */
 import { ACCOUNT_SETTINGS } from "../ledger/account-settings.js";
 import type { AccountSettings, AccountView } from "../ledger/commands.js";
+import { maskNumber } from "../../protocols/model/address.js";
 import { formatMoney } from "../ledger/money.js";
 import type { Answer, Trace } from "../store/query.js";
 
@@ -133,9 +134,9 @@ export function auditReports(answer: AnswerOf<"audit">): AuditReport[] {
 }
 
 export function uncertainReports(answer: AnswerOf<"uncertain">): UncertainReport[] {
-  return answer.messages.map(({ id, sinceMs, ...rest }) => ({ messageId: String(id), ...rest, since: isoTime(sinceMs) }));
+  return answer.messages.map(({ id, sinceMs, ...rest }) => ({ messageId: String(id), ...rest, destination: maskNumber(rest.destination), since: isoTime(sinceMs) }));
 }
 
 export function orphanReports(answer: AnswerOf<"orphans">): OrphanReport[] {
-  return answer.orphans.map(({ atMs, ...rest }) => ({ ...rest, at: isoTime(atMs) }));
+  return answer.orphans.map(({ atMs, ...rest }) => ({ ...rest, destination: maskNumber(rest.destination), at: isoTime(atMs) }));
 }

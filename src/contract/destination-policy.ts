@@ -47,8 +47,9 @@ export class DestinationPolicy {
   /**
    * @param destination in its normal form
    * @param judged `signatureNo` says whose lists count beside the account's
+   * @param signatureKnown false: of a part, whose text is asked about again when it is whole; a signature's list may have the number yet
    */
-  judge(destination: string, judged: Judged, wallMs: number): void {
+  judge(destination: string, judged: Judged, wallMs: number, signatureKnown = true): void {
     const all = this.#all;
     const own = this.#own;
     const sign = judged.signatureNo === 0 || own.signatures.size === 0 ? undefined : own.signatures.get(judged.signatureNo);
@@ -57,7 +58,7 @@ export class DestinationPolicy {
     if (sign?.block.has(destination) === true) return judged.add(Outcome.destination_blocked, "reject", "blocked:signature");
     if (all.optout.has(destination) || own.optout.has(destination)) return this.#optedOut(judged, "opted_out:account");
     if (sign?.optout.has(destination) === true) return this.#optedOut(judged, "opted_out:signature");
-    if (this.#recipients !== "any") {
+    if (this.#recipients !== "any" && (signatureKnown || own.signatures.size === 0)) {
       const missing = this.#recipients === "listed" ? this.#unlisted(destination, sign) : this.#unconsented(destination, sign, wallMs);
       if (missing !== "") return judged.add(Outcome.destination_blocked, "reject", missing);
     }

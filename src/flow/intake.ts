@@ -169,7 +169,10 @@ export class Intake {
     // Each counts before the next is looked at: the same number twice in one submit is seen.
     const counted = destinations.map((destination) => this.#judgeWay(account, first, destination));
     this.#countJudged(count);
-    if (judged.refused) undoAll(counted);
+    if (judged.refused) {
+      undoAll(counted);
+      counted.fill(null);
+    }
     if (judged.refused && this.#answers(account)) {
       this.#refuser.refuseAll(origin, account, handle, messages, judged.outcome, this.#evidence());
       return;
@@ -248,7 +251,7 @@ export class Intake {
     const { isSegment, text } = this.#accepted;
     const judged = this.#judged;
     const { wallMs } = this.#context.clock;
-    judgeRecipient(account, destination, judged, wallMs);
+    judgeRecipient(account, destination, judged, wallMs, !isSegment);
     if (isSegment) return null;
     judgeTraffic(account, destination, text, judged, wallMs, message.scheduledAtMs);
     return count(account, destination, text, judged, wallMs);

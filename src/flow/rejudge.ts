@@ -23,7 +23,7 @@ import type { LiveAccount } from "./accounts.js";
 import type { Fragments } from "./fragments.js";
 import { Gathering, joinedText, onceEach, type Gatherable } from "./gathering.js";
 import type { FlowMetrics } from "./ports.js";
-import { judgeRelease, screenText } from "./screen.js";
+import { judgeRelease, knowText, screenText } from "./screen.js";
 import { Stage } from "./stages.js";
 import type { Submission } from "./submission.js";
 import { screenParts, screenWithGone, type Words } from "./whole.js";
@@ -90,6 +90,7 @@ export class Rejudge {
         textId = known.textId;
       }
     }
+    if (message.scheduledAtMs > 0 && message.segmentTotal <= 1) knowText(account, shownText(message), message.source, judged);
     if (message.scheduledAtMs > 0) judgeRelease(account, normaliseDestination(message.destination, message.destinationTon) ?? message.destination, judged, clock.wallMs);
     const { outcome, hold, evidence } = judged;
     if (evidence !== "") store.evidence(message.id, evidence);

@@ -10,7 +10,7 @@
  * Whole messages only; parts of a longer one are gathered first. Each adds to what was found before: the first refusal in the order of
  * Outcome counts, a person is asked only where nothing refuses.
  */
-import type { Judged } from "../contract/judged.js";
+import { Judged } from "../contract/judged.js";
 import type { AccountView } from "../filter/account-view.js";
 import type { Screen, Verdict } from "../filter/screen.js";
 import { Encoding, type Message } from "../../protocols/model/message.js";
@@ -40,10 +40,22 @@ export function judgeTextRules({ terms, policy }: LiveAccount, text: string, sou
   if (judged.signature !== "" && judged.signatureNo === 0) policy.signatures.see(terms, judged.signature, source);
 }
 
+const readAgain = new Judged();
+
+/** Reads a text that was judged at its acceptance again, for whose signature it bears and whether it advertises; what it was judged by then stands. */
+export function knowText({ policy }: LiveAccount, text: string, source: string, judged: Judged): void {
+  if (policy === null || policy.text === null) return;
+  readAgain.clear();
+  policy.text.judge(text, source, readAgain);
+  judged.signature = readAgain.signature;
+  judged.signatureNo = readAgain.signatureNo;
+  judged.advert = readAgain.advert;
+}
+
 /** @param destination in normal form; the signature's lists count once judgeText has found it */
-export function judgeRecipient(account: LiveAccount, destination: string, judged: Judged, wallMs: number): void {
+export function judgeRecipient(account: LiveAccount, destination: string, judged: Judged, wallMs: number, signatureKnown = true): void {
   const { policy } = account;
-  if (policy !== null && policy.destination !== null) policy.destination.judge(destination, judged, wallMs);
+  if (policy !== null && policy.destination !== null) policy.destination.judge(destination, judged, wallMs, signatureKnown);
 }
 
 /** How often, and when. @param scheduledAtMs when it is to go, 0 = now */

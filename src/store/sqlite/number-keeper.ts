@@ -99,7 +99,8 @@ export class NumberKeeper {
       if (gone) this.#changed(row, number, -1, true);
       return gone;
     }
-    if (this.#total >= this.#options.maxNumbers) this.#refuseFull();
+    // A person who wants no more is heard, whatever room there is.
+    if (this.#total >= this.#options.maxNumbers && change.list.kind !== "optout") this.#refuseFull();
     const { row, put } = this.#write(() => {
       const list = this.#db.list(change.list);
       return { row: list, put: this.#db.put(list, number, change.value, change.atMs, this.#db.source(change.source), change.messageId, nowMs) };

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { currentTerm, mayNow, sendingWindow, type TermTerms } from "../../../src/contract/term.js";
 
 const ZONE = 480;
-const NO_DAYS: TermTerms = { validFrom: "", validTo: "", renewMonths: 0, noticeDays: 30, noticeGiven: "", opensWith: "at-once", openedAtMs: 0 };
+const NO_DAYS: TermTerms = { validFrom: "", validTo: "", renewMonths: 0, noticeDays: 30, noticeGiven: "", opensWith: "at-once", openedAtMs: 0, test: false };
 /** The first moment of a day in business time. */
 const day = (text: string): number => Date.parse(`${text}T00:00:00+08:00`);
 const words = (ms: number): string => (Number.isFinite(ms) ? new Date(ms + ZONE * 60_000).toISOString().slice(0, 10) : String(ms));
@@ -15,6 +15,11 @@ describe("the days of a contract", () => {
   it("are none where none are given: it may always send", () => {
     expect(sendingWindow(NO_DAYS, ZONE)).to.deep.equal({ fromMs: -Infinity, untilMs: Infinity });
     expect(currentTerm(NO_DAYS, day("2026-01-01"), ZONE)).to.equal(null);
+  });
+
+  it("of a test account begin without a payment", () => {
+    expect(may({ ...NO_DAYS, opensWith: "topup" }, "2026-01-01")).to.equal(false);
+    expect(may({ ...NO_DAYS, opensWith: "topup", test: true }, "2026-01-01")).to.equal(true);
   });
 
   it("begin and end at midnight of the business zone, the last day included", () => {

@@ -113,6 +113,20 @@ describe("several destinations and policies", () => {
     expect(each.say("四", "13800138002")).to.equal("ok");
   });
 
+  it("take back once what was refused by receipt, though nobody could have sent it", () => {
+    const each = road({ frequency: ["2/h"], networks: ["mobile"], refuseBy: "receipt" });
+    expect(each.say("一", "13800138000")).to.equal("ok");
+    each.store.result = Commit.noCredit;
+    expect(each.say("二", "13800138001")).to.equal("no_credit");
+    expect(submitAll(each, "三", "13800138000", "13000138000")).to.equal("no_credit");
+    each.store.result = Commit.ok;
+    each.flow.credited(1);
+    each.say("四", "13800138000");
+    expect([...each.store.ended.values()]).to.deep.equal([]);
+    each.say("五", "13800138000");
+    expect([...each.store.ended.values()]).to.deep.equal(["rejected frequency"]);
+  });
+
   it("see the same number twice in one submit", () => {
     const each = road({ frequency: ["1/h"] });
     expect(submitAll(each, "一", "13800138000", "13800138000")).to.equal("frequency");
@@ -143,6 +157,15 @@ describe("policies of longer texts", () => {
     const each = road({ networks: ["mobile"] });
     const parts = partsOf(["一", "二"], 7, "13000138000").map((part) => each.send(part));
     expect([each.answers, each.ended(...parts), each.flow.gatheringGroups]).to.deep.equal([["ok", "ok"], ["rejected off_net", "rejected off_net"], 0]);
+  });
+
+  it("go to a number that is on the list of their signature alone, which is known once they are whole", () => {
+    const each = road({ signatures: SIGNATURES, recipients: "listed" });
+    each.lists.list({ kind: "allow", accountNo: 1, signatureNo: 3 }).change("13800138000", 0);
+    const listed = partsOf(["【顺风】一", "二"]).map((part) => each.send(part));
+    expect(each.released(...listed)).to.deep.equal([true, true]);
+    const unsigned = partsOf(["一", "二"], 8).map((part) => each.send(part));
+    expect(each.ended(...unsigned)).to.deep.equal(["rejected destination_blocked", "rejected destination_blocked"]);
   });
 
   it("count a text once, however many parts it has", () => {
@@ -194,6 +217,20 @@ describe("a message that was scheduled", () => {
       change(each);
       release(each);
       expect([[...each.store.ended.values()], each.operator.written]).to.deep.equal([[outcome], []]);
+    }
+  });
+
+  it("goes by the lists of the signature it bears", () => {
+    for (const [change, outcome] of [
+      [(each: PolicyRoad) => each.lists.list({ kind: "optout", accountNo: 1, signatureNo: 3 }).change("13800138000", 0), ["rejected destination_blocked"]],
+      [(each: PolicyRoad) => each.lists.list({ kind: "optout", accountNo: 1, signatureNo: 4 }).change("13800138000", 0), []],
+    ] as const) {
+      const each = road({ signatures: SIGNATURES });
+      each.say(SIGNED, "13800138000", { scheduledAtMs: TEN + HOUR });
+      each.clock.wallMs = TEN + HOUR;
+      change(each);
+      release(each);
+      expect([[...each.store.ended.values()], each.operator.written.length]).to.deep.equal([outcome, 1 - outcome.length]);
     }
   });
 

@@ -143,6 +143,9 @@ describe("SqliteNumbers", () => {
     await read(BLOCK, "13800138000\n13800138001\n13800138002");
     assert.deepEqual(await read(BLOCK, "13800138000\n13800138001\n13800138002").then(({ same }) => same), 3);
     await assert.rejects(numbers.change(change(BLOCK, "13800138003")), { code: "limit_exceeded" });
+    // Who wants no more is heard all the same.
+    assert.equal(await numbers.change(change({ kind: "optout", accountNo: 1, signatureNo: 0 }, "13800138009")), true);
+    assert.equal(lists.account(1).optout.has("13800138009"), true);
     const no = await numbers.importBegin(terms(BLOCK));
     await numbers.importLines(no, "13800138003\n13800138004");
     await assert.rejects(numbers.importEnd(no, true), { code: "limit_exceeded" });
