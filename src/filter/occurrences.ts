@@ -144,8 +144,7 @@ export class Occurrences {
   }
 
   #match(ruleNo: number): void {
-    const place = this.#patterns.find(ruleNo, this.#text);
-    if (place !== null) this.#found.push({ ruleNo, start: place.start, end: place.end, allowedBy: -1 });
+    for (const { start, end } of this.#patterns.find(ruleNo, this.#text)) this.#found.push({ ruleNo, start, end, allowedBy: -1 });
   }
 
   /** A word that begins or ends with a digit does not stand inside a longer number. */

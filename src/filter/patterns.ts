@@ -38,13 +38,13 @@ export class Patterns {
     return false;
   }
 
-  /** Where the pattern of a rule first matches; null: nowhere. */
-  find(ruleNo: number, text: string): Place | null {
+  /** Where the pattern of a rule matches the text as it is, and folded. */
+  find(ruleNo: number, text: string): readonly Place[] {
     const regex = this.#regex(ruleNo);
     const found = regex.find(text);
-    if (found !== null || isFolded(text)) return found;
-    const inFolded = regex.find(this.#fold(text));
-    return inFolded === null ? null : placeIn(text, inFolded);
+    if (isFolded(text)) return found;
+    const folded = regex.find(this.#fold(text)).map((place) => placeIn(text, place));
+    return found.length === 0 ? folded : [...found, ...folded.filter(({ start, end }) => !found.some((one) => one.start === start && one.end === end))];
   }
 
   #regex(ruleNo: number): Regex {

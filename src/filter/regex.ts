@@ -14,13 +14,16 @@ import { CharClass, classOfFolded, foldText } from "./fold.js";
 export const MAX_PATTERN_LENGTH = 500;
 /** Instructions of one pattern's program: /.{0,50}/ has 100. */
 export const MAX_PATTERN_SIZE = 1_000;
+/** Places of one pattern in one text that are looked at: the first may stand in a phrase that excuses it. */
+export const MAX_PLACES = 16;
+const NOWHERE: readonly never[] = [];
 /** Texts of which one must stand in whatever a pattern matches; with more of them it is run on each text. */
 const MAX_REQUIRED = 32;
 
 /** What a compiled pattern can be asked. */
 export interface Regex {
-  /** Where it first matches, in UTF-16 units half open; null: nowhere. */
-  find(text: string): { readonly start: number; readonly end: number } | null;
+  /** Where it matches, one place after the other, in UTF-16 units half open; at most MAX_PLACES. */
+  find(text: string): readonly { readonly start: number; readonly end: number }[];
   test(text: string): boolean;
 }
 
@@ -49,9 +52,11 @@ export function compileRegex(pattern: string): Regex {
   return {
     test: (text) => regex.test(text),
     find: (text) => {
-      if (!regex.test(text)) return null;
+      if (!regex.test(text)) return NOWHERE;
+      const places: { start: number; end: number }[] = [];
       const matcher = regex.matcher(text);
-      return matcher.find() ? { start: matcher.start(), end: matcher.end() } : null;
+      while (places.length < MAX_PLACES && matcher.find()) places.push({ start: matcher.start(), end: matcher.end() });
+      return places;
     },
   };
 }

@@ -50,6 +50,15 @@ describe("regexes on lists", () => {
     expect(screen.screen("发票低点数")).to.include({ action: "reject", category: "b" });
   });
 
+  it("are found again behind a place that a phrase excuses, in the text as it is and in it folded", () => {
+    const screen = screenOf("/加微信[a-z_]*[0-9]{5,}/", "!加微信kefu_123456");
+    expect(screen.screen("请加微信kefu_123456咨询")).to.equal(null);
+    for (const other of ["加微信abc123456", "加微信ａｂｃ123456"]) {
+      const text = `请加微信kefu_123456咨询，${other}`;
+      expect(screen.screen(text), other).to.include({ offset: text.indexOf(other), length: other.length });
+    }
+  });
+
   it("are refused by line when they cannot be read, are too large, or match everything", () => {
     expect(errors("/(/")[0]).to.match(/^1: is no pattern/);
     expect(errors("发票", "/(a+)\\1/")[0]).to.match(/^2: is no pattern/);
