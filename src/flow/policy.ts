@@ -6,7 +6,7 @@
  *  each destination ─ destination ───────────────────────┼─▶ Judged
  *  whole text, each destination ─ traffic ───────────────┘
  * ```
- * An account without any costs a null check.
+ * Lists of numbers count without any term, so the recipient is always looked at; of the rest, what an account has not costs a null check.
  */
 import type { AdvertRules } from "../contract/adverts.js";
 import { compileDestinationPolicy, type DestinationPolicy } from "../contract/destination-policy.js";
