@@ -45,7 +45,7 @@ export const STATEMENT_ANSWERS = {
     checkPeriod(fromMs, toMs);
     const answer = await ask(host, { kind: "statement_details", name: account, fromMs, toMs, after: Number(after), limit });
     if (answer.details === null) throw noSuchAccount(account);
-    if (full) {
+    if (full && after === "0") {
       const period = [fromMs, toMs].map((ms) => new Date(ms).toISOString()).join(" to ");
       await change(host, { kind: "audit", what: `numbers of account ${account}'s messages shown in full: ${period}`, ...by(asker) });
     }
