@@ -4,7 +4,7 @@
 import { setState, clearWarning } from "./change-contract.js";
 import { Refused, isLine, type Applied, type ChangeContext, type Of } from "./change-context.js";
 import { overdueReason } from "./change-dated.js";
-import { addInvoice, readInvoice, setInvoice } from "./standing.js";
+import { actedOverdue, addInvoice, markActed, readInvoice, setInvoice } from "./standing.js";
 
 /** The invoice a top-up comes with, put on record. */
 export function putInvoice(change: ChangeContext, name: string, no: number, reference: string, invoice: NonNullable<Of<"topup">["invoice"]>): void {
@@ -44,7 +44,16 @@ export function payInvoice(change: ChangeContext, command: Of<"invoice.paid">): 
   setInvoice(change.ledger, no, invoice.reference, "paid", change.nowMs);
   change.log(`account ${name}: invoice ${invoice.number} paid`, `invoice:${no}:${invoice.reference}`);
   const mended = invoice.acted && stateReason === overdueReason(invoice.number);
+  if (mended) othersOverdue(change, no, name);
   if (mended && state === "warned") return clearWarning(change, { kind: "account.clear", actor: change.actor, name });
   if (mended && state === "suspended") return setState(change, name, "active");
   return change.changed(name, 0n, false);
+}
+
+/** What the account was warned or suspended for is paid: others that are overdue are acted on anew, so that one payment does not free it of all. */
+function othersOverdue(change: ChangeContext, no: number, name: string): void {
+  for (const { reference, number } of actedOverdue(change.ledger, no, change.nowMs)) {
+    markActed(change.ledger, no, reference, false);
+    change.log(`account ${name}: invoice ${number} is still not paid`, `invoice:${no}:${reference}`);
+  }
 }

@@ -152,6 +152,13 @@ export function setInvoice(ledger: LedgerDb, accountNo: number, reference: strin
   ledger.prepare("UPDATE invoice SET state = ?, paid_at = ? WHERE account = ? AND reference = ?").run(state, paidAtMs, accountNo, reference);
 }
 
-export function markActed(ledger: LedgerDb, accountNo: number, reference: string): void {
-  ledger.prepare("UPDATE invoice SET acted = 1 WHERE account = ? AND reference = ?").run(accountNo, reference);
+/** Unpaid invoices that are overdue and were acted on, the oldest first. */
+export function actedOverdue(ledger: LedgerDb, accountNo: number, nowMs: number): { readonly reference: string; readonly number: string }[] {
+  const sql = "SELECT reference, number FROM invoice WHERE account = ? AND state = 'unpaid' AND acted = 1 AND due > 0 AND due <= ? ORDER BY due";
+  return ledger.prepare(sql).all(accountNo, nowMs) as { reference: string; number: string }[];
+}
+
+/** @param acted whether what the account's terms want of an overdue invoice was done */
+export function markActed(ledger: LedgerDb, accountNo: number, reference: string, acted = true): void {
+  ledger.prepare("UPDATE invoice SET acted = ? WHERE account = ? AND reference = ?").run(acted ? 1 : 0, accountNo, reference);
 }

@@ -124,6 +124,22 @@ describe("invoices of top-ups", () => {
     expect(books.problems).to.deep.equal([]);
   });
 
+  it("that are overdue together are acted on one after the other: paying one frees the account of that alone", () => {
+    books.add("acme", { overdue: "suspend" });
+    topUp("B1", "INV-1", false);
+    topUp("B2", "INV-2", false);
+    books.nowMs += 5 * DAY_MS;
+    expect(due(books)).to.have.length(2);
+    expect(books.account("acme")).to.include({ state: "suspended", stateReason: "invoice INV-1 is not paid in time" });
+    books.outcome({ kind: "invoice.paid", name: "acme", which: "INV-1" });
+    due(books);
+    expect(books.account("acme")).to.include({ state: "suspended", stateReason: "invoice INV-2 is not paid in time" });
+    books.outcome({ kind: "invoice.paid", name: "acme", which: "INV-2" });
+    due(books);
+    expect(books.account("acme").state).to.equal("active");
+    expect(books.problems).to.deep.equal([]);
+  });
+
   it("that are overdue suspend it, or are only said, as its terms want; a warning for something else stays", () => {
     for (const [overdue, state] of [["suspend", "suspended"], ["ignore", "active"]] as const) {
       books.add("acme", {});
