@@ -8,14 +8,13 @@ import { contractSettings } from "./contract.js";
 import { crossCheck } from "./cross-checks.js";
 import { effectiveValues } from "./effective.js";
 import type { Effective } from "./effective.js";
-import { ConfigError, byPlace } from "./problem.js";
+import { ConfigError, byPlace, readTomlFile } from "./problem.js";
 import type { Problem } from "./problem.js";
 import { normalisePrefix } from "../../protocols/model/address.js";
 import { SCHEMA } from "./schema.js";
 import type { Parsed } from "./schema.js";
 import { readSecret } from "./secrets.js";
 import type { BootstrapAccount, CostSettings, ListenSettings, OperatorSettings, RouteSettings, SecretSettings, Settings } from "./settings.js";
-import { TomlSyntaxError, readToml } from "./toml.js";
 import type { Place, TomlDocument, TomlTable } from "./toml.js";
 import { protocolFields, settingHint, shown, validate } from "./validate.js";
 import type { ProtocolFields, ProtocolTable } from "./validate.js";
@@ -57,14 +56,7 @@ export function loadConfig(options: LoadOptions): Loaded {
 /** As loadConfig, for a text already in hand. */
 export function loadText(text: string, options: LoadOptions): Loaded {
   const file = options.path;
-  let document: TomlDocument;
-  try {
-    // Some editors put a byte order mark in front.
-    document = readToml(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    if (!(error instanceof TomlSyntaxError)) throw error;
-    throw new ConfigError([{ file, place: error.place, key: "", message: error.message, value: "", hint: "this is not TOML, see https://toml.io" }]);
-  }
+  const document = readTomlFile(text, file);
   const fields = protocolFields(options.protocols);
   supplyOperator(document.value);
   const { parsed, problems } = validate(document, file, fields);

@@ -1,7 +1,7 @@
 /**
  * Problem: one thing wrong with a configuration file, said so that it can be put right: where, which key, what value, a hint.
  */
-import type { Place } from "./toml.js";
+import { TomlSyntaxError, readToml, type Place, type TomlDocument } from "./toml.js";
 
 export interface Problem {
   readonly file: string;
@@ -66,4 +66,19 @@ function editDistance(a: string, b: string): number {
     row = next;
   }
   return row[b.length] ?? 0;
+}
+
+/**
+ * Reads the text of a data file or of the configuration.
+ * @param file as messages name it
+ * @throws ConfigError where it is no TOML, with the place
+ */
+export function readTomlFile(text: string, file: string): TomlDocument {
+  try {
+    // Some editors put a byte order mark in front.
+    return readToml(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    if (!(error instanceof TomlSyntaxError)) throw error;
+    throw new ConfigError([{ file, place: error.place, key: "", message: error.message, value: "", hint: "this is not TOML, see https://toml.io" }]);
+  }
 }

@@ -3,8 +3,8 @@
  */
 import { z } from "zod";
 import type { NetworkName, Segment } from "../contract/network.js";
-import { ConfigError, byPlace, type Problem } from "./problem.js";
-import { TomlSyntaxError, pathText, readToml, type TomlDocument } from "./toml.js";
+import { ConfigError, byPlace, readTomlFile, type Problem } from "./problem.js";
+import { pathText, type TomlDocument } from "./toml.js";
 
 export interface SegmentsFile {
   /** Day that the table is the state of, such as 2022-07-01. */
@@ -37,13 +37,7 @@ const FILE = z.strictObject({
  * @throws ConfigError with every problem and its line
  */
 export function parseSegments(text: string, file: string): SegmentsFile {
-  let document: TomlDocument;
-  try {
-    document = readToml(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    if (!(error instanceof TomlSyntaxError)) throw error;
-    throw new ConfigError([{ file, place: error.place, key: "", message: error.message, value: "", hint: "this is not TOML, see https://toml.io" }]);
-  }
+  const document = readTomlFile(text, file);
   const problems: Problem[] = [];
   const add = (key: string, message: string, value: string): void => {
     problems.push({ file, place: placeOf(document, key), key, message, value, hint: "" });
